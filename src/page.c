@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Lines, headings and tables, one after the other. */
+#include "nrb/page.h"
+
+#include "nrb/diag.h"
+
+#include <errno.h>
+#include <stdarg.h>
+
+enum { INDENT = 2, MAX_LINE = 1536 };
+
+void nrb_page_line(const struct nrb_page *page, const char *fmt, ...)
+{
+	char text[MAX_LINE];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	for (char *at = text; *at != '\0'; at++) {
+		if ((unsigned char)*at < ' ' || *at == 0x7f) {
+			*at = '?';
+		}
+	}
+	nrb_screen_wrap(page->screen, page->out, INDENT, text);
+}
+
+void nrb_page_heading(const struct nrb_page *page, const char *text)
+{
+	fprintf(page->out, "\n%s%s%s\n", nrb_screen_bold(page->screen), text,
+		nrb_screen_plain(page->screen));
+}
+
+struct nrb_table *nrb_page_begin_table(
+	struct nrb_page *page, const struct nrb_table_column *columns, int n)
+{
+	struct nrb_table *table = NULL;
+
+	if (page->rc == 0) {
+		page->rc = nrb_table_create(
+			&table, columns, n, page->screen->width, page->screen->ascii);
+	}
+	return table;
+}
+
+void nrb_page_add_row(
+	struct nrb_page *page, struct nrb_table *table, const char *const *cells)
+{
+	if (page->rc == 0) {
+		page->rc = nrb_table_add(table, cells);
+	}
+}
+
+void nrb_page_end_table(struct nrb_page *page, struct nrb_table *table)
+{
+	if (page->rc == 0) {
+		page->rc = nrb_table_print(table, page->out);
+	}
+	nrb_table_destroy(table);
+}
+
+int nrb_page_end(struct nrb_page *page)
+{
+	if (page->rc == 0) {
+		page->rc = fflush(page->out) != 0 ? -errno : ferror(page->out) ? -EIO : 0;
+	}
+	return page->rc < 0 ? nrb_fail(page->rc, "cannot print") : 0;
+}

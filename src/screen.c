@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a stream can show. */
+#include "nrb/screen.h"
+
+#include "nrb/units.h"
+
+#include <langinfo.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static int terminal_width(FILE *stream)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+	int64_t width;
+
+	if (columns != NULL && nrb_units_parse_i64(columns, 20, 10000, &width) == 0) {
+		return (int)width;
+	}
+	if (ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+		return size.ws_col;
+	}
+	return 80; /* a serial console does not know its size */
+}
+
+static bool wants_color(enum nrb_when color, bool terminal)
+{
+	const char *no = getenv("NO_COLOR"), *force = getenv("CLICOLOR_FORCE");
+	const char *term = getenv("TERM");
+
+	if (color != NRB_WHEN_AUTO) {
+		return color == NRB_WHEN_ALWAYS;
+	}
+	if (no != NULL && no[0] != '\0') {
+		return false;
+	}
+	if (force != NULL && force[0] != '\0' && strcmp(force, "0") != 0) {
+		return true;
+	}
+	return terminal && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+struct nrb_screen nrb_screen_of(FILE *stream, enum nrb_when color, bool ascii)
+{
+	struct nrb_screen screen = { 0 };
+
+	screen.terminal = isatty(fileno(stream)) == 1;
+	/* COLUMNS may be exported into a pipe too; then it is a wish */
+	screen.width =
+		screen.terminal || getenv("COLUMNS") != NULL ? terminal_width(stream) : 0;
+	screen.ascii = ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	screen.color = wants_color(color, screen.terminal);
+	return screen;
+}
+
+/* Bytes of the UTF-8 character at text if it may be shown as it is; 0 if it must be escaped. */
+static size_t shown_bytes(const unsigned char *text, bool ascii)
+{
+	size_t len = text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
+
+	if (text[0] < 0x80) {
+		return text[0] >= ' ' && text[0] != 0x7f;
+	}
+	/* 0xc2 0x80..0x9f are control characters too; longer encodings than needed are none */
+	if (ascii || text[0] < 0xc2 || text[0] > 0xf4 ||
+		(text[0] == 0xc2 && text[1] < 0xa0) ||
+		(text[0] == 0xe0 && text[1] < 0xa0) ||
+		(text[0] == 0xf0 && text[1] < 0x90)) {
+		return 0;
+	}
+	for (size_t i = 1; i < len; i++) {
+		if ((text[i] & 0xc0) != 0x80) {
+			return 0;
+		}
+	}
+	return len;
+}
+
+char *nrb_screen_escape(char *buf, size_t len, const char *text, bool ascii)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t used = 0;
+
+	while (*text != '\0') {
+		size_t n = shown_bytes((const unsigned char *)text, ascii);
+
+		if (used + (n > 0 ? n : 4) >= len) {
+			break;
+		}
+		if (n > 0) {
+			memcpy(buf + used, text, n);
+			used += n;
+			text += n;
+			continue;
+		}
+		memcpy(buf + used, "\\x", 2);
+		buf[used + 2] = hex[(unsigned char)*text >> 4];
+		buf[used + 3] = hex[*text & 0xf];
+		used += 4;
+		text++;
+	}
+	buf[used] = '\0';
+	return buf;
+}
+
+/* Columns that a word takes: a UTF-8 continuation byte takes none. */
+static int word_columns(const char *word, size_t len)
+{
+	int columns = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		columns += ((unsigned char)word[i] & 0xc0) != 0x80;
+	}
+	return columns;
+}
+
+void nrb_screen_wrap(
+	const struct nrb_screen *screen, FILE *out, int indent, const char *text)
+{
+	int column = 0;
+
+	for (bool first = true; *text != '\0'; first = false) {
+		int gap = (int)strspn(text, " ");
+		size_t len = strcspn(text + gap, " ");
+		int columns = word_columns(text + gap, len);
+
+		if (!first && screen->width > 0 &&
+			column + gap + columns > screen->width) {
+			fprintf(out, "\n%*s", indent, "");
+			column = indent;
+		} else {
+			fprintf(out, "%*s", gap, "");
+			column += gap;
+		}
+		fprintf(out, "%.*s", (int)len, text + gap);
+		column += columns;
+		text += (size_t)gap + len;
+	}
+	fputc('\n', out);
+}
+
+const char *nrb_screen_bold(const struct nrb_screen *screen)
+{
+	return screen->color ? "\033[1m" : "";
+}
+
+const char *nrb_screen_red(const struct nrb_screen *screen)
+{
+	return screen->color ? "\033[31m" : "";
+}
+
+const char *nrb_screen_yellow(const struct nrb_screen *screen)
+{
+	return screen->color ? "\033[33m" : "";
+}
+
+const char *nrb_screen_green(const struct nrb_screen *screen)
+{
+	return screen->color ? "\033[32m" : "";
+}
+
+const char *nrb_screen_plain(const struct nrb_screen *screen)
+{
+	return screen->color ? "\033[0m" : "";
+}

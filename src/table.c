@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tables on a terminal, by libsmartcols (symbols of 2.35 and older); it escapes control bytes. */
+#include "nrb/table.h"
+
+#include <errno.h>
+#include <libsmartcols.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct nrb_table {
+	struct libscols_table *scols;
+};
+
+static int add_columns(
+	struct libscols_table *scols, const struct nrb_table_column *columns, int n)
+{
+	for (int i = 0; i < n; i++) {
+		int flags = columns[i].right ? SCOLS_FL_RIGHT : 0;
+
+		flags |= columns[i].wrap ? SCOLS_FL_WRAP : 0;
+		if (scols_table_new_column(scols, columns[i].name, 0, flags) == NULL) {
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+/* libsmartcols makes room by cutting columns; without wrapped ones there is none to be made. */
+static bool is_limited(const struct nrb_table_column *columns, int n, int width)
+{
+	for (int i = 0; i < n; i++) {
+		if (columns[i].wrap) {
+			return width > 1;
+		}
+	}
+	return false;
+}
+
+int nrb_table_create(struct nrb_table **table, const struct nrb_table_column *columns,
+	int n, int width, bool ascii)
+{
+	struct nrb_table *t = calloc(1, sizeof(*t));
+
+	if (t == NULL) {
+		return -ENOMEM;
+	}
+	t->scols = scols_new_table();
+	if (t->scols == NULL || add_columns(t->scols, columns, n) < 0 ||
+		scols_table_enable_ascii(t->scols, ascii) != 0 ||
+		scols_table_set_column_separator(t->scols, "  ") != 0) {
+		nrb_table_destroy(t);
+		return -ENOMEM;
+	}
+	if (is_limited(columns, n, width)) {
+		scols_table_set_termforce(t->scols, SCOLS_TERMFORCE_ALWAYS);
+		scols_table_set_termwidth(t->scols, (size_t)width - 1);
+	} else {
+		scols_table_set_termforce(t->scols, SCOLS_TERMFORCE_NEVER);
+	}
+	*table = t;
+	return 0;
+}
+
+void nrb_table_destroy(struct nrb_table *table)
+{
+	if (table != NULL) {
+		scols_unref_table(table->scols);
+		free(table);
+	}
+}
+
+int nrb_table_add(struct nrb_table *table, const char *const *cells)
+{
+	struct libscols_line *line = scols_table_new_line(table->scols, NULL);
+
+	if (line == NULL) {
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < scols_table_get_ncols(table->scols); i++) {
+		if (cells[i] != NULL && scols_line_set_data(line, i, cells[i]) != 0) {
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+int nrb_table_print(struct nrb_table *table, FILE *out)
+{
+	char *text = NULL, *rest, *line;
+	int rc = 0;
+
+	if (scols_print_table_to_string(table->scols, &text) != 0) {
+		return -ENOMEM;
+	}
+	rest = text;
+	while (rc == 0 && rest != NULL && (line = strsep(&rest, "\n")) != NULL) {
+		size_t len = strlen(line);
+
+		while (len > 0 && line[len - 1] == ' ') {
+			len--;
+		}
+		if (rest == NULL && len == 0) {
+			break;
+		}
+		rc = fprintf(out, "%s%.*s\n", len > 0 ? " " : "", (int)len, line) < 0
+			     ? -errno
+			     : 0;
+	}
+	free(text);
+	return rc;
+}
