@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A snapshot of all that a plan depends on. */
+#ifndef NRB_MACHINE_H
+#define NRB_MACHINE_H
+
+#include "nrb/counters.h"
+#include "nrb/cpu.h"
+#include "nrb/fsroot.h"
+#include "nrb/sample.h"
+#include "nrb/topology.h"
+#include "nrb/zones.h"
+
+struct nrb_machine {
+	struct nrb_topology topology;
+	struct nrb_zones zones;
+	struct nrb_cpu cpu;
+	struct nrb_node_memory *memory; /* by position in topology.nodes */
+	char kernel[256];               /* release */
+	char lru_gen[NRB_WORD_LEN];     /* "on", "off", "" */
+	bool has_swap;
+	int64_t found_mode; /* verbatim; absent: this kernel has no vm.zone_reclaim_mode */
+};
+
+/** Read it all. Returns 0 or a negative errno, with a message. */
+int nrb_machine_read(struct nrb_machine *machine, const struct nrb_root *root);
+void nrb_machine_finish(struct nrb_machine *machine);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Zones and their watermarks, from /proc/zoneinfo. Pages throughout. */
+#ifndef NRB_ZONES_H
+#define NRB_ZONES_H
+
+#include "nrb/fsroot.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { NRB_ZONE_PROTECTIONS = 8 };
+
+struct nrb_zone {
+	int node;
+	int index;     /* rank in the node, as listed: rises from DMA to the highest */
+	char name[16]; /* "DMA", "DMA32", "Normal", "Movable", "Device" */
+	/* min, low and high as printed, that is including boost; absent where the kernel does not
+	 * print it (boost: by 6.1; promo: by 6.12) */
+	int64_t free_pages, boost_pages, min_pages, low_pages, high_pages, promo_pages;
+	int64_t spanned_pages, present_pages, managed_pages, cma_pages;
+	int64_t reserved_highatomic_pages, free_cma_pages;
+	int n_protections;
+	int64_t protection_pages
+		[NRB_ZONE_PROTECTIONS]; /* lowmem_reserve, by class zone index */
+	int64_t pcp_pages;              /* in per-CPU lists; not in free_pages */
+};
+
+struct nrb_zones {
+	int n;
+	struct nrb_zone
+		*zones; /* populated ones alone (managed > 0), in the file's order */
+};
+
+/** Read all populated zones. Returns 0 or a negative errno, with a message. */
+int nrb_zones_read(struct nrb_zones *zones, const struct nrb_root *root);
+void nrb_zones_finish(struct nrb_zones *zones);
+
+/* Sums over a node's zones. */
+struct nrb_zone_sums {
+	int64_t free_pages, min_pages, low_pages, high_pages, managed_pages;
+	int n;
+	bool has_dma32;
+};
+
+/** Sum up one node; all 0 for a node with no zone. */
+struct nrb_zone_sums nrb_zones_sum(const struct nrb_zones *zones, int node);
+
+/** Read the zones and sum up one node, for looks in a loop. Returns 0 or a negative errno. */
+int nrb_zones_read_sum(const struct nrb_root *root, int node, struct nrb_zone_sums *sums);
+
+/** Bytes in a base page. */
+int64_t nrb_zones_page_bytes(void);
+
+#endif

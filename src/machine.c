@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The snapshot that plans and checks are made from. */
+#include "nrb/machine.h"
+
+#include "nrb/confounders.h"
+#include "nrb/diag.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int read_memory(struct nrb_machine *machine, const struct nrb_root *root)
+{
+	int n = machine->topology.n_nodes, rc;
+
+	machine->memory = calloc((size_t)n, sizeof(*machine->memory));
+	if (machine->memory == NULL) {
+		return nrb_fail(-ENOMEM, "no memory for %d nodes", n);
+	}
+	for (int i = 0; i < n; i++) {
+		int node = machine->topology.nodes[i].node;
+
+		rc = nrb_counters_read_node(root, node, &machine->memory[i]);
+		if (rc < 0) {
+			return nrb_fail(rc, "cannot read node %d's meminfo", node);
+		}
+	}
+	return 0;
+}
+
+static int read_mode(struct nrb_machine *machine, const struct nrb_root *root)
+{
+	int rc = nrb_fsroot_read_i64(
+		root, "proc/sys/vm/zone_reclaim_mode", &machine->found_mode);
+
+	if (rc == -ENOENT) {
+		machine->found_mode = NRB_ABSENT;
+		return 0;
+	}
+	return rc < 0 ? nrb_fail(rc, "cannot read /proc/sys/vm/zone_reclaim_mode") : 0;
+}
+
+int nrb_machine_read(struct nrb_machine *machine, const struct nrb_root *root)
+{
+	int rc;
+
+	*machine = (struct nrb_machine){ 0 };
+	rc = nrb_fsroot_read_str(root, "proc/sys/kernel/osrelease", machine->kernel,
+		sizeof(machine->kernel));
+	if (rc < 0) {
+		return nrb_fail(rc, "cannot read /proc/sys/kernel/osrelease");
+	}
+	rc = nrb_topology_read(&machine->topology, root);
+	if (rc == 0) {
+		rc = nrb_zones_read(&machine->zones, root);
+	}
+	if (rc == 0) {
+		rc = nrb_cpu_read(&machine->cpu, root);
+	}
+	if (rc == 0) {
+		rc = read_memory(machine, root);
+	}
+	if (rc == 0) {
+		rc = read_mode(machine, root);
+	}
+	if (rc < 0) {
+		nrb_machine_finish(machine);
+		return rc;
+	}
+	snprintf(machine->lru_gen, sizeof(machine->lru_gen), "%s",
+		nrb_confounders_lru_gen(root));
+	machine->has_swap = nrb_confounders_has_swap(root);
+	return 0;
+}
+
+void nrb_machine_finish(struct nrb_machine *machine)
+{
+	nrb_topology_finish(&machine->topology);
+	nrb_zones_finish(&machine->zones);
+	free(machine->memory);
+	machine->memory = NULL;
+}

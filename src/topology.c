@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Nodes, their CPUs, distances and memory attributes, by hwloc and, where it is silent, sysfs. */
+#include "nrb/topology.h"
+
+#include "nrb/diag.h"
+#include "nrb/units.h"
+
+#include <errno.h>
+#include <hwloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RECORDED_XML "topology.xml"
+#define SYS_NODE     "sys/devices/system/node"
+
+static int load_xml(hwloc_topology_t hwloc, const struct nrb_root *root)
+{
+	char *text = NULL;
+	int rc = nrb_fsroot_read_all(root, RECORDED_XML, &text);
+
+	if (rc < 0) {
+		return nrb_fail(rc, "cannot read the recorded machine's " RECORDED_XML);
+	}
+	if (hwloc_topology_set_xmlbuffer(hwloc, text, (int)strlen(text) + 1) < 0 ||
+		hwloc_topology_load(hwloc) < 0) {
+		rc = nrb_fail(-EPROTO, RECORDED_XML " is not hwloc's");
+	}
+	free(text);
+	return rc;
+}
+
+static int load_live(hwloc_topology_t hwloc)
+{
+	if (hwloc_topology_load(hwloc) < 0) {
+		return nrb_fail(-errno, "hwloc cannot discover this machine");
+	}
+	/* HWLOC_XMLFILE, HWLOC_SYNTHETIC and HWLOC_FSROOT describe another one. */
+	if (!hwloc_topology_is_thissystem(hwloc)) {
+		return nrb_refuse(NRB_EXIT_NOT_HERE,
+			"unset HWLOC_XMLFILE, HWLOC_SYNTHETIC and HWLOC_FSROOT",
+			"hwloc's environment describes another machine");
+	}
+	return 0;
+}
+
+static int load(hwloc_topology_t *hwloc, const struct nrb_root *root)
+{
+	int rc;
+
+	if (hwloc_topology_init(hwloc) < 0) {
+		*hwloc = NULL;
+		return nrb_fail(-errno, "cannot start hwloc");
+	}
+	/* What our cgroup may not use still takes part in the kernel's zone lists. */
+	hwloc_topology_set_flags(*hwloc, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
+	rc = root->live ? load_live(*hwloc) : load_xml(*hwloc, root);
+	return rc;
+}
+
+static void to_set(struct nrb_idset *set, hwloc_const_cpuset_t bitmap)
+{
+	nrb_idset_clear(set);
+	for (int cpu = hwloc_bitmap_first(bitmap); cpu >= 0 && cpu < NRB_IDSET_MAX;
+		cpu = hwloc_bitmap_next(bitmap, cpu)) {
+		nrb_idset_add(set, cpu);
+	}
+}
+
+/* hwloc widens a CPU-less node's set to its parent's, so sysfs comes first. */
+static int read_cpus(struct nrb_topology_node *node, const struct nrb_root *root,
+	hwloc_const_cpuset_t fallback)
+{
+	char path[64];
+	int rc;
+
+	snprintf(path, sizeof(path), SYS_NODE "/node%d/cpulist", node->node);
+	rc = nrb_fsroot_read_list(root, path, &node->cpus);
+	if (rc != -ENOENT) {
+		return rc < 0 ? nrb_fail(rc, "/%s", path) : 0;
+	}
+	nrb_idset_clear(&node->cpus);
+	if (fallback != NULL) {
+		to_set(&node->cpus, fallback);
+	}
+	return 0;
+}
+
+static int64_t best_value(hwloc_topology_t hwloc, hwloc_obj_t obj, hwloc_memattr_id_t id)
+{
+	struct hwloc_location initiator;
+	hwloc_uint64_t value;
+
+	if (hwloc_memattr_get_best_initiator(hwloc, id, obj, 0, &initiator, &value) < 0 ||
+		value == 0 || value > INT64_MAX) {
+		return NRB_ABSENT;
+	}
+	return (int64_t)value;
+}
+
+static hwloc_obj_t find_object(hwloc_topology_t hwloc, int node)
+{
+	return hwloc_get_numanode_obj_by_os_index(hwloc, (unsigned int)node);
+}
+
+static int add_node(struct nrb_topology_node *entry, int node, hwloc_topology_t hwloc,
+	const struct nrb_root *root)
+{
+	hwloc_obj_t obj = find_object(hwloc, node);
+
+	*entry = (struct nrb_topology_node){
+		.node = node, .latency_ns = NRB_ABSENT, .bandwidth_mib_s = NRB_ABSENT
+	};
+	if (obj != NULL) {
+		entry->memory_bytes = (int64_t)obj->attr->numanode.local_memory;
+		entry->latency_ns = best_value(hwloc, obj, HWLOC_MEMATTR_ID_LATENCY);
+		entry->bandwidth_mib_s =
+			best_value(hwloc, obj, HWLOC_MEMATTR_ID_BANDWIDTH);
+	}
+	return read_cpus(entry, root, obj != NULL ? obj->cpuset : NULL);
+}
+
+/* hwloc's nodes and those that sysfs has online besides. */
+static int collect_ids(
+	struct nrb_idset *ids, hwloc_topology_t hwloc, const struct nrb_root *root)
+{
+	hwloc_obj_t obj = NULL;
+	int rc;
+
+	rc = nrb_fsroot_read_list(root, SYS_NODE "/online", ids);
+	if (rc < 0 && rc != -ENOENT) {
+		return nrb_fail(rc, "/" SYS_NODE "/online");
+	}
+	if (rc < 0) {
+		nrb_idset_clear(ids);
+	}
+	while ((obj = hwloc_get_next_obj_by_type(hwloc, HWLOC_OBJ_NUMANODE, obj)) !=
+		NULL) {
+		if (obj->os_index < NRB_MAX_NODES) {
+			nrb_idset_add(ids, (int)obj->os_index);
+		}
+	}
+	if (nrb_idset_count(ids) == 0 || nrb_idset_next(ids, NRB_MAX_NODES - 1) >= 0) {
+		return nrb_fail(-ERANGE,
+			"this machine has %d nodes, 1 to %d are understood",
+			nrb_idset_count(ids), NRB_MAX_NODES);
+	}
+	return 0;
+}
+
+static int read_nodes(struct nrb_topology *topology, hwloc_topology_t hwloc,
+	const struct nrb_root *root)
+{
+	struct nrb_idset ids;
+	int rc = collect_ids(&ids, hwloc, root);
+
+	if (rc < 0) {
+		return rc;
+	}
+	topology->nodes = calloc((size_t)nrb_idset_count(&ids), sizeof(*topology->nodes));
+	if (topology->nodes == NULL) {
+		return nrb_fail(-ENOMEM, "no memory for the topology");
+	}
+	nrb_for_each_id(node, &ids) {
+		rc = add_node(&topology->nodes[topology->n_nodes], node, hwloc, root);
+		if (rc < 0) {
+			return rc;
+		}
+		topology->n_nodes++;
+	}
+	return 0;
+}
+
+static int position(const struct nrb_topology *topology, int node)
+{
+	for (int i = 0; i < topology->n_nodes; i++) {
+		if (topology->nodes[i].node == node) {
+			return i;
+		}
+	}
+	return -1;
+}
+
+static void set_distance(
+	struct nrb_topology *topology, int from, int to, uint64_t distance)
+{
+	int row = position(topology, from), column = position(topology, to);
+
+	if (row >= 0 && column >= 0 && distance <= 255) {
+		topology->distances[row * topology->n_nodes + column] = (int)distance;
+	}
+}
+
+static void read_hwloc_distances(struct nrb_topology *topology, hwloc_topology_t hwloc)
+{
+	struct hwloc_distances_s *matrix = NULL;
+	unsigned int n = 1;
+
+	if (hwloc_distances_get_by_name(hwloc, "NUMALatency", &n, &matrix, 0) < 0 ||
+		n < 1) {
+		return;
+	}
+	for (unsigned int i = 0; i < matrix->nbobjs; i++) {
+		for (unsigned int j = 0; j < matrix->nbobjs; j++) {
+			set_distance(topology, (int)matrix->objs[i]->os_index,
+				(int)matrix->objs[j]->os_index,
+				matrix->values[i * matrix->nbobjs + j]);
+		}
+	}
+	hwloc_distances_release(hwloc, matrix);
+}
+
+/* A row of a node's distance file: one number for each online node, by rising number. A row that
+ * is anything else says nothing. */
+static bool parse_row(char *text, const struct nrb_idset *online, int64_t *row)
+{
+	char *word;
+	int n = 0;
+
+	while ((word = strsep(&text, " \n")) != NULL) {
+		if (word[0] == '\0') {
+			continue;
+		}
+		if (n == NRB_MAX_NODES ||
+			nrb_units_parse_i64(word, 1, UINT8_MAX, &row[n++]) < 0) {
+			return false;
+		}
+	}
+	return n == nrb_idset_count(online);
+}
+
+/* What hwloc gave is overwritten by the same: it has no row for nodes that it leaves out, and no
+ * matrix at all for one node. */
+static void read_sysfs_distances(
+	struct nrb_topology *topology, const struct nrb_root *root)
+{
+	char path[64], text[8 * NRB_MAX_NODES];
+	int64_t row[NRB_MAX_NODES];
+	struct nrb_idset online;
+
+	if (nrb_fsroot_read_list(root, SYS_NODE "/online", &online) < 0) {
+		return;
+	}
+	for (int i = 0; i < topology->n_nodes; i++) {
+		int from = topology->nodes[i].node, n = 0;
+
+		snprintf(path, sizeof(path), SYS_NODE "/node%d/distance", from);
+		if (nrb_fsroot_read_str(root, path, text, sizeof(text)) < 0 ||
+			!parse_row(text, &online, row)) {
+			continue;
+		}
+		nrb_for_each_id(to, &online) {
+			set_distance(topology, from, to, (uint64_t)row[n++]);
+		}
+	}
+}
+
+static int read_distances(struct nrb_topology *topology, hwloc_topology_t hwloc,
+	const struct nrb_root *root)
+{
+	size_t n = (size_t)topology->n_nodes;
+	bool known = false;
+
+	topology->distances = calloc(n * n, sizeof(*topology->distances));
+	if (topology->distances == NULL) {
+		return nrb_fail(-ENOMEM, "no memory for the distances of %zu nodes", n);
+	}
+	read_hwloc_distances(topology, hwloc);
+	read_sysfs_distances(topology, root);
+	for (size_t i = 0; i < n * n; i++) {
+		known |= topology->distances[i] != 0;
+	}
+	if (!known) {
+		free(topology->distances);
+		topology->distances = NULL;
+	}
+	return 0;
+}
+
+static int export_xml(struct nrb_topology *topology, hwloc_topology_t hwloc)
+{
+	char *buffer;
+	int len;
+
+	if (hwloc_topology_export_xmlbuffer(hwloc, &buffer, &len, 0) < 0) {
+		return nrb_fail(-errno, "hwloc cannot export the topology");
+	}
+	topology->xml = strdup(buffer);
+	hwloc_free_xmlbuffer(hwloc, buffer);
+	return topology->xml != NULL ? 0
+				     : nrb_fail(-ENOMEM, "no memory for the topology");
+}
+
+int nrb_topology_read(struct nrb_topology *topology, const struct nrb_root *root)
+{
+	hwloc_topology_t hwloc = NULL;
+	int rc;
+
+	*topology = (struct nrb_topology){ 0 };
+	rc = load(&hwloc, root);
+	if (rc == 0) {
+		rc = read_nodes(topology, hwloc, root);
+	}
+	if (rc == 0) {
+		rc = read_distances(topology, hwloc, root);
+	}
+	if (rc == 0) {
+		rc = export_xml(topology, hwloc);
+	}
+	if (rc == 0) {
+		to_set(&topology->allowed_cpus, hwloc_topology_get_allowed_cpuset(hwloc));
+	}
+	if (hwloc != NULL) {
+		hwloc_topology_destroy(hwloc);
+	}
+	if (rc < 0) {
+		nrb_topology_finish(topology);
+	}
+	return rc;
+}
+
+void nrb_topology_finish(struct nrb_topology *topology)
+{
+	free(topology->nodes);
+	free(topology->distances);
+	free(topology->xml);
+	*topology = (struct nrb_topology){ 0 };
+}
+
+void nrb_topology_usable_cpus(
+	const struct nrb_topology *topology, int node, struct nrb_idset *cpus)
+{
+	const struct nrb_topology_node *entry = nrb_topology_node(topology, node);
+
+	nrb_idset_clear(cpus);
+	if (entry == NULL) {
+		return;
+	}
+	nrb_for_each_id(cpu, &entry->cpus) {
+		if (nrb_idset_has(&topology->allowed_cpus, cpu)) {
+			nrb_idset_add(cpus, cpu);
+		}
+	}
+}
+
+const struct nrb_topology_node *nrb_topology_node(
+	const struct nrb_topology *topology, int node)
+{
+	int i = position(topology, node);
+
+	return i >= 0 ? &topology->nodes[i] : NULL;
+}
+
+int nrb_topology_distance(const struct nrb_topology *topology, int from, int to)
+{
+	int row = position(topology, from), column = position(topology, to);
+
+	if (topology->distances == NULL || row < 0 || column < 0) {
+		return 0;
+	}
+	return topology->distances[row * topology->n_nodes + column];
+}
+
+void nrb_topology_memory_nodes(
+	const struct nrb_topology *topology, struct nrb_idset *nodes)
+{
+	nrb_idset_clear(nodes);
+	for (int i = 0; i < topology->n_nodes; i++) {
+		if (topology->nodes[i].memory_bytes > 0) {
+			nrb_idset_add(nodes, topology->nodes[i].node);
+		}
+	}
+}
+
+void nrb_topology_cpu_nodes(const struct nrb_topology *topology, struct nrb_idset *nodes)
+{
+	nrb_idset_clear(nodes);
+	for (int i = 0; i < topology->n_nodes; i++) {
+		if (nrb_idset_count(&topology->nodes[i].cpus) > 0) {
+			nrb_idset_add(nodes, topology->nodes[i].node);
+		}
+	}
+}
+
+static struct nrb_json *node_json(const struct nrb_topology_node *node)
+{
+	struct nrb_json *json = nrb_json_object();
+	char cpus[1024];
+
+	nrb_json_set_int(json, "node", node->node);
+	nrb_json_set_int(json, "memory_bytes", node->memory_bytes);
+	nrb_json_set_str(json, "cpus", nrb_idset_format(&node->cpus, cpus, sizeof(cpus)));
+	if (node->latency_ns != NRB_ABSENT) {
+		nrb_json_set_int(json, "latency_ns", node->latency_ns);
+	}
+	if (node->bandwidth_mib_s != NRB_ABSENT) {
+		nrb_json_set_int(json, "bandwidth_mib_s", node->bandwidth_mib_s);
+	}
+	return json;
+}
+
+static struct nrb_json *distances_json(const struct nrb_topology *topology)
+{
+	struct nrb_json *rows = nrb_json_array();
+
+	for (int i = 0; i < topology->n_nodes; i++) {
+		struct nrb_json *row = nrb_json_array();
+
+		for (int j = 0; j < topology->n_nodes; j++) {
+			nrb_json_append(row,
+				nrb_json_int(
+					topology->distances[i * topology->n_nodes + j]));
+		}
+		nrb_json_append(rows, row);
+	}
+	return rows;
+}
+
+struct nrb_json *nrb_topology_json(const struct nrb_topology *topology, bool xml)
+{
+	struct nrb_json *json = nrb_json_object(), *nodes = nrb_json_array();
+	unsigned int version = hwloc_get_api_version();
+	char text[32];
+
+	snprintf(text, sizeof(text), "%u.%u.%u", version >> 16, version >> 8 & 0xff,
+		version & 0xff);
+	nrb_json_set_str(json, "hwloc_api", text);
+	for (int i = 0; i < topology->n_nodes; i++) {
+		nrb_json_append(nodes, node_json(&topology->nodes[i]));
+	}
+	nrb_json_set(json, "nodes", nodes);
+	if (topology->distances != NULL) {
+		nrb_json_set(json, "distances", distances_json(topology));
+	}
+	if (xml) {
+		nrb_json_set_str(json, "xml", topology->xml);
+	}
+	return json;
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Zones out of /proc/zoneinfo, by key: each kernel adds lines and moves others. */
+#include "nrb/zones.h"
+
+#include "nrb/diag.h"
+#include "nrb/sample.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ZONEINFO "proc/zoneinfo"
+
+/* The values that a zone's lines give, by the line's first word, or by its second where that
+ * is "pages". Those of the per-CPU lists end in a colon, so "high:" is not "high". */
+struct key {
+	const char *name;
+	size_t offset;
+};
+
+/* clang-format off */
+#define AT(field) offsetof(struct nrb_zone, field)
+static const struct key keys[] = {
+	{ "free",                 AT(free_pages) },
+	{ "boost",                AT(boost_pages) },
+	{ "min",                  AT(min_pages) },
+	{ "low",                  AT(low_pages) },
+	{ "high",                 AT(high_pages) },
+	{ "promo",                AT(promo_pages) },
+	{ "spanned",              AT(spanned_pages) },
+	{ "present",              AT(present_pages) },
+	{ "managed",              AT(managed_pages) },
+	{ "cma",                  AT(cma_pages) },
+	{ "nr_free_cma",          AT(free_cma_pages) },
+	{ "reserved_highatomic:", AT(reserved_highatomic_pages) },
+	{ NULL, 0 },
+};
+#undef AT
+/* clang-format on */
+
+static void parse_protection(struct nrb_zone *zone, const char *text)
+{
+	zone->n_protections = 0;
+	text += strcspn(text, "(") + 1;
+	while (zone->n_protections < NRB_ZONE_PROTECTIONS) {
+		char *end;
+		long long pages = strtoll(text, &end, 10);
+
+		if (end == text) {
+			break;
+		}
+		zone->protection_pages[zone->n_protections++] = pages;
+		text = end + strspn(end, ", ");
+	}
+}
+
+static void parse_line(struct nrb_zone *zone, const char *line)
+{
+	char word[32];
+	int64_t value;
+
+	if (strstr(line, "protection: (") != NULL) {
+		parse_protection(zone, line);
+		return;
+	}
+	if (sscanf(line, " pages %31s %" SCNd64, word, &value) != 2 &&
+		sscanf(line, " %31s %" SCNd64, word, &value) != 2) {
+		return;
+	}
+	if (strcmp(word, "count:") == 0) {
+		zone->pcp_pages += value;
+		return;
+	}
+	for (const struct key *key = keys; key->name != NULL; key++) {
+		if (strcmp(word, key->name) == 0) {
+			*(int64_t *)((char *)zone + key->offset) = value;
+		}
+	}
+}
+
+static void start_zone(struct nrb_zone *zone)
+{
+	*zone = (struct nrb_zone){ 0 };
+	for (const struct key *key = keys; key->name != NULL; key++) {
+		*(int64_t *)((char *)zone + key->offset) = NRB_ABSENT;
+	}
+}
+
+static int append(struct nrb_zones *zones, const struct nrb_zone *zone)
+{
+	struct nrb_zone *grown;
+
+	if ((zones->n & (zones->n - 1)) == 0) { /* full at powers of two */
+		size_t room = zones->n > 0 ? 2 * (size_t)zones->n : 1;
+
+		grown = realloc(zones->zones, room * sizeof(*grown));
+		if (grown == NULL) {
+			return nrb_fail(-ENOMEM, "no memory for %zu zones", room);
+		}
+		zones->zones = grown;
+	}
+	zones->zones[zones->n++] = *zone;
+	return 0;
+}
+
+/* Keep the zone that was read, if it has memory. Every mark must be there: a zone without one
+ * is not what we know how to judge. */
+static int end_zone(struct nrb_zones *zones, const struct nrb_zone *zone)
+{
+	if (zone->node < 0 || zone->managed_pages <= 0) {
+		return 0;
+	}
+	if (zone->free_pages == NRB_ABSENT || zone->min_pages == NRB_ABSENT ||
+		zone->low_pages == NRB_ABSENT || zone->high_pages == NRB_ABSENT) {
+		return nrb_fail(-EPROTO,
+			"/%s: node %d, zone %s lacks free, min, low or high", ZONEINFO,
+			zone->node, zone->name);
+	}
+	return append(zones, zone);
+}
+
+static int parse(struct nrb_zones *zones, char *text)
+{
+	struct nrb_zone zone = { .node = -1 }, head;
+	char *line;
+	int rc = 0;
+
+	while (rc == 0 && (line = strsep(&text, "\n")) != NULL) {
+		start_zone(&head);
+		if (sscanf(line, "Node %d, zone %15s", &head.node, head.name) == 2) {
+			head.index = head.node == zone.node ? zone.index + 1 : 0;
+			rc = end_zone(zones, &zone);
+			zone = head;
+		} else {
+			parse_line(&zone, line);
+		}
+	}
+	return rc < 0 ? rc : end_zone(zones, &zone);
+}
+
+int nrb_zones_read(struct nrb_zones *zones, const struct nrb_root *root)
+{
+	char *text = NULL;
+	int rc;
+
+	*zones = (struct nrb_zones){ 0 };
+	rc = nrb_fsroot_read_all(root, ZONEINFO, &text);
+	if (rc < 0) {
+		return nrb_fail(rc, "cannot read /%s", ZONEINFO);
+	}
+	rc = parse(zones, text);
+	if (rc == 0 && zones->n == 0) {
+		rc = nrb_fail(-EPROTO, "/%s has no zone with memory", ZONEINFO);
+	}
+	free(text);
+	if (rc < 0) {
+		nrb_zones_finish(zones);
+	}
+	return rc;
+}
+
+void nrb_zones_finish(struct nrb_zones *zones)
+{
+	free(zones->zones);
+	*zones = (struct nrb_zones){ 0 };
+}
+
+struct nrb_zone_sums nrb_zones_sum(const struct nrb_zones *zones, int node)
+{
+	struct nrb_zone_sums sums = { 0 };
+
+	for (int i = 0; i < zones->n; i++) {
+		const struct nrb_zone *zone = &zones->zones[i];
+
+		if (zone->node != node) {
+			continue;
+		}
+		sums.free_pages += zone->free_pages;
+		sums.min_pages += zone->min_pages;
+		sums.low_pages += zone->low_pages;
+		sums.high_pages += zone->high_pages;
+		sums.managed_pages += zone->managed_pages;
+		sums.n++;
+		sums.has_dma32 |= strcmp(zone->name, "DMA32") == 0;
+	}
+	return sums;
+}
+
+int nrb_zones_read_sum(const struct nrb_root *root, int node, struct nrb_zone_sums *sums)
+{
+	struct nrb_zones zones;
+	int rc = nrb_zones_read(&zones, root);
+
+	if (rc < 0) {
+		return rc;
+	}
+	*sums = nrb_zones_sum(&zones, node);
+	nrb_zones_finish(&zones);
+	return 0;
+}
+
+int64_t nrb_zones_page_bytes(void)
+{
+	return sysconf(_SC_PAGESIZE);
+}
