@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Scenario clean: the node is full of clean file cache that was read once. */
+#include "nrb/scenarios.h"
+#include "nrb/steps.h"
+
+static const struct nrb_step steps[] = {
+	{ NRB_PHASE_EVICT, nrb_step_evict },
+	{ NRB_PHASE_FILL, nrb_step_fill_once },
+	{ NRB_PHASE_SETTLE, nrb_step_settle },
+	{ NRB_PHASE_SOAK, nrb_step_soak },
+	{ NRB_PHASE_APPLY, NULL },
+	{ NRB_PHASE_ALLOCATE, nrb_step_allocate },
+	{ NRB_PHASE_COUNT, NULL },
+	{ NRB_PHASE_LOCATE, nrb_step_locate },
+	{ NRB_PHASE_ACCESS, nrb_step_access },
+	{ NRB_PHASE_REREAD, nrb_step_reread },
+	{ NRB_PHASE_DONE, NULL },
+};
+
+const struct nrb_scenario nrb_scenario_clean = {
+	.name = "clean",
+	.holds = "clean, read-once file cache",
+	.shows = "0 against 1: locality against cache kept and stalls",
+	.question = "the classic file-server case",
+	.needs = NRB_NEEDS_MODES | NRB_NEEDS_FILE | NRB_NEEDS_SPILL,
+	.steps = steps,
+};

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Scenario matrix: what a remote access is worth on this machine. */
+#include "nrb/scenarios.h"
+#include "nrb/steps.h"
+
+static const struct nrb_step steps[] = {
+	{ NRB_PHASE_ACCESS, nrb_step_access_bound },
+	{ NRB_PHASE_DONE, NULL },
+};
+
+const struct nrb_scenario nrb_scenario_matrix = {
+	.name = "matrix",
+	.holds = "nothing",
+	.shows = "latency for every (CPU node, memory node)",
+	.question = "what is a remote access worth here",
+	.needs = 0,
+	.steps = steps,
+};

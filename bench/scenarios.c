@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of scenarios. */
+#include "nrb/scenarios.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const struct nrb_scenario *const nrb_scenario_table[] = {
+	&nrb_scenario_clean,
+	&nrb_scenario_matrix,
+	NULL,
+};
+
+const struct nrb_scenario *nrb_scenario_find(
+	const struct nrb_scenario *const *table, const char *name)
+{
+	for (; *table != NULL; table++) {
+		if (strcmp((*table)->name, name) == 0) {
+			return *table;
+		}
+	}
+	return NULL;
+}

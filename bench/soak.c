@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The soak: take what is left above the node's low watermark, in mode 0.
+ * Without it the first pages of every mode land on the node whatever the mode does (6.1, mode 0:
+ * 4 to 36 % "local" without, 0.00 % with).
+ */
+#include "nrb/steps.h"
+
+#include "nrb/counters.h"
+#include "nrb/diag.h"
+#include "nrb/kswapd.h"
+#include "nrb/placement.h"
+#include "nrb/zones.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum {
+	BATCH_PAGES = 64,
+	BATCHES_ELSEWHERE = 4, /* in a row: the node is at its low watermark */
+	MAX_SOAKS = 3,         /* kswapd woke each time: the node does not come to rest */
+	SLACK_BYTES = 64 << 20,
+	LOOK_EVERY = 16, /* batches between two looks at the watermarks */
+};
+
+static int64_t page_bytes(void)
+{
+	return nrb_zones_page_bytes();
+}
+
+/* How much a node that was filled can take before it is at LOW. */
+static int64_t limit_bytes(const struct nrb_cell *cell, const struct nrb_zone_sums *sums)
+{
+	return (sums->high_pages - sums->low_pages) * page_bytes() +
+	       cell->sizes.headroom_bytes + SLACK_BYTES;
+}
+
+static int map_soak(struct nrb_cell *cell)
+{
+	struct nrb_zone_sums sums;
+	struct nrb_idset node;
+	int rc;
+
+	if (cell->soak.mem != NULL) {
+		return 0;
+	}
+	nrb_idset_clear(&node);
+	nrb_idset_add(&node, cell->arm.node);
+	rc = nrb_zones_read_sum(cell->root, cell->arm.node, &sums);
+	if (rc < 0) {
+		return rc;
+	}
+	rc = nrb_arena_map(
+		&cell->soak, (size_t)(limit_bytes(cell, &sums) * MAX_SOAKS), NRB_PAGE_4K);
+	if (rc < 0) {
+		return rc;
+	}
+	return nrb_placement_bind_range(
+		cell->soak.mem, cell->soak.len, NRB_POLICY_PREFERRED, &node);
+}
+
+/* Write one batch; *local out: its pages on the target. Everything is counted per node. */
+static int soak_batch(struct nrb_cell *cell, size_t at, int64_t *local)
+{
+	struct nrb_sample *sample = &cell->shared->sample;
+	int64_t pages[NRB_MAX_NODES] = { 0 }, absent = 0;
+	char *mem = cell->soak.mem + at * (size_t)page_bytes();
+	int rc;
+
+	for (int i = 0; i < BATCH_PAGES; i++) {
+		*(volatile char *)(mem + i * page_bytes()) = 1;
+	}
+	rc = nrb_placement_count(0, mem, (size_t)(BATCH_PAGES * page_bytes()),
+		(size_t)page_bytes(), pages, NRB_MAX_NODES, &absent, NULL);
+	if (rc < 0) {
+		return rc;
+	}
+	for (int node = 0; node < NRB_MAX_NODES; node++) {
+		struct nrb_node_sample *entry;
+
+		if (pages[node] == 0) {
+			continue;
+		}
+		entry = nrb_sample_node(sample, node);
+		if (entry != NULL) {
+			entry->soak_pages =
+				pages[node] +
+				(entry->soak_pages == NRB_ABSENT ? 0 : entry->soak_pages);
+		}
+	}
+	sample->soak_pages += BATCH_PAGES;
+	*local = pages[cell->arm.node];
+	return 0;
+}
+
+/* With every node below its low watermark nothing ever lands "wholly elsewhere". */
+static int is_everything_full(const struct nrb_cell *cell, bool *full)
+{
+	struct nrb_zones zones = { 0 };
+	int rc = nrb_zones_read(&zones, cell->root);
+
+	if (rc < 0) {
+		return rc;
+	}
+	*full = true;
+	for (int i = 0; i < cell->topology->n_nodes && *full; i++) {
+		struct nrb_zone_sums sums =
+			nrb_zones_sum(&zones, cell->topology->nodes[i].node);
+
+		*full = sums.free_pages <= sums.low_pages;
+	}
+	nrb_zones_finish(&zones);
+	return 0;
+}
+
+/* Soak once, from page *at of the soak arena on. */
+static int soak_once(struct nrb_cell *cell, size_t *at)
+{
+	size_t last = cell->soak.len / (size_t)page_bytes() - BATCH_PAGES;
+	size_t limit = *at + cell->soak.len / (size_t)page_bytes() / MAX_SOAKS;
+	int elsewhere = 0, rc;
+	bool full = false;
+
+	for (int batch = 1; elsewhere < BATCHES_ELSEWHERE && !full; batch++) {
+		int64_t local;
+
+		if (*nrb_cell_stop(cell) != 0) {
+			nrb_refuse(NRB_EXIT_FAILED, NULL,
+				"the soak did not end in time: %zu MiB soaked",
+				(*at * (size_t)page_bytes()) >> 20);
+			return -EOPNOTSUPP;
+		}
+		if (*at >= limit || *at >= last) {
+			nrb_refuse(NRB_EXIT_FAILED, "give a larger --fill, or none",
+				"node %d was not filled: %zu MiB more still land on it",
+				cell->arm.node, (*at * (size_t)page_bytes()) >> 20);
+			return -EOPNOTSUPP;
+		}
+		rc = soak_batch(cell, *at, &local);
+		if (rc < 0) {
+			return rc;
+		}
+		*at += BATCH_PAGES;
+		cell->shared->progress += BATCH_PAGES;
+		elsewhere = local == 0 ? elsewhere + 1 : 0;
+		if (local > 0 && batch % LOOK_EVERY == 0) {
+			rc = is_everything_full(cell, &full);
+			if (rc < 0) {
+				return rc;
+			}
+		}
+	}
+	return 0;
+}
+
+/* kswapd's work, and whether it is at work now. */
+static int kswapd_stole(const struct nrb_cell *cell, int64_t *stolen, bool *asleep)
+{
+	struct nrb_counters counters;
+	int rc = nrb_counters_read(cell->root, &counters);
+
+	if (rc < 0) {
+		return rc;
+	}
+	*stolen = counters.v[NRB_PGSTEAL_KSWAPD];
+	*asleep = true;
+	if (cell->kswapd_pid >= 0) {
+		nrb_kswapd_is_asleep(cell->root, cell->kswapd_pid, asleep);
+	}
+	return 0;
+}
+
+int nrb_step_soak(struct nrb_cell *cell)
+{
+	struct nrb_sample *sample = &cell->shared->sample;
+	size_t at = 0;
+	int rc = map_soak(cell);
+
+	sample->soak_pages = 0;
+	for (sample->soak_rounds = 1; rc == 0; sample->soak_rounds++) {
+		int64_t before = 0, after = 0;
+		bool asleep = false;
+
+		rc = kswapd_stole(cell, &before, &asleep);
+		if (rc == 0) {
+			rc = soak_once(cell, &at);
+		}
+		if (rc == 0) {
+			rc = kswapd_stole(cell, &after, &asleep);
+		}
+		if (rc < 0 || (asleep && before == after)) {
+			return rc;
+		}
+		if (sample->soak_rounds == MAX_SOAKS) {
+			nrb_refuse(NRB_EXIT_DISTURBED, "something else allocates on it",
+				"kswapd of node %d woke in each of %d soaks",
+				cell->arm.node, MAX_SOAKS);
+			return -ESTALE;
+		}
+		rc = nrb_step_settle(cell);
+	}
+	return rc;
+}

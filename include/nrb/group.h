@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The cells of a record, brought together by their combination of factors (an arm).
+ * Streaming: kept are an arm's merged histogram and one number per cell and value.
+ */
+#ifndef NRB_GROUP_H
+#define NRB_GROUP_H
+
+#include "nrb/cellvalue.h"
+#include "nrb/histogram.h"
+#include "nrb/sample.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The factors, as used; absent and "" as in the sample. */
+struct nrb_key {
+	char scenario[NRB_WORD_LEN], variant[NRB_WORD_LEN];
+	int64_t node, cpu_node;
+	char lru_gen[NRB_WORD_LEN], policy[NRB_WORD_LEN], page_size[NRB_WORD_LEN];
+	int64_t threads;
+	char set[NRB_SET_LEN], fill_on[NRB_WORD_LEN], swap[NRB_WORD_LEN],
+		trim[NRB_WORD_LEN];
+	int64_t mode; /* the last one in the order of arms: neighbours differ in it alone */
+};
+
+struct nrb_values {
+	double *v; /* sorted once nrb_group_finish was called */
+	size_t n, room;
+};
+
+/* Cells of one arm that had the same fate. */
+struct nrb_tally {
+	struct nrb_histogram *alloc; /* merged; NULL: no cell had one */
+	struct nrb_values values[NRB_N_VALUES];
+};
+
+/* Why a cell stalled: its note begins with it. */
+enum nrb_stall {
+	NRB_STALL_STOPPED, /* "stalled:": no progress */
+	NRB_STALL_SLOW,    /* "slow:": progress, but no end within 60 s */
+	NRB_N_STALLS,
+};
+
+struct nrb_arm_cells {
+	struct nrb_key key;
+	int64_t cells; /* but the warm-up, as in all counts */
+	int64_t with[NRB_N_STATUSES];
+	int64_t stalls[NRB_N_STALLS]; /* of those stalled */
+	struct nrb_tally ok, stalled;
+};
+
+/* A cell that is not ok, for the list of them. */
+struct nrb_odd_cell {
+	int64_t cell, block, mode, node;
+	enum nrb_status status;
+	char note[NRB_NOTE_LEN];
+};
+
+enum { NRB_MAX_ODD_CELLS = 16, NRB_MAX_ARMS = 100000 };
+
+struct nrb_group {
+	void *tree; /* of struct nrb_arm_cells */
+	int n_arms, n_with_mode;
+	/* after nrb_group_finish: sorted by key, first those with a mode, then those without */
+	struct nrb_arm_cells **arms;
+	/* Of the node's file cache before the mode, less than half was our file: what is kept is
+	 * then taken from the node (NRB_VALUE_NODE_KEPT_RATIO). One rule for all arms. */
+	bool cache_is_others;
+	int64_t cells, blocks;                      /* blocks: the largest number seen */
+	int64_t n_odd;                              /* all of them */
+	struct nrb_odd_cell odd[NRB_MAX_ODD_CELLS]; /* the first of them */
+};
+
+/** Add a cell. A zeroed group is empty. Of block 0, the warm-up, only a cell that is neither ok nor
+ * warm-up is kept, as an odd one. Returns 0, -ENOMEM, -E2BIG (over NRB_MAX_ARMS). */
+int nrb_group_add(struct nrb_group *group, const struct nrb_sample *sample);
+
+/** Make arms[], sort all values, find whose the cache was. To be called once, after the last cell. Returns 0, -ENOMEM. */
+int nrb_group_finish(struct nrb_group *group);
+
+void nrb_group_free(struct nrb_group *group);
+
+/** The arm of a combination of factors, or NULL. */
+const struct nrb_arm_cells *nrb_group_find(
+	const struct nrb_group *group, const struct nrb_key *key);
+
+/** The cells that an arm's figures come from: its ok ones; without any, its stalled ones. */
+const struct nrb_tally *nrb_group_tally(const struct nrb_arm_cells *arm);
+
+/** Whether any of these arms has a cell that figures can come from. */
+bool nrb_group_measured(struct nrb_arm_cells *const *arms, int n);
+
+/** Median, smallest and largest over the cells; NAN where none has it. */
+double nrb_group_median(const struct nrb_arm_cells *arm, enum nrb_cellvalue value);
+double nrb_group_min(const struct nrb_arm_cells *arm, enum nrb_cellvalue value);
+double nrb_group_max(const struct nrb_arm_cells *arm, enum nrb_cellvalue value);
+
+/** Whether two arms differ in their mode alone. */
+bool nrb_group_same_but_mode(
+	const struct nrb_arm_cells *a, const struct nrb_arm_cells *b);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The steps that scenarios are made of; each is the child's work in one phase (design of a cell:
+ * numa-reclaim-bench-method(7)). All return as struct nrb_step says. */
+#ifndef NRB_STEPS_H
+#define NRB_STEPS_H
+
+#include "nrb/cell.h"
+
+/** Evict our own file from the cache and verify that it is gone. */
+int nrb_step_evict(struct nrb_cell *cell);
+
+/** Fill the node's free memory with read-once file pages, as far as headroom above the high
+ * watermark, and verify where they are. */
+int nrb_step_fill_once(struct nrb_cell *cell);
+
+/** Wait until the node's kswapd sleeps and its free memory is steady. */
+int nrb_step_settle(struct nrb_cell *cell);
+
+/** Write batches of pages preferring the node until they land wholly elsewhere: the node then
+ * stands at its low watermark. */
+int nrb_step_soak(struct nrb_cell *cell);
+
+/** First-touch the allocation under MPOL_LOCAL, each fault timed. */
+int nrb_step_allocate(struct nrb_cell *cell);
+
+/** Find the node of every page written. */
+int nrb_step_locate(struct nrb_cell *cell);
+
+/** Walk a random cycle over the allocation, and one for each node that holds part of it. */
+int nrb_step_access(struct nrb_cell *cell);
+
+/** Read the file again in random order. */
+int nrb_step_reread(struct nrb_cell *cell);
+
+/** Allocate on the arm's node from a CPU of its cpu_node and walk it, on 4 KiB and on huge pages. */
+int nrb_step_access_bound(struct nrb_cell *cell);
+
+#endif

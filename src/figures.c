@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of figures, and how each is computed and written. */
+#include "nrb/figures.h"
+
+#include "nrb/units.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Below so many values the 99.9th percentile is the luck of ten. */
+enum { MIN_FOR_P999 = 10000 };
+
+static double cells(const struct nrb_arm_cells *arm)
+{
+	return (double)arm->cells;
+}
+
+static double cells_ok(const struct nrb_arm_cells *arm)
+{
+	return (double)arm->with[NRB_STATUS_OK];
+}
+
+static double quantile(const struct nrb_arm_cells *arm, double q)
+{
+	const struct nrb_histogram *alloc = nrb_group_tally(arm)->alloc;
+
+	return alloc != NULL ? nrb_histogram_quantile_ns(alloc, q) : NAN;
+}
+
+static double alloc_mean(const struct nrb_arm_cells *arm)
+{
+	const struct nrb_histogram *alloc = nrb_group_tally(arm)->alloc;
+
+	return alloc != NULL ? nrb_histogram_mean_ns(alloc) : NAN;
+}
+
+static double alloc_p50(const struct nrb_arm_cells *arm)
+{
+	return quantile(arm, 0.5);
+}
+
+static double alloc_p99(const struct nrb_arm_cells *arm)
+{
+	return quantile(arm, 0.99);
+}
+
+static double alloc_p999(const struct nrb_arm_cells *arm)
+{
+	const struct nrb_histogram *alloc = nrb_group_tally(arm)->alloc;
+
+	return alloc != NULL && alloc->n >= MIN_FOR_P999 ? quantile(arm, 0.999) : NAN;
+}
+
+static double alloc_max(const struct nrb_arm_cells *arm)
+{
+	const struct nrb_histogram *alloc = nrb_group_tally(arm)->alloc;
+
+	return alloc != NULL ? (double)alloc->max_ns : NAN;
+}
+
+/* clang-format off */
+#define FACTOR(name, heading, format, help) \
+	{ #name, heading, format, offsetof(struct nrb_key, name), -1, NULL, help }
+#define MEDIAN(name, heading, format, value, help) { name, heading, format, 0, value, NULL, help }
+#define COMPUTED(name, heading, format, function, help) \
+	{ name, heading, format, 0, -1, function, help }
+
+const struct nrb_figure nrb_figure_table[NRB_N_FIGURES] = {
+	[NRB_FIGURE_SCENARIO]  = FACTOR(scenario, "scenario", NRB_FORMAT_TEXT, "scenario that was run"),
+	[NRB_FIGURE_VARIANT]   = FACTOR(variant, "variant", NRB_FORMAT_TEXT, "variant of the scenario"),
+	[NRB_FIGURE_NODE]      = FACTOR(node, "node", NRB_FORMAT_INTEGER, "node under test"),
+	[NRB_FIGURE_CPU_NODE]  = FACTOR(cpu_node, "cpu node", NRB_FORMAT_INTEGER,
+		"node of the CPU that allocated"),
+	[NRB_FIGURE_MODE]      = FACTOR(mode, "mode", NRB_FORMAT_INTEGER, "vm.zone_reclaim_mode"),
+	[NRB_FIGURE_LRU_GEN]   = FACTOR(lru_gen, "MGLRU", NRB_FORMAT_TEXT, "multi-generational LRU"),
+	[NRB_FIGURE_POLICY]    = FACTOR(policy, "policy", NRB_FORMAT_TEXT, "memory policy"),
+	[NRB_FIGURE_PAGE_SIZE] = FACTOR(page_size, "pages", NRB_FORMAT_TEXT, "4k or thp"),
+	[NRB_FIGURE_THREADS]   = FACTOR(threads, "threads", NRB_FORMAT_INTEGER, "threads that allocated"),
+	[NRB_FIGURE_SET]       = FACTOR(set, "set", NRB_FORMAT_TEXT, "other settings"),
+	[NRB_FIGURE_FILL_ON]   = FACTOR(fill_on, "fill on", NRB_FORMAT_TEXT, "nodes that were filled"),
+	[NRB_FIGURE_SWAP]      = FACTOR(swap, "swap", NRB_FORMAT_TEXT, "whether swap was on"),
+	[NRB_FIGURE_TRIM]      = FACTOR(trim, "trim", NRB_FORMAT_TEXT, "whether the cache was trimmed"),
+
+	[NRB_FIGURE_CELLS]         = COMPUTED("cells", "cells", NRB_FORMAT_INTEGER, cells,
+		"cells of all blocks"),
+	[NRB_FIGURE_CELLS_OK]      = COMPUTED("cells_ok", "ok", NRB_FORMAT_INTEGER, cells_ok,
+		"cells with status ok; with 0 the figures are those of the stalled ones"),
+	[NRB_FIGURE_LOCAL_RATIO]   = MEDIAN("local_ratio", "local", NRB_FORMAT_RATIO,
+		NRB_VALUE_LOCAL_RATIO, "pages on the node under test / pages written"),
+	[NRB_FIGURE_PAGES_ABSENT]  = MEDIAN("pages_absent", "absent", NRB_FORMAT_COUNT,
+		NRB_VALUE_PAGES_ABSENT, "pages written, but not present when they were located"),
+	[NRB_FIGURE_ALLOC_MEAN]    = COMPUTED("alloc_mean_ns", "alloc mean", NRB_FORMAT_NS, alloc_mean,
+		"first touch of a page, mean over all cells"),
+	[NRB_FIGURE_ALLOC_P50]     = COMPUTED("alloc_p50_ns", "alloc p50", NRB_FORMAT_NS, alloc_p50,
+		"half of the first touches took no longer"),
+	[NRB_FIGURE_ALLOC_P99]     = COMPUTED("alloc_p99_ns", "alloc p99", NRB_FORMAT_NS, alloc_p99,
+		"99 of 100 first touches took no longer"),
+	[NRB_FIGURE_ALLOC_P999]    = COMPUTED("alloc_p999_ns", "alloc p99.9", NRB_FORMAT_NS, alloc_p999,
+		"999 of 1000 first touches took no longer; absent for less than 10,000 of them"),
+	[NRB_FIGURE_ALLOC_MAX]     = COMPUTED("alloc_max_ns", "alloc max", NRB_FORMAT_NS, alloc_max,
+		"the slowest first touch"),
+	[NRB_FIGURE_ACCESS]        = MEDIAN("access_ns", "access", NRB_FORMAT_NS,
+		NRB_VALUE_ACCESS_NS, "one dependent load, anywhere in the allocation"),
+	[NRB_FIGURE_ACCESS_LOCAL]  = MEDIAN("access_local_ns", "local access", NRB_FORMAT_NS,
+		NRB_VALUE_ACCESS_LOCAL_NS, "one dependent load on the node under test"),
+	[NRB_FIGURE_ACCESS_REMOTE] = MEDIAN("access_remote_ns", "remote access", NRB_FORMAT_NS,
+		NRB_VALUE_ACCESS_REMOTE_NS, "one dependent load on another node"),
+	[NRB_FIGURE_CACHE_KEPT]    = MEDIAN("cache_kept_ratio", "cache kept", NRB_FORMAT_RATIO,
+		NRB_VALUE_CACHE_KEPT_RATIO, "of the file: cached after the allocation / before the mode"),
+	[NRB_FIGURE_REREAD_RATE]   = MEDIAN("reread_bytes_per_s", "re-read", NRB_FORMAT_RATE,
+		NRB_VALUE_REREAD_RATE, "speed of reading the file again"),
+	[NRB_FIGURE_REREAD_DISK]   = MEDIAN("reread_disk_ratio", "from disk", NRB_FORMAT_RATIO,
+		NRB_VALUE_REREAD_DISK_RATIO, "of the file read again: bytes from disk / bytes"),
+	[NRB_FIGURE_HEADROOM_MIN]  = MEDIAN("headroom_min_bytes", "headroom", NRB_FORMAT_BYTES,
+		NRB_VALUE_HEADROOM_MIN_BYTES, "lowest free memory above the min watermarks"),
+	[NRB_FIGURE_RECLAIM_SUCCESS] = MEDIAN("zone_reclaim_success", "reclaim ok", NRB_FORMAT_COUNT,
+		NRB_VALUE_ZONE_RECLAIM_SUCCESS, "node reclaims that freed enough (6.12 and later)"),
+	[NRB_FIGURE_RECLAIM_FAILED]  = MEDIAN("zone_reclaim_failed", "failed", NRB_FORMAT_COUNT,
+		NRB_VALUE_ZONE_RECLAIM_FAILED, "node reclaims that freed too little"),
+	[NRB_FIGURE_PGSTEAL_DIRECT]  = MEDIAN("pgsteal_direct", "freed", NRB_FORMAT_COUNT,
+		NRB_VALUE_PGSTEAL_DIRECT, "pages that allocating tasks freed"),
+	[NRB_FIGURE_PGSTEAL_KSWAPD]  = MEDIAN("pgsteal_kswapd", "by kswapd", NRB_FORMAT_COUNT,
+		NRB_VALUE_PGSTEAL_KSWAPD, "pages that kswapd freed"),
+	[NRB_FIGURE_ALLOCSTALL]      = MEDIAN("allocstall", "stalls", NRB_FORMAT_COUNT,
+		NRB_VALUE_ALLOCSTALL, "entries into direct reclaim"),
+	[NRB_FIGURE_PSWPOUT]         = MEDIAN("pswpout", "swapped out", NRB_FORMAT_COUNT,
+		NRB_VALUE_PSWPOUT, "pages swapped out"),
+	[NRB_FIGURE_REFAULT_FILE]    = MEDIAN("refault_file", "refaults", NRB_FORMAT_COUNT,
+		NRB_VALUE_REFAULT_FILE, "file pages needed again soon after they were evicted"),
+};
+/* clang-format on */
+
+static double factor(const struct nrb_figure *figure, const struct nrb_arm_cells *arm)
+{
+	int64_t value = *(const int64_t *)((const char *)&arm->key + figure->offset);
+
+	return value != NRB_ABSENT ? (double)value : NAN;
+}
+
+double nrb_figure_number(enum nrb_figure_id id, const struct nrb_arm_cells *arm)
+{
+	const struct nrb_figure *figure = &nrb_figure_table[id];
+
+	if (figure->format == NRB_FORMAT_TEXT) {
+		return NAN;
+	}
+	if (id < NRB_N_FACTORS) {
+		return factor(figure, arm);
+	}
+	if (figure->value >= 0) {
+		return nrb_group_median(arm, (enum nrb_cellvalue)figure->value);
+	}
+	return figure->compute(arm);
+}
+
+const char *nrb_figure_text(enum nrb_figure_id id, const struct nrb_arm_cells *arm)
+{
+	const struct nrb_figure *figure = &nrb_figure_table[id];
+
+	return figure->format == NRB_FORMAT_TEXT
+		       ? (const char *)&arm->key + figure->offset
+		       : NULL;
+}
+
+static bool is_same(enum nrb_figure_id id, const struct nrb_arm_cells *a,
+	const struct nrb_arm_cells *b)
+{
+	char one[NRB_FIGURE_LEN], two[NRB_FIGURE_LEN];
+
+	return strcmp(nrb_figure_plain(one, id, a), nrb_figure_plain(two, id, b)) == 0;
+}
+
+unsigned int nrb_figure_varying(struct nrb_arm_cells *const *arms, int n)
+{
+	unsigned int varying = 0;
+	bool follows = true;
+
+	for (int i = 0; i < n; i++) {
+		follows = follows && arms[i]->key.cpu_node == arms[i]->key.node;
+	}
+	for (int id = 0; id < NRB_N_FACTORS; id++) {
+		for (int i = 1; i < n && (varying & 1u << id) == 0; i++) {
+			if (!is_same((enum nrb_figure_id)id, arms[0], arms[i])) {
+				varying |= 1u << id;
+			}
+		}
+	}
+	return follows ? varying & ~(1u << NRB_FIGURE_CPU_NODE) : varying;
+}
+
+const char *nrb_figure_show_number(
+	char *buf, enum nrb_figure_format format, double number, bool ascii)
+{
+	if (isnan(number)) {
+		snprintf(buf, NRB_FIGURE_LEN, "-");
+		return buf;
+	}
+	switch (format) {
+	case NRB_FORMAT_TEXT:
+	case NRB_FORMAT_INTEGER:
+		snprintf(buf, NRB_FIGURE_LEN, "%.0f", number);
+		return buf;
+	case NRB_FORMAT_COUNT:
+		return nrb_units_count(buf, (int64_t)llround(number));
+	case NRB_FORMAT_RATIO:
+		return nrb_units_ratio(buf, number);
+	case NRB_FORMAT_NS:
+		return nrb_units_ns(buf, number, ascii);
+	case NRB_FORMAT_BYTES:
+		return nrb_units_bytes(buf, (int64_t)llround(number));
+	case NRB_FORMAT_RATE:
+		return nrb_units_rate(buf, number);
+	}
+	return buf;
+}
+
+const char *nrb_figure_show(
+	char *buf, enum nrb_figure_id id, const struct nrb_arm_cells *arm, bool ascii)
+{
+	const char *text = nrb_figure_text(id, arm);
+
+	if (text != NULL) {
+		snprintf(buf, NRB_FIGURE_LEN, "%s", text[0] != '\0' ? text : "-");
+		return buf;
+	}
+	return nrb_figure_show_number(
+		buf, nrb_figure_table[id].format, nrb_figure_number(id, arm), ascii);
+}
+
+const char *nrb_figure_plain(
+	char *buf, enum nrb_figure_id id, const struct nrb_arm_cells *arm)
+{
+	const char *text = nrb_figure_text(id, arm);
+	double number = nrb_figure_number(id, arm);
+
+	if (text != NULL) {
+		snprintf(buf, NRB_FIGURE_LEN, "%s", text);
+	} else if (isnan(number)) {
+		buf[0] = '\0';
+	} else {
+		snprintf(buf, NRB_FIGURE_LEN, "%.15g", number);
+	}
+	return buf;
+}

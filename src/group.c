@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The cells of a record, brought together by their combination of factors. */
+#include "nrb/group.h"
+
+#include "nrb/stats.h"
+
+#include <errno.h>
+#include <math.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void make_key(struct nrb_key *key, const struct nrb_sample *s)
+{
+	strcpy(key->scenario, s->scenario);
+	strcpy(key->variant, s->variant);
+	strcpy(key->lru_gen, s->lru_gen);
+	strcpy(key->policy, s->policy);
+	strcpy(key->page_size, s->page_size);
+	strcpy(key->set, s->set);
+	strcpy(key->fill_on, s->fill_on);
+	strcpy(key->swap, s->swap);
+	strcpy(key->trim, s->trim);
+	key->node = s->node;
+	key->cpu_node = s->cpu_node;
+	key->threads = s->threads;
+	key->mode = s->mode;
+}
+
+static int compare_int(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* In the order that rows are shown in. */
+static const struct part {
+	size_t offset;
+	bool is_text;
+} all_but_mode[] = {
+	{ offsetof(struct nrb_key, scenario), true },
+	{ offsetof(struct nrb_key, variant), true },
+	{ offsetof(struct nrb_key, cpu_node), false },
+	{ offsetof(struct nrb_key, node), false },
+	{ offsetof(struct nrb_key, lru_gen), true },
+	{ offsetof(struct nrb_key, policy), true },
+	{ offsetof(struct nrb_key, page_size), true },
+	{ offsetof(struct nrb_key, threads), false },
+	{ offsetof(struct nrb_key, set), true },
+	{ offsetof(struct nrb_key, fill_on), true },
+	{ offsetof(struct nrb_key, swap), true },
+	{ offsetof(struct nrb_key, trim), true },
+};
+
+static int compare_all_but_mode(const struct nrb_key *a, const struct nrb_key *b)
+{
+	int order = 0;
+
+	for (size_t i = 0; order == 0 && i < sizeof(all_but_mode) / sizeof(*all_but_mode);
+		i++) {
+		const void *x = (const char *)a + all_but_mode[i].offset;
+		const void *y = (const char *)b + all_but_mode[i].offset;
+
+		order = all_but_mode[i].is_text
+				? strcmp(x, y)
+				: compare_int(*(const int64_t *)x, *(const int64_t *)y);
+	}
+	return order;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct nrb_key *x = a, *y = b; /* the first member of an arm */
+	int order = compare_all_but_mode(x, y);
+
+	return order != 0 ? order : compare_int(x->mode, y->mode);
+}
+
+static int push(struct nrb_values *values, double value)
+{
+	if (isnan(value)) {
+		return 0;
+	}
+	if (values->n == values->room) {
+		size_t room = values->room > 0 ? 2 * values->room : 8;
+		double *v = realloc(values->v, room * sizeof(*v));
+
+		if (v == NULL) {
+			return -ENOMEM;
+		}
+		values->v = v;
+		values->room = room;
+	}
+	values->v[values->n++] = value;
+	return 0;
+}
+
+static int tally(struct nrb_tally *tally, const struct nrb_sample *sample)
+{
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < NRB_N_VALUES; i++) {
+		rc = push(
+			&tally->values[i], nrb_cellvalue(sample, (enum nrb_cellvalue)i));
+	}
+	if (rc < 0 || sample->alloc_hist.n == 0) {
+		return rc;
+	}
+	if (tally->alloc == NULL) {
+		tally->alloc = calloc(1, sizeof(*tally->alloc));
+	}
+	if (tally->alloc == NULL) {
+		return -ENOMEM;
+	}
+	nrb_histogram_merge(tally->alloc, &sample->alloc_hist);
+	return 0;
+}
+
+static int find_arm(struct nrb_group *group, const struct nrb_sample *sample,
+	struct nrb_arm_cells **arm)
+{
+	struct nrb_key key;
+	void *node;
+
+	make_key(&key, sample);
+	node = tfind(&key, &group->tree, compare_keys);
+	if (node != NULL) {
+		*arm = *(struct nrb_arm_cells **)node;
+		return 0;
+	}
+	if (group->n_arms == NRB_MAX_ARMS) {
+		return -E2BIG;
+	}
+	*arm = calloc(1, sizeof(**arm));
+	if (*arm == NULL) {
+		return -ENOMEM;
+	}
+	(*arm)->key = key;
+	if (tsearch(*arm, &group->tree, compare_keys) == NULL) {
+		free(*arm);
+		return -ENOMEM;
+	}
+	group->n_arms++;
+	return 0;
+}
+
+static void note_odd(struct nrb_group *group, const struct nrb_sample *sample)
+{
+	struct nrb_odd_cell *odd;
+
+	if (sample->status == NRB_STATUS_OK || group->n_odd++ >= NRB_MAX_ODD_CELLS) {
+		return;
+	}
+	odd = &group->odd[group->n_odd - 1];
+	odd->cell = sample->cell;
+	odd->block = sample->block;
+	odd->mode = sample->mode;
+	odd->node = sample->node;
+	odd->status = sample->status;
+	strcpy(odd->note, sample->note);
+}
+
+static void note_stall(struct nrb_arm_cells *arm, const struct nrb_sample *sample)
+{
+	static const char *const words[NRB_N_STALLS] = {
+		[NRB_STALL_STOPPED] = "stalled:",
+		[NRB_STALL_SLOW] = "slow:",
+	};
+
+	for (int i = 0; i < NRB_N_STALLS; i++) {
+		if (sample->status == NRB_STATUS_STALLED &&
+			strncmp(sample->note, words[i], strlen(words[i])) == 0) {
+			arm->stalls[i]++;
+		}
+	}
+}
+
+int nrb_group_add(struct nrb_group *group, const struct nrb_sample *sample)
+{
+	struct nrb_arm_cells *arm;
+	int rc;
+
+	if (sample->status == NRB_STATUS_WARM_UP) {
+		return 0;
+	}
+	note_odd(group, sample);
+	if (sample->block == 0) {
+		return 0;
+	}
+	rc = find_arm(group, sample, &arm);
+	if (rc < 0) {
+		return rc;
+	}
+	arm->cells++;
+	arm->with[sample->status]++;
+	note_stall(arm, sample);
+	group->cells++;
+	group->blocks = sample->block > group->blocks ? sample->block : group->blocks;
+	if (sample->status == NRB_STATUS_OK) {
+		return tally(&arm->ok, sample);
+	}
+	return sample->status == NRB_STATUS_STALLED ? tally(&arm->stalled, sample) : 0;
+}
+
+static void sort_values(struct nrb_tally *tally)
+{
+	for (int i = 0; i < NRB_N_VALUES; i++) {
+		nrb_stats_median(tally->values[i].v, tally->values[i].n);
+	}
+}
+
+struct walk {
+	struct nrb_arm_cells **arms;
+	int n;
+	bool with_mode; /* collect these, or those without */
+};
+
+static void collect(const void *node, VISIT visit, void *arg)
+{
+	struct nrb_arm_cells *arm = *(struct nrb_arm_cells *const *)node;
+	struct walk *walk = arg;
+
+	if ((visit == postorder || visit == leaf) &&
+		walk->with_mode == (arm->key.mode != NRB_ABSENT)) {
+		walk->arms[walk->n++] = arm;
+	}
+}
+
+static bool is_others(const struct nrb_arm_cells *arm)
+{
+	double ours = nrb_group_median(arm, NRB_VALUE_CACHE_BYTES);
+
+	return (isnan(ours) ? 0 : ours) <
+	       nrb_group_median(arm, NRB_VALUE_NODE_CACHE_BYTES) / 2;
+}
+
+int nrb_group_finish(struct nrb_group *group)
+{
+	struct walk walk = { 0 };
+
+	if (group->n_arms == 0) {
+		return 0;
+	}
+	group->arms = calloc((size_t)group->n_arms, sizeof(*group->arms));
+	if (group->arms == NULL) {
+		return -ENOMEM;
+	}
+	walk.arms = group->arms;
+	walk.with_mode = true;
+	twalk_r(group->tree, collect, &walk);
+	group->n_with_mode = walk.n;
+	walk.with_mode = false;
+	twalk_r(group->tree, collect, &walk);
+	for (int i = 0; i < group->n_arms; i++) {
+		sort_values(&group->arms[i]->ok);
+		sort_values(&group->arms[i]->stalled);
+		group->cache_is_others =
+			group->cache_is_others ||
+			(i < group->n_with_mode && is_others(group->arms[i]));
+	}
+	return 0;
+}
+
+static void free_tally(struct nrb_tally *tally)
+{
+	free(tally->alloc);
+	for (int i = 0; i < NRB_N_VALUES; i++) {
+		free(tally->values[i].v);
+	}
+}
+
+static void free_arm(void *node)
+{
+	struct nrb_arm_cells *arm = node;
+
+	free_tally(&arm->ok);
+	free_tally(&arm->stalled);
+	free(arm);
+}
+
+void nrb_group_free(struct nrb_group *group)
+{
+	tdestroy(group->tree, free_arm);
+	free(group->arms);
+	memset(group, 0, sizeof(*group));
+}
+
+const struct nrb_arm_cells *nrb_group_find(
+	const struct nrb_group *group, const struct nrb_key *key)
+{
+	void *node = tfind(key, (void *const *)&group->tree, compare_keys);
+
+	return node != NULL ? *(struct nrb_arm_cells **)node : NULL;
+}
+
+const struct nrb_tally *nrb_group_tally(const struct nrb_arm_cells *arm)
+{
+	return arm->with[NRB_STATUS_OK] > 0 ? &arm->ok : &arm->stalled;
+}
+
+bool nrb_group_measured(struct nrb_arm_cells *const *arms, int n)
+{
+	for (int i = 0; i < n; i++) {
+		if (arms[i]->with[NRB_STATUS_OK] + arms[i]->with[NRB_STATUS_STALLED] >
+			0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+double nrb_group_median(const struct nrb_arm_cells *arm, enum nrb_cellvalue value)
+{
+	const struct nrb_values *values = &nrb_group_tally(arm)->values[value];
+
+	return nrb_stats_sorted_quantile(values->v, values->n, 0.5);
+}
+
+double nrb_group_min(const struct nrb_arm_cells *arm, enum nrb_cellvalue value)
+{
+	const struct nrb_values *values = &nrb_group_tally(arm)->values[value];
+
+	return values->n > 0 ? values->v[0] : NAN;
+}
+
+double nrb_group_max(const struct nrb_arm_cells *arm, enum nrb_cellvalue value)
+{
+	const struct nrb_values *values = &nrb_group_tally(arm)->values[value];
+
+	return values->n > 0 ? values->v[values->n - 1] : NAN;
+}
+
+bool nrb_group_same_but_mode(const struct nrb_arm_cells *a, const struct nrb_arm_cells *b)
+{
+	return compare_all_but_mode(&a->key, &b->key) == 0;
+}

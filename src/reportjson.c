@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A record's arms as JSON: the names of the CSV columns, and what was kept of all file cache of the
+ * node; absent is a key that is not there. */
+#include "nrb/figures.h"
+#include "nrb/recordfields.h"
+#include "nrb/reportdata.h"
+
+#include <math.h>
+
+static void set_number(struct nrb_json *object, const char *key, double number)
+{
+	if (isnan(number)) {
+		return;
+	}
+	if (number == rint(number) && fabs(number) < 9e15) {
+		nrb_json_set_int(object, key, (int64_t)number);
+	} else {
+		nrb_json_set_real(object, key, number);
+	}
+}
+
+static struct nrb_json *arm_json(const struct nrb_arm_cells *arm)
+{
+	struct nrb_json *row = nrb_json_object();
+
+	for (int id = 0; id < NRB_N_FIGURES; id++) {
+		const char *name = nrb_figure_table[id].name;
+		const char *text = nrb_figure_text((enum nrb_figure_id)id, arm);
+
+		if (text != NULL && text[0] != '\0') {
+			nrb_json_set_str(row, name, text);
+		} else if (text == NULL) {
+			set_number(row, name,
+				nrb_figure_number((enum nrb_figure_id)id, arm));
+		}
+	}
+	set_number(row, "node_cache_bytes",
+		nrb_group_median(arm, NRB_VALUE_NODE_CACHE_BYTES));
+	set_number(row, "node_cache_kept_ratio",
+		nrb_group_median(arm, NRB_VALUE_NODE_KEPT_RATIO));
+	return row;
+}
+
+static struct nrb_json *rows_json(const struct nrb_group *group)
+{
+	struct nrb_json *rows = nrb_json_array();
+
+	for (int i = 0; i < group->n_arms; i++) {
+		nrb_json_append(rows, arm_json(group->arms[i]));
+	}
+	return rows;
+}
+
+static struct nrb_json *claims_json(const struct nrb_claims *claims)
+{
+	struct nrb_json *list = nrb_json_array();
+
+	for (int i = 0; i < claims->n; i++) {
+		struct nrb_json *claim = nrb_json_object(), *modes = nrb_json_array();
+
+		nrb_json_set_str(
+			claim, "kind", nrb_claim_kind_name(claims->list[i].kind));
+		for (int mode = 0; mode < 32; mode++) {
+			if (claims->list[i].modes & 1u << mode) {
+				nrb_json_append(modes, nrb_json_int(mode));
+			}
+		}
+		nrb_json_set(claim, "modes", modes);
+		nrb_json_set_str(claim, "text", claims->list[i].text);
+		nrb_json_append(list, claim);
+	}
+	return list;
+}
+
+static struct nrb_json *penalties_json(const struct nrb_report_data *data)
+{
+	struct nrb_json *list = nrb_json_array();
+
+	for (int i = data->group.n_with_mode; i < data->group.n_arms; i++) {
+		const struct nrb_arm_cells *arm = data->group.arms[i];
+		struct nrb_penalty penalty = nrb_penalty_of(data, arm);
+		struct nrb_json *entry = nrb_json_object();
+
+		nrb_json_set_str(entry, "scenario", arm->key.scenario);
+		nrb_json_set_int(entry, "cpu_node", arm->key.cpu_node);
+		nrb_json_set_int(entry, "node", arm->key.node);
+		if (penalty.distance > 0) {
+			nrb_json_set_int(entry, "distance", penalty.distance);
+		}
+		set_number(entry, "access_4k_ns", penalty.small_ns);
+		set_number(entry, "access_4k_ratio", penalty.small_ratio);
+		set_number(entry, "access_2m_ns", penalty.huge_ns);
+		set_number(entry, "access_2m_ratio", penalty.huge_ratio);
+		nrb_json_append(list, entry);
+	}
+	return list;
+}
+
+static struct nrb_json *odd_json(const struct nrb_group *group)
+{
+	struct nrb_json *list = nrb_json_array();
+
+	for (int i = 0; i < group->n_odd && i < NRB_MAX_ODD_CELLS; i++) {
+		const struct nrb_odd_cell *odd = &group->odd[i];
+		struct nrb_json *cell = nrb_json_object();
+
+		nrb_json_set_int(cell, "cell", odd->cell);
+		nrb_json_set_int(cell, "block", odd->block);
+		if (odd->mode != NRB_ABSENT) {
+			nrb_json_set_int(cell, "mode", odd->mode);
+		}
+		nrb_json_set_str(cell, "status", nrb_status_name(odd->status));
+		nrb_json_set_str(cell, "note", odd->note);
+		nrb_json_append(list, cell);
+	}
+	return list;
+}
+
+static struct nrb_json *header_json(const struct nrb_header *header)
+{
+	struct nrb_json *object = nrb_json_object();
+
+	nrb_strings_put(object, header, nrb_header_strings);
+	nrb_fields_put(object, header, nrb_header_fields);
+	return object;
+}
+
+static struct nrb_json *settings_json(const struct nrb_end *end)
+{
+	struct nrb_json *list = nrb_json_array();
+
+	for (int i = 0; i < end->n_settings; i++) {
+		struct nrb_json *setting = nrb_json_object();
+
+		nrb_strings_put(setting, &end->settings[i], nrb_end_setting_strings);
+		nrb_json_append(list, setting);
+	}
+	return list;
+}
+
+static struct nrb_json *end_json(const struct nrb_end *end)
+{
+	struct nrb_json *object = nrb_json_object();
+
+	nrb_strings_put(object, end, nrb_end_strings);
+	nrb_fields_put(object, end, nrb_end_fields);
+	nrb_json_set_bool(object, "restored", end->restored);
+	nrb_json_set(object, "settings", settings_json(end));
+	return object;
+}
+
+struct nrb_json *nrb_reportjson_make(const struct nrb_report_data *data)
+{
+	struct nrb_json *object = nrb_json_object();
+
+	nrb_json_set_str(object, "file", data->file);
+	nrb_json_set_bool(object, "rehearsal", data->header->rehearsal);
+	nrb_json_set(object, "header", header_json(data->header));
+	nrb_json_set_int(object, "blocks", data->group.blocks);
+	nrb_json_set_int(object, "cells", data->group.cells);
+	nrb_json_set(object, "claims", claims_json(&data->claims));
+	nrb_json_set(object, "rows", rows_json(&data->group));
+	nrb_json_set(object, "matrix", penalties_json(data));
+	nrb_json_set_int(object, "cells_not_ok", data->group.n_odd);
+	nrb_json_set(object, "not_ok", odd_json(&data->group));
+	if (data->end != NULL) {
+		nrb_json_set(object, "end", end_json(data->end));
+	}
+	return object;
+}
