@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a run will do: which cells, in which order, how large. Pure logic over the options and a
+ * snapshot of the machine; the same options, machine and seed make the same plan.
+ */
+#ifndef NRB_PLAN_H
+#define NRB_PLAN_H
+
+#include "nrb/cell.h"
+#include "nrb/idset.h"
+#include "nrb/json.h"
+#include "nrb/machine.h"
+#include "nrb/screen.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { NRB_MAX_SCENARIOS = 16, NRB_N_MODES = 8 };
+
+/* As parsed by the front; 0, NULL and -1 are "not given" where marked. */
+struct nrb_run_options {
+	const char *scenarios[NRB_MAX_SCENARIOS]; /* names; none: "clean" */
+	int n_scenarios;
+	unsigned int modes; /* a bit for each of 0..7; 0: all */
+	bool modes_given;
+	int reference;    /* 0..7; -1: the value found at start */
+	int64_t blocks;   /* 0 */
+	int64_t budget_s; /* 0 */
+	bool seed_given;
+	int64_t seed;
+	bool all_nodes;
+	bool nodes_given;
+	struct nrb_idset nodes;
+	int cpu_node; /* -1: each target's own CPUs */
+	int64_t fill_bytes, alloc_bytes, max_memory_bytes; /* 0 */
+	const char *dir;                                   /* for the cache file */
+	const char *output; /* NULL: a new file in the current directory */
+	bool yes, dry_run, json;
+	bool rehearsal; /* inside a guest that rehearse built: mark the record, bound the walks */
+	int progress;            /* enum nrb_progress_mode */
+	const char *const *argv; /* for the record; ends with NULL */
+};
+
+struct nrb_plan {
+	int n_arms;
+	struct nrb_arm *arms;
+	struct nrb_sizes *sizes; /* of each arm */
+	int warm_up;             /* arm that is run before block 1; -1: none */
+	int64_t blocks;          /* 0: as many as the budget allows, at least 1 */
+	int64_t budget_s;        /* 0: no limit */
+	int reference;           /* mode 0..7; -1: no arm has a mode */
+	bool reference_added;    /* it was not in --modes */
+	int64_t seed;
+	int64_t memory_bytes;     /* at most, of ours at a time */
+	int64_t file_bytes;       /* the cache file; 0: none */
+	struct nrb_idset targets; /* nodes whose memory is under test */
+	bool rehearsal;
+};
+
+/**
+ * Make the plan, or refuse: usage (a node that this machine has not, a CPU-less node without
+ * --cpu-node) before what the machine lacks (one node, no sysctl, a node too large to fill).
+ * table  scenarios that names are looked up in
+ * Returns 0 or a negative errno, with a message and its exit code.
+ */
+int nrb_plan_make(struct nrb_plan *plan, const struct nrb_run_options *options,
+	const struct nrb_machine *machine, const struct nrb_scenario *const *table);
+void nrb_plan_finish(struct nrb_plan *plan);
+
+/** The order of block (1..) as arm numbers into order[n_arms]: shuffled by the plan's seed. */
+void nrb_plan_order(const struct nrb_plan *plan, int64_t block, int *order);
+
+/** A seed for one cell, drawn from the plan's. */
+int64_t nrb_plan_cell_seed(const struct nrb_plan *plan, int64_t block, int arm);
+
+/** CPUs of nodes that are not under test: where parent and guard run. Empty if there are none. */
+void nrb_plan_quiet_cpus(const struct nrb_plan *plan, const struct nrb_topology *topology,
+	struct nrb_idset *cpus);
+
+/** Say what will be done: values, cells, time, memory, directory, what is restored. */
+void nrb_plan_print(const struct nrb_plan *plan, const struct nrb_run_options *options,
+	const struct nrb_machine *machine, const struct nrb_screen *screen, FILE *out);
+
+/** For the record's header and `run --dry-run --json`; the caller owns it. */
+struct nrb_json *nrb_plan_json(
+	const struct nrb_plan *plan, const struct nrb_run_options *options);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `report`: a record as a table for people, or as --json or --csv for programs. */
+#ifndef NRB_REPORT_H
+#define NRB_REPORT_H
+
+#include "nrb/screen.h"
+
+#include <stdio.h>
+
+enum nrb_report_format { NRB_REPORT_TABLE, NRB_REPORT_JSON, NRB_REPORT_CSV };
+
+struct nrb_report_options {
+	enum nrb_report_format format;
+	struct nrb_screen screen; /* of out */
+	FILE *out;
+};
+
+/**
+ * Read records ("-" is stdin), one report after the other (with JSON: one document, an array
+ * "records" of one entry per file; CSV: one header line for all). Memory is bounded by arms.
+ * Returns 0 or a negative errno, with a message (NRB_EXIT_FAILED for what is not a record).
+ */
+int nrb_report(const struct nrb_report_options *options, const char *const *files, int n);
+
+#endif

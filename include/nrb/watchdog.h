@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every phase has a deadline. Looks are counted, not wall time, where a starved guest could be
+ * mistaken for a stall. Pure logic: the caller looks ten times a second and acts.
+ */
+#ifndef NRB_WATCHDOG_H
+#define NRB_WATCHDOG_H
+
+#include "nrb/sample.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	NRB_STALL_LOOKS = 20,
+	NRB_STALL_PAGES =
+		256, /* fewer over NRB_STALL_LOOKS looks: the allocation stalls */
+	NRB_ALLOCATE_LIMIT_S = 60,
+};
+
+struct nrb_watchdog {
+	const int64_t *warm_up_ns; /* of each phase; 0 or absent: not known yet */
+	enum nrb_phase phase;
+	uint64_t phase_since_ns;
+	uint64_t risen_ns; /* when progress last rose */
+	int64_t progress;
+	bool told; /* to stop */
+	uint64_t told_ns;
+	int64_t window
+		[NRB_STALL_LOOKS]; /* progress at the last looks of the allocation */
+	int looks;
+};
+
+enum nrb_watchdog_verdict {
+	NRB_WATCHDOG_FINE,
+	NRB_WATCHDOG_STOP,    /* tell the child to end the phase with what it has */
+	NRB_WATCHDOG_KILL,    /* it was told and did not */
+	NRB_WATCHDOG_STALLED, /* the allocation makes no progress */
+	NRB_WATCHDOG_SLOW,    /* it does, and did not end in NRB_ALLOCATE_LIMIT_S */
+};
+
+/** Begin a cell. warm_up_ns is borrowed. */
+void nrb_watchdog_begin(struct nrb_watchdog *watchdog, const int64_t *warm_up_ns);
+
+/** One look at the child's phase and progress word. */
+enum nrb_watchdog_verdict nrb_watchdog_look(
+	struct nrb_watchdog *watchdog, enum nrb_phase phase, int64_t progress);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A throw-away virtual NUMA machine. */
+#include "nrb/guest.h"
+
+#include "nrb/diag.h"
+#include "nrb/guestfiles.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* A guest kernel of its own mind leaves TCG's TSC and reads the clock from the HPET: 1 us a
+ * reading (seen on 6.1). panic=-1: a crash is an end, not a hang. */
+static const char kernel_arguments[] =
+	"console=ttyS0 quiet panic=-1 tsc=reliable clocksource=tsc";
+
+int64_t nrb_guest_disk_bytes(const struct nrb_guest *guest)
+{
+	return guest->node_bytes + guest->node_bytes / 4;
+}
+
+/* /nrb/command: the command, quoted, by a shell that it replaces. */
+static int write_command(const struct nrb_guest *guest)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *script = open_memstream(&text, &len);
+	int rc;
+
+	if (!script) {
+		return nrb_fail(-errno, "the guest's command");
+	}
+	fputs("#!/bin/sh\nexec ", script);
+	nrb_words_print(guest->command, script);
+	fputc('\n', script);
+	rc = fclose(script) == 0 ? 0 : nrb_fail(-ENOMEM, "the guest's command");
+	if (!rc) {
+		rc = nrb_workdir_write(guest->workdir, "command", text);
+	}
+	free(text);
+	return rc;
+}
+
+int nrb_guest_build(const struct nrb_guest *guest, struct nrb_interrupt *interrupt)
+{
+	struct nrb_words args = { 0 };
+	char reason[256];
+	int rc = nrb_workdir_write(guest->workdir, "init", nrb_guest_init);
+
+	if (!rc) {
+		rc = write_command(guest);
+	}
+	if (rc) {
+		return rc;
+	}
+	nrb_words_add(&args, "-o.");
+	nrb_words_add(&args, "-iinit");
+	nrb_words_add(&args, "-ccommand");
+	nrb_words_add(&args, "-m%s", guest->image->modules);
+	nrb_words_add(&args, "-d%" PRId64, nrb_guest_disk_bytes(guest));
+	nrb_words_add(&args, "%s", guest->program);
+	rc = nrb_workdir_run(guest->workdir, interrupt, "build-guest",
+		nrb_guest_build_guest, &args, reason, sizeof(reason));
+	nrb_words_finish(&args);
+	return rc == -ECHILD ? nrb_refuse(NRB_EXIT_FAILED, NULL,
+				       "cannot build a guest: %s", reason)
+			     : rc;
+}
+
+static void add_nodes(const struct nrb_guest *guest, struct nrb_words *argv)
+{
+	for (int node = 0; node < guest->nodes; node++) {
+		int first = node * guest->cpus_per_node;
+
+		nrb_words_add(argv, "-object");
+		nrb_words_add(argv, "memory-backend-ram,id=m%d,size=%" PRId64, node,
+			guest->node_bytes);
+		nrb_words_add(argv, "-numa");
+		nrb_words_add(argv, "node,nodeid=%d,cpus=%d-%d,memdev=m%d", node, first,
+			first + guest->cpus_per_node - 1, node);
+	}
+	for (int i = 0; i < guest->nodes * guest->nodes; i++) {
+		int src = i / guest->nodes, dst = i % guest->nodes;
+
+		if (src != dst) {
+			nrb_words_add(argv, "-numa");
+			nrb_words_add(argv, "dist,src=%d,dst=%d,val=%d", src, dst,
+				guest->distance);
+		}
+	}
+}
+
+static void add_devices(struct nrb_words *argv)
+{
+	static const char *const ports[] = { NRB_GUEST_CONSOLE, NRB_GUEST_PROGRESS,
+		NRB_GUEST_RECORD };
+
+	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
+		nrb_words_add(argv, "-serial");
+		nrb_words_add(argv, "file:%s", ports[i]);
+	}
+	nrb_words_add(argv, "-drive");
+	nrb_words_add(argv, "file=data.img,if=none,id=data,format=raw,cache=unsafe");
+	nrb_words_add(argv, "-device");
+	nrb_words_add(argv, "virtio-blk-pci,drive=data,serial=nrb-data");
+}
+
+void nrb_guest_command_line(
+	const struct nrb_guest *guest, const char *kernel, struct nrb_words *argv)
+{
+	static const char *const fixed[] = { "-nodefaults", "-no-user-config",
+		"-no-reboot", "-display", "none", "-machine", "q35" };
+
+	nrb_words_add(argv, "qemu-system-x86_64");
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+		nrb_words_add(argv, "%s", fixed[i]);
+	}
+	nrb_words_add(argv, "-accel");
+	nrb_words_add(argv, "%s", guest->kvm ? "kvm" : "tcg,thread=multi");
+	nrb_words_add(argv, "-cpu");
+	nrb_words_add(argv, "%s", guest->kvm ? "host" : "max");
+	nrb_words_add(argv, "-smp");
+	nrb_words_add(argv, "%d,sockets=%d,cores=%d,threads=1",
+		guest->nodes * guest->cpus_per_node, guest->nodes, guest->cpus_per_node);
+	nrb_words_add(argv, "-m");
+	nrb_words_add(argv, "size=%" PRId64 "B", guest->node_bytes * guest->nodes);
+	add_nodes(guest, argv);
+	nrb_words_add(argv, "-kernel");
+	nrb_words_add(argv, "%s", kernel);
+	nrb_words_add(argv, "-initrd");
+	nrb_words_add(argv, "initramfs");
+	nrb_words_add(argv, "-append");
+	nrb_words_add(argv, "%s", kernel_arguments);
+	add_devices(argv);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What forbids a run here and now. */
+#include "nrb/preconditions.h"
+
+#include "nrb/cachefile.h"
+#include "nrb/diag.h"
+#include "nrb/findings.h"
+#include "nrb/leftover.h"
+#include "nrb/process.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { DISK_FREE_PERCENT = 10 };
+
+/* Scenarios without modes hold the setting at rest too, where there is one. */
+static int check_rights(const struct nrb_root *root, const struct nrb_plan *plan)
+{
+	struct nrb_findings findings = { 0 };
+	const struct nrb_finding *first = &findings.list[0];
+
+	nrb_findings_rights(&findings, root, plan->reference >= 0);
+	if (findings.n == 0) {
+		return 0;
+	}
+	return nrb_refuse(first->code, first->way_out[0] != '\0' ? first->way_out : NULL,
+		"%s%s%s", first->what, first->why[0] != '\0' ? ": " : "", first->why);
+}
+
+/* The guard looks again when it starts. Here so that nobody is asked in vain, or told that the disk
+ * is full of what is another run's file. */
+static int check_others(const struct nrb_root *root)
+{
+	enum nrb_leftover_state state;
+	char boot_id[NRB_BOOT_ID_LEN];
+	int dir = -1, lock = -1, rc = nrb_leftover_look(root, &state);
+
+	if (rc < 0 || (state != NRB_LEFTOVER_LIVE && state != NRB_LEFTOVER_JOURNAL)) {
+		return rc;
+	}
+	rc = nrb_leftover_lock(root, 0, &dir, &lock); /* says who holds it */
+	if (rc == 0) {
+		rc = nrb_process_boot_id(root, boot_id, sizeof(boot_id));
+		rc = rc < 0 ? nrb_fail(rc, "cannot read the boot id")
+			    : nrb_leftover_refuse(dir, boot_id);
+	}
+	if (dir >= 0) {
+		close(dir);
+	}
+	if (lock >= 0) {
+		close(lock);
+	}
+	return rc;
+}
+
+static int check_dir(const struct nrb_run_options *options, const struct nrb_plan *plan)
+{
+	const char *fs = NULL;
+	int64_t free_bytes, total_bytes, need;
+	int rc = nrb_cachefile_check_dir(options->dir, &fs);
+
+	if (rc == -EOPNOTSUPP) {
+		return nrb_refuse(NRB_EXIT_NOT_HERE,
+			"name a directory on a local disk with --dir",
+			"%s is on %s: its page cache cannot be reclaimed and read back "
+			"from a disk",
+			options->dir, fs != NULL ? fs : "such a file system");
+	}
+	if (rc < 0) {
+		return nrb_fail(rc, "--dir %s", options->dir);
+	}
+	if (access(options->dir, W_OK | X_OK) < 0) {
+		return nrb_fail(-errno, "cannot make a file in --dir %s", options->dir);
+	}
+	rc = nrb_cachefile_free_bytes(options->dir, &free_bytes, &total_bytes);
+	if (rc < 0) {
+		return nrb_fail(rc, "--dir %s", options->dir);
+	}
+	need = plan->file_bytes + total_bytes / 100 * DISK_FREE_PERCENT;
+	if (free_bytes < need) {
+		return nrb_refuse(NRB_EXIT_FAILED,
+			"name a roomier directory with --dir, or give a smaller --fill",
+			"%s has %" PRId64
+			" MiB free; the cache file and %d %% that stay free "
+			"take %" PRId64 " MiB",
+			options->dir, free_bytes >> 20, DISK_FREE_PERCENT, need >> 20);
+	}
+	return 0;
+}
+
+int nrb_preconditions_check(const struct nrb_root *root,
+	const struct nrb_run_options *options, const struct nrb_plan *plan)
+{
+	int rc = check_rights(root, plan);
+
+	if (rc == 0) {
+		rc = check_others(root);
+	}
+	if (rc == 0 && plan->file_bytes > 0) {
+		rc = check_dir(options, plan);
+	}
+	return rc;
+}

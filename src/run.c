@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A run: settings saved, cells measured in shuffled blocks, settings back, all of it on record. */
+#include "nrb/run.h"
+
+#include "nrb/blocks.h"
+#include "nrb/cachemaker.h"
+#include "nrb/confirm.h"
+#include "nrb/diag.h"
+#include "nrb/guard.h"
+#include "nrb/journal.h"
+#include "nrb/placement.h"
+#include "nrb/preconditions.h"
+#include "nrb/process.h"
+#include "nrb/progress.h"
+#include "nrb/record.h"
+#include "nrb/runheader.h"
+#include "nrb/signals.h"
+#include "nrb/units.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static const char knob[] = "vm.zone_reclaim_mode";
+
+/* A run under way. */
+struct session {
+	const struct nrb_run_options *options;
+	const struct nrb_root *root;
+	struct nrb_machine machine;
+	struct nrb_plan plan;
+	struct nrb_idset quiet_cpus;
+	struct nrb_run_result *result;
+	struct nrb_header header;
+	struct nrb_signals signals;
+	struct nrb_blocks blocks;
+	int64_t file_ns; /* to make the cache file */
+};
+
+static int open_record(struct session *session)
+{
+	const struct nrb_run_options *options = session->options;
+	char name[NRB_NAME_LEN * 2];
+	int rc;
+
+	nrb_runheader_make(&session->header, session->root, &session->machine,
+		&session->plan, &session->blocks.clock);
+	nrb_record_name(name, sizeof(name), session->header.host,
+		session->header.start_utc, session->header.run_id);
+	rc = nrb_record_create(
+		&session->blocks.record, options->output ? options->output : name);
+	if (rc < 0) {
+		return rc;
+	}
+	nrb_record_set_interrupt(session->blocks.record, session->signals.fd);
+	snprintf(session->result->path, sizeof(session->result->path), "%s",
+		nrb_record_path(session->blocks.record));
+	return nrb_record_write_header(session->blocks.record, &session->header,
+		nrb_runheader_extra(
+			session->root, &session->machine, &session->plan, options));
+}
+
+static int share_memory(struct session *session)
+{
+	void *shared = mmap(NULL, sizeof(*session->blocks.shared), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+	if (shared == MAP_FAILED) {
+		return nrb_fail(-errno, "no memory to share with the measuring child");
+	}
+	session->blocks.shared = shared;
+	return 0;
+}
+
+static int make_file(struct session *session)
+{
+	struct nrb_cachemaker maker = {
+		.root = session->root,
+		.guard = session->blocks.cellrun.guard,
+		.signal_fd = session->blocks.cellrun.signal_fd,
+		.cpus = &session->quiet_cpus,
+		.dir = session->options->dir,
+		.len = session->plan.file_bytes,
+		.seed = session->plan.seed,
+	};
+
+	uint64_t start = nrb_clock_ns();
+	int rc;
+
+	if (session->plan.file_bytes == 0) {
+		return 0;
+	}
+	rc = nrb_cachemaker_run(&maker, &session->blocks.file, &session->blocks.signal);
+	session->file_ns = (int64_t)(nrb_clock_ns() - start);
+	return rc;
+}
+
+/* Between the plan and now a person may have thought for an hour. */
+static int check_found(const struct session *session)
+{
+	const char *found = nrb_guard_found(session->blocks.cellrun.guard, knob);
+	int64_t value;
+
+	if (nrb_units_parse_i64(found, INT64_MIN, INT64_MAX, &value) == 0 &&
+		value == session->machine.found_mode) {
+		return 0;
+	}
+	nrb_refuse(NRB_EXIT_DISTURBED, "run it again",
+		"%s was %" PRId64 " when the plan was made and is %s now", knob,
+		session->machine.found_mode, found);
+	return -ESTALE;
+}
+
+static int measure(struct session *session)
+{
+	static const int keep[] = { CAP_IPC_LOCK, CAP_SYS_NICE, -1 };
+	int rc = 0;
+
+	if (session->blocks.cellrun.knob) {
+		rc = nrb_guard_set(session->blocks.cellrun.guard, knob, "0");
+		if (rc == 0) {
+			rc = check_found(session);
+		}
+	}
+	if (rc == 0) {
+		rc = make_file(session);
+	}
+	/* not before: the directory may be another user's */
+	if (rc == 0 && session->root->live) {
+		rc = nrb_process_drop_capabilities(keep);
+	}
+	if (rc == 0) {
+		rc = nrb_blocks_run(&session->blocks);
+	}
+	return rc;
+}
+
+static struct nrb_json *restored_json(const struct nrb_restored *restored, int n)
+{
+	struct nrb_json *array = nrb_json_array();
+
+	for (int i = 0; i < n; i++) {
+		struct nrb_json *object = nrb_json_object();
+
+		nrb_json_set_str(object, "name", restored[i].setting->name);
+		nrb_json_set_str(object, "found", restored[i].found);
+		nrb_json_set_str(object, "read_back", restored[i].read_back);
+		nrb_json_set_str(object, "outcome", nrb_putback_outcome(&restored[i]));
+		nrb_json_append(array, object);
+	}
+	return array;
+}
+
+static void describe_end(const struct session *session, int rc, struct nrb_end *end)
+{
+	*end = (struct nrb_end){ .signal = NRB_ABSENT, .restored = true };
+	snprintf(end->reason, sizeof(end->reason), "%s",
+		session->blocks.signal != 0 ? "interrupted"
+		: rc == -ESTALE             ? "disturbed"
+		: rc < 0 && rc != -ENODATA  ? "failed"
+					    : "done");
+	end->exit_code = nrb_diag_exit(rc);
+	if (session->blocks.signal != 0) {
+		end->signal = session->blocks.signal;
+		if (end->exit_code != NRB_EXIT_NOT_RESTORED) {
+			end->exit_code = NRB_EXIT_SIGNAL + session->blocks.signal;
+		}
+	}
+	end->cells = session->blocks.cells;
+	end->wall_ns = (int64_t)(nrb_clock_ns() - session->blocks.start_ns);
+	end->phases_ns = session->file_ns + session->blocks.phases_ns;
+}
+
+/* Settings first; then, whatever became of them, the record's last line. */
+static int close_session(struct session *session, int rc)
+{
+	struct nrb_restored restored[NRB_JOURNAL_MAX_SETTINGS];
+	struct nrb_end end;
+	int n = 0, restore, written = 0;
+
+	restore = nrb_guard_end(session->blocks.cellrun.guard, restored, &n);
+	session->blocks.cellrun.guard = NULL;
+	nrb_diag_set_patient(true);
+	describe_end(session, rc < 0 ? rc : restore, &end);
+	for (int i = 0; i < n; i++) {
+		end.restored = end.restored && restored[i].outcome == NRB_RESTORED_OK;
+	}
+	if (session->blocks.record != NULL) {
+		written = nrb_record_write_end(
+			session->blocks.record, &end, restored_json(restored, n));
+		rc = rc == 0 ? nrb_record_close(session->blocks.record)
+			     : (nrb_record_close(session->blocks.record), rc);
+		session->blocks.record = NULL;
+	}
+	return rc < 0 ? rc : restore < 0 ? restore : written;
+}
+
+static int run_session(struct session *session)
+{
+	int rc = nrb_signals_begin(&session->signals);
+
+	session->blocks.cellrun.signal_fd = session->signals.fd;
+	if (rc == 0) {
+		/* from here on nobody waits for a terminal or a pipe: it may be stopped */
+		nrb_diag_set_patient(false);
+		rc = nrb_guard_begin(&session->blocks.cellrun.guard, session->root,
+			&session->quiet_cpus);
+	}
+	if (rc == 0) {
+		rc = open_record(session);
+	}
+	if (rc == 0) {
+		rc = share_memory(session);
+	}
+	if (rc == 0) {
+		nrb_progress_begin((enum nrb_progress_mode)session->options->progress);
+		rc = measure(session);
+		nrb_progress_end();
+	}
+	return close_session(session, rc);
+}
+
+static void finish_session(struct session *session)
+{
+	if (session->blocks.shared != NULL) {
+		munmap(session->blocks.shared, sizeof(*session->blocks.shared));
+	}
+	if (session->blocks.file >= 0) {
+		close(session->blocks.file);
+	}
+	nrb_signals_end(&session->signals);
+	nrb_plan_finish(&session->plan);
+	nrb_machine_finish(&session->machine);
+}
+
+static int print_plan(const struct session *session, const struct nrb_screen *screen)
+{
+	struct nrb_json *json;
+	int rc = 0;
+
+	if (session->options->dry_run && session->options->json) {
+		json = nrb_plan_json(&session->plan, session->options);
+		rc = nrb_json_print(json, 2, stdout);
+		nrb_json_free(json);
+		return rc < 0 ? nrb_fail(rc, "cannot print the plan") : 0;
+	}
+	nrb_plan_print(&session->plan, session->options, &session->machine, screen,
+		session->options->dry_run ? stdout : stderr);
+	return 0;
+}
+
+/* What is known before anything is changed: the machine, the plan, and the user's yes. */
+static int prepare(struct session *session, const struct nrb_scenario *const *table,
+	const struct nrb_screen *screen)
+{
+	const struct nrb_run_options *options = session->options;
+	int rc = nrb_machine_read(&session->machine, session->root);
+
+	if (rc == 0) {
+		rc = nrb_plan_make(&session->plan, options, &session->machine, table);
+	}
+	if (rc == 0 && !options->dry_run) {
+		rc = nrb_preconditions_check(session->root, options, &session->plan);
+	}
+	if (rc == 0) {
+		rc = print_plan(session, screen);
+	}
+	if (rc == 0 && !options->dry_run) {
+		rc = nrb_confirm(options->yes);
+	}
+	return rc;
+}
+
+static void begin_session(struct session *session)
+{
+	struct nrb_blocks *blocks = &session->blocks;
+
+	blocks->start_ns = nrb_clock_ns();
+	blocks->cellrun.knob = session->machine.found_mode != NRB_ABSENT;
+	blocks->clock = nrb_clock_init(session->machine.cpu.invariant_tsc);
+	nrb_plan_quiet_cpus(
+		&session->plan, &session->machine.topology, &session->quiet_cpus);
+}
+
+int nrb_run(const struct nrb_run_options *options, const struct nrb_root *root,
+	const struct nrb_scenario *const *table, const struct nrb_screen *screen,
+	struct nrb_run_result *result)
+{
+	struct session *session = calloc(1, sizeof(*session));
+	int rc;
+
+	*result = (struct nrb_run_result){ 0 };
+	if (session == NULL) {
+		return nrb_fail(-ENOMEM, "no memory for a run");
+	}
+	*session = (struct session){ .options = options,
+		.root = root,
+		.result = result,
+		.signals = { .fd = -1 } };
+	session->blocks = (struct nrb_blocks){
+		.root = root,
+		.machine = &session->machine,
+		.plan = &session->plan,
+		.cellrun = { .signal_fd = -1 },
+		.file = -1,
+	};
+	rc = prepare(session, table, screen);
+	if (rc == 0 && !options->dry_run) {
+		begin_session(session);
+		rc = run_session(session);
+		result->signal = session->blocks.signal;
+	}
+	finish_session(session);
+	free(session);
+	return rc;
+}

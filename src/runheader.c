@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The first line of a record. */
+#include "nrb/runheader.h"
+
+#include "nrb/confounders.h"
+#include "nrb/hostid.h"
+#include "nrb/process.h"
+#include "version.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+static void make_run_id(char *buf, size_t len)
+{
+	uint64_t id;
+
+	if (getrandom(&id, sizeof(id), 0) != sizeof(id)) {
+		id = nrb_clock_ns(); /* before the kernel's pool is up */
+	}
+	snprintf(buf, len, "%016llx", (unsigned long long)id);
+}
+
+static void note_time(struct nrb_header *header)
+{
+	time_t now = time(NULL);
+	struct tm utc;
+
+	if (gmtime_r(&now, &utc) != NULL) {
+		(void)strftime(header->start_utc, sizeof(header->start_utc),
+			"%Y-%m-%dT%H:%M:%SZ", &utc);
+	}
+}
+
+static void note_host(struct nrb_header *header, const struct nrb_root *root)
+{
+	struct utsname uts;
+
+	if (uname(&uts) == 0) {
+		snprintf(header->host, sizeof(header->host), "%s", uts.nodename);
+		snprintf(header->machine, sizeof(header->machine), "%s", uts.machine);
+	}
+	if (nrb_hostid_read(root, header->host_id, sizeof(header->host_id)) < 0) {
+		header->host_id[0] = '\0';
+	}
+	if (nrb_process_boot_id(root, header->boot_id, sizeof(header->boot_id)) < 0) {
+		header->boot_id[0] = '\0';
+	}
+}
+
+static void note_nodes(struct nrb_header *header, const struct nrb_machine *machine)
+{
+	const struct nrb_topology *topology = &machine->topology;
+
+	header->n_nodes = topology->n_nodes;
+	for (int i = 0; i < topology->n_nodes; i++) {
+		header->nodes[i] = topology->nodes[i].node;
+		header->node_bytes[i] = machine->memory[i].total_bytes;
+		for (int k = 0; k < topology->n_nodes; k++) {
+			header->distances[i][k] = (uint8_t)nrb_topology_distance(topology,
+				topology->nodes[i].node, topology->nodes[k].node);
+		}
+	}
+}
+
+static void note_plan(struct nrb_header *header, const struct nrb_plan *plan)
+{
+	header->rehearsal = plan->rehearsal;
+	header->reference_mode = plan->reference >= 0 ? plan->reference : NRB_ABSENT;
+	header->blocks = plan->blocks > 0 ? plan->blocks : NRB_ABSENT;
+	header->seed = plan->seed;
+	header->alloc_bytes = NRB_ABSENT;
+	header->fill_bytes = plan->file_bytes > 0 ? plan->file_bytes : NRB_ABSENT;
+	for (int i = 0; i < plan->n_arms; i++) {
+		if (plan->sizes[i].alloc_bytes > header->alloc_bytes) {
+			header->alloc_bytes = plan->sizes[i].alloc_bytes;
+		}
+	}
+	if (header->alloc_bytes == 0) {
+		header->alloc_bytes = NRB_ABSENT;
+	}
+}
+
+void nrb_runheader_make(struct nrb_header *header, const struct nrb_root *root,
+	const struct nrb_machine *machine, const struct nrb_plan *plan,
+	const struct nrb_clock *clock)
+{
+	memset(header, 0, sizeof(*header));
+	header->schema_version = NRB_RECORD_SCHEMA;
+	make_run_id(header->run_id, sizeof(header->run_id));
+	note_time(header);
+	note_host(header, root);
+	snprintf(header->tool_version, sizeof(header->tool_version), "%s", NRB_VCS_TAG);
+	snprintf(header->kernel, sizeof(header->kernel), "%s", machine->kernel);
+	snprintf(header->cpu, sizeof(header->cpu), "%s", machine->cpu.brand);
+	snprintf(header->hypervisor, sizeof(header->hypervisor), "%s",
+		machine->cpu.hypervisor);
+	snprintf(header->lru_gen, sizeof(header->lru_gen), "%s", machine->lru_gen);
+	snprintf(header->clock, sizeof(header->clock), "%s",
+		clock->tsc ? "tsc" : "clock_gettime");
+	header->found_mode = machine->found_mode;
+	note_nodes(header, machine);
+	note_plan(header, plan);
+}
+
+struct nrb_json *nrb_runheader_extra(const struct nrb_root *root,
+	const struct nrb_machine *machine, const struct nrb_plan *plan,
+	const struct nrb_run_options *options)
+{
+	struct nrb_json *extra = nrb_json_object(), *argv = nrb_json_array();
+
+	for (const char *const *word = options->argv; word != NULL && *word != NULL;
+		word++) {
+		nrb_json_append(argv, nrb_json_str(*word));
+	}
+	nrb_json_set(extra, "argv", argv);
+	nrb_json_set(extra, "cpu_details", nrb_cpu_json(&machine->cpu));
+	nrb_json_set(extra, "topology", nrb_topology_json(&machine->topology, true));
+	nrb_json_set(extra, "settings", nrb_confounders_json(root));
+	nrb_json_set(extra, "plan", nrb_plan_json(plan, options));
+	return extra;
+}
