@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Commands and options: one const table each, from which parsing, --help, the completions' test
+ * and the man page's test are made. */
+#ifndef NRB_OPTIONS_H
+#define NRB_OPTIONS_H
+
+#include "nrb/cli.h"
+
+#include <stdio.h>
+
+extern const struct nrb_command_info nrb_command_table[]; /* ends with name NULL */
+extern const struct nrb_option_info nrb_option_table[];   /* ends with name NULL */
+
+/**
+ * Parse a command line. Options may stand before or after the command; "--" ends them.
+ * Values are checked here, the machine is not looked at.
+ * Returns 0 or a negative errno, with a message (NRB_EXIT_USAGE).
+ */
+int nrb_options_parse(struct nrb_options *options, int argc, const char *const *argv);
+
+/** The row of a command's name, or NULL. */
+const struct nrb_command_info *nrb_command_find(const char *name);
+
+/** Print --help of a command (NULL: of the program), at most 80 columns. */
+void nrb_options_help(const struct nrb_command_info *command, FILE *out);
+
+/** Print the short help: what it is, two examples, where more is. */
+void nrb_options_hint(FILE *out);
+
+#endif

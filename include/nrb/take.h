@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Values of options into struct nrb_options. */
+#ifndef NRB_TAKE_H
+#define NRB_TAKE_H
+
+#include "nrb/cli.h"
+
+/* One for each row of nrb_option_table: check value (NULL where the option takes none) and store
+ * it. Each returns 0 or a negative errno, with a message that names the option, the value and what
+ * it could be (NRB_EXIT_USAGE). */
+int nrb_take_help(struct nrb_options *options, const char *value);
+int nrb_take_version(struct nrb_options *options, const char *value);
+int nrb_take_json(struct nrb_options *options, const char *value);
+int nrb_take_csv(struct nrb_options *options, const char *value);
+int nrb_take_ascii(struct nrb_options *options, const char *value);
+int nrb_take_quiet(struct nrb_options *options, const char *value);
+int nrb_take_color(struct nrb_options *options, const char *value);
+int nrb_take_root(struct nrb_options *options, const char *value);
+int nrb_take_scenario(struct nrb_options *options, const char *value);
+int nrb_take_modes(struct nrb_options *options, const char *value);
+int nrb_take_reference(struct nrb_options *options, const char *value);
+int nrb_take_blocks(struct nrb_options *options, const char *value);
+int nrb_take_budget(struct nrb_options *options, const char *value);
+int nrb_take_seed(struct nrb_options *options, const char *value);
+int nrb_take_node(struct nrb_options *options, const char *value);
+int nrb_take_cpu_node(struct nrb_options *options, const char *value);
+int nrb_take_fill(struct nrb_options *options, const char *value);
+int nrb_take_alloc(struct nrb_options *options, const char *value);
+int nrb_take_max_memory(struct nrb_options *options, const char *value);
+int nrb_take_dir(struct nrb_options *options, const char *value);
+int nrb_take_output(struct nrb_options *options, const char *value);
+int nrb_take_yes(struct nrb_options *options, const char *value);
+int nrb_take_dry_run(struct nrb_options *options, const char *value);
+int nrb_take_progress(struct nrb_options *options, const char *value);
+int nrb_take_rehearsal(struct nrb_options *options, const char *value);
+int nrb_take_nodes(struct nrb_options *options, const char *value);
+int nrb_take_node_mem(struct nrb_options *options, const char *value);
+int nrb_take_cpus_per_node(struct nrb_options *options, const char *value);
+int nrb_take_distance(struct nrb_options *options, const char *value);
+int nrb_take_kernel(struct nrb_options *options, const char *value);
+int nrb_take_modules(struct nrb_options *options, const char *value);
+int nrb_take_kernel_deb(struct nrb_options *options, const char *value);
+int nrb_take_accel(struct nrb_options *options, const char *value);
+int nrb_take_keep(struct nrb_options *options, const char *value);
+
+#endif

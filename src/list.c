@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The tables as text and as JSON. */
+#include "nrb/list.h"
+
+#include "nrb/diag.h"
+#include "nrb/figures.h"
+#include "nrb/json.h"
+#include "nrb/record.h"
+#include "nrb/sample.h"
+#include "nrb/scenarios.h"
+#include "nrb/settings.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* One entry, whatever table it comes from. */
+struct entry {
+	const char *name, *help;
+};
+
+/* Walks a table: fills entry i, or returns false at its end. */
+struct section {
+	const char *key, *title;
+	bool (*at)(int i, struct entry *entry);
+};
+
+static bool scenario_at(int i, struct entry *entry)
+{
+	if (nrb_scenario_table[i] == NULL) {
+		return false;
+	}
+	*entry = (struct entry){ nrb_scenario_table[i]->name,
+		nrb_scenario_table[i]->question };
+	return true;
+}
+
+static bool setting_at(int i, struct entry *entry)
+{
+	*entry = (struct entry){ nrb_setting_table[i].name, nrb_setting_table[i].help };
+	return entry->name != NULL;
+}
+
+static bool string_at(int i, struct entry *entry)
+{
+	*entry = (struct entry){ nrb_sample_strings[i].name, nrb_sample_strings[i].help };
+	return entry->name != NULL;
+}
+
+static bool field_at(int i, struct entry *entry)
+{
+	*entry = (struct entry){ nrb_sample_fields[i].name, nrb_sample_fields[i].help };
+	return entry->name != NULL;
+}
+
+static bool node_field_at(int i, struct entry *entry)
+{
+	*entry = (struct entry){ nrb_node_fields[i].name, nrb_node_fields[i].help };
+	return entry->name != NULL;
+}
+
+static bool walk_field_at(int i, struct entry *entry)
+{
+	*entry = (struct entry){ nrb_walk_fields[i].name, nrb_walk_fields[i].help };
+	return entry->name != NULL;
+}
+
+static bool counter_at(int i, struct entry *entry)
+{
+	if (i == NRB_N_COUNTERS) {
+		return false;
+	}
+	*entry = (struct entry){ nrb_counter_table[i].name, nrb_counter_table[i].help };
+	return true;
+}
+
+/* Entry i of two tables, one after the other. */
+static bool either_at(int i, const struct nrb_string_field *strings,
+	const struct nrb_field *fields, struct entry *entry)
+{
+	for (; strings->name != NULL; strings++) {
+		if (i-- == 0) {
+			*entry = (struct entry){ strings->name, strings->help };
+			return true;
+		}
+	}
+	for (; fields->name != NULL; fields++) {
+		if (i-- == 0) {
+			*entry = (struct entry){ fields->name, fields->help };
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool header_at(int i, struct entry *entry)
+{
+	return either_at(i, nrb_header_strings, nrb_header_fields, entry);
+}
+
+static bool end_at(int i, struct entry *entry)
+{
+	return either_at(i, nrb_end_strings, nrb_end_fields, entry);
+}
+
+static bool figure_at(int i, struct entry *entry)
+{
+	if (i == NRB_N_FIGURES) {
+		return false;
+	}
+	*entry = (struct entry){ nrb_figure_table[i].name, nrb_figure_table[i].help };
+	return true;
+}
+
+static const struct section sections[] = {
+	{ "scenarios", "Scenarios (--scenario)", scenario_at },
+	{ "settings", "Settings that may be written, and are put back", setting_at },
+	{ "strings", "Words of a cell in the record", string_at },
+	{ "fields", "Numbers of a cell in the record", field_at },
+	{ "node_fields", "Numbers of a node in a cell", node_field_at },
+	{ "walk_fields", "Numbers of a walk in a cell", walk_field_at },
+	{ "counters", "Kernel counters of a cell", counter_at },
+	{ "header_fields", "Words and numbers of a record's first line", header_at },
+	{ "end_fields", "Words and numbers of its last line", end_at },
+	{ "figures", "Columns of report --csv, keys of report --json", figure_at },
+	{ NULL, NULL, NULL },
+};
+
+static int print_json(FILE *out)
+{
+	struct nrb_json *document = nrb_json_object();
+	struct entry entry;
+	int rc;
+
+	for (const struct section *s = sections; s->key != NULL; s++) {
+		struct nrb_json *object = nrb_json_object();
+
+		for (int i = 0; s->at(i, &entry); i++) {
+			nrb_json_set_str(object, entry.name, entry.help);
+		}
+		nrb_json_set(document, s->key, object);
+	}
+	rc = nrb_json_print(document, 2, out);
+	nrb_json_free(document);
+	return rc;
+}
+
+int nrb_list(bool json, const struct nrb_screen *screen, FILE *out)
+{
+	struct entry entry;
+	char line[1024];
+	int rc = 0;
+
+	if (json) {
+		rc = print_json(out);
+	}
+	for (const struct section *s = sections; !json && s->key != NULL; s++) {
+		fprintf(out, "%s%s%s%s\n", s == sections ? "" : "\n",
+			nrb_screen_bold(screen), s->title, nrb_screen_plain(screen));
+		for (int i = 0; s->at(i, &entry); i++) {
+			snprintf(
+				line, sizeof(line), "  %-26s %s", entry.name, entry.help);
+			nrb_screen_wrap(screen, out, 29, line);
+		}
+	}
+	if (rc == 0) {
+		rc = fflush(out) != 0 ? -errno : ferror(out) ? -EIO : 0;
+	}
+	return rc < 0 ? nrb_fail(rc, "cannot print the list") : 0;
+}

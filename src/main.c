@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * numa-reclaim-bench: what vm.zone_reclaim_mode does on this machine.
+ *
+ * The map is src/LAYERS. From here: options (the command line) -> run, rehearse, check, restore
+ * (the measuring half) and report (the showing half), which meet in a record alone.
+ */
+#include "nrb/check.h"
+#include "nrb/confirm.h"
+#include "nrb/diag.h"
+#include "nrb/json.h"
+#include "nrb/list.h"
+#include "nrb/options.h"
+#include "nrb/progress.h"
+#include "nrb/record.h"
+#include "nrb/rehearse.h"
+#include "nrb/report.h"
+#include "nrb/restore.h"
+#include "nrb/run.h"
+#include "nrb/scenarios.h"
+#include "version.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A run's end: what to say of the record, and which code to leave with. */
+struct ending {
+	int exit_code; /* of the inner run of a rehearsal; 0 */
+	int signal;    /* to die of; 0: none */
+};
+
+static int show_record(const struct nrb_options *options, const struct nrb_screen *screen,
+	const char *path)
+{
+	struct nrb_report_options report = {
+		.format = options->json ? NRB_REPORT_JSON : NRB_REPORT_TABLE,
+		.screen = *screen,
+		.out = stdout,
+	};
+
+	if (path[0] == '\0' || strcmp(path, "-") == 0) {
+		return 0;
+	}
+	if (!options->quiet) {
+		nrb_note("record: %s", path);
+	}
+	return nrb_report(&report, &path, 1);
+}
+
+static int do_run(const struct nrb_options *options, const struct nrb_root *root,
+	const struct nrb_screen *screen, struct ending *ending)
+{
+	struct nrb_screen talk = nrb_screen_of(stderr, options->color, options->ascii);
+	struct nrb_run_result result;
+	int shown, rc = options->run.dry_run ? 0 : nrb_confirm_possible(options->run.yes);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (!root->live && !options->run.dry_run) {
+		return nrb_refuse(NRB_EXIT_NOT_HERE, "-n shows the plan for it",
+			"--root %s is not this machine", options->root);
+	}
+	/* a reader of stdout or stderr that went away must not end a run half-way */
+	(void)signal(SIGPIPE, SIG_IGN);
+	rc = nrb_run(&options->run, root, nrb_scenario_table,
+		options->run.dry_run ? screen : &talk, &result);
+	ending->signal = result.signal;
+	if (rc < 0 && nrb_diag_exit(rc) != NRB_EXIT_INCONCLUSIVE) {
+		if (result.path[0] != '\0' && strcmp(result.path, "-") != 0) {
+			nrb_note("the cells so far are in %s", result.path);
+		}
+		return rc;
+	}
+	shown = options->json && rc < 0 ? 0 : show_record(options, screen, result.path);
+	return rc < 0 ? rc : shown;
+}
+
+static void say_progress(void *arg, const char *line)
+{
+	(void)arg;
+	nrb_progress_say(line);
+}
+
+/* A name like a run's; the guest's own name and run id are in the header. */
+static const char *rehearsal_name(char *buf, size_t len)
+{
+	time_t now = time(NULL);
+	char utc[32] = "", id[16];
+	struct tm tm;
+
+	if (gmtime_r(&now, &tm) != NULL) {
+		(void)strftime(utc, sizeof(utc), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	}
+	snprintf(id, sizeof(id), "%d", (int)getpid());
+	return nrb_record_name(buf, len, "rehearsal", utc, id);
+}
+
+static int do_rehearse(struct nrb_options *options, const struct nrb_screen *screen,
+	struct ending *ending)
+{
+	char name[512];
+	int rc;
+
+	if (options->rehearse.output == NULL) {
+		options->rehearse.output = rehearsal_name(name, sizeof(name));
+	}
+	options->rehearse.on_progress = say_progress;
+	if (!options->rehearse.dry_run) {
+		nrb_progress_begin((enum nrb_progress_mode)options->run.progress);
+	}
+	rc = nrb_rehearse(&options->rehearse, &ending->exit_code);
+	nrb_progress_end();
+	if (rc < 0 || options->rehearse.dry_run) {
+		return rc;
+	}
+	if (ending->exit_code > NRB_EXIT_SIGNAL) {
+		ending->signal = ending->exit_code - NRB_EXIT_SIGNAL;
+		nrb_note("the cells so far are in %s", options->rehearse.output);
+		return 0;
+	}
+	if (ending->exit_code == NRB_EXIT_INCONCLUSIVE && !options->json) {
+		show_record(options, screen, options->rehearse.output);
+	}
+	if (ending->exit_code != 0) {
+		return nrb_refuse((enum nrb_exit)ending->exit_code, NULL,
+			"the run in the guest ended with exit code %d",
+			ending->exit_code);
+	}
+	return show_record(options, screen, options->rehearse.output);
+}
+
+static int do_check(const struct nrb_options *options, const struct nrb_root *root,
+	const struct nrb_screen *screen)
+{
+	struct nrb_check_options check = {
+		.root = root, .json = options->json, .screen = *screen, .out = stdout
+	};
+
+	return nrb_check(&check);
+}
+
+static int do_report(const struct nrb_options *options, const struct nrb_screen *screen)
+{
+	struct nrb_report_options report = {
+		.format = options->json  ? NRB_REPORT_JSON
+			  : options->csv ? NRB_REPORT_CSV
+					 : NRB_REPORT_TABLE,
+		.screen = *screen,
+		.out = stdout,
+	};
+
+	return nrb_report(&report, options->operands, options->n_operands);
+}
+
+static int dispatch(struct nrb_options *options, struct ending *ending)
+{
+	struct nrb_screen screen = nrb_screen_of(stdout, options->color, options->ascii);
+	struct nrb_root root = { 0 };
+	int rc = nrb_fsroot_open(&root, options->root);
+
+	if (rc < 0) {
+		return rc;
+	}
+	switch (options->command->command) {
+	case NRB_COMMAND_RUN:
+		rc = do_run(options, &root, &screen, ending);
+		break;
+	case NRB_COMMAND_REHEARSE:
+		rc = do_rehearse(options, &screen, ending);
+		break;
+	case NRB_COMMAND_CHECK:
+		rc = do_check(options, &root, &screen);
+		break;
+	case NRB_COMMAND_REPORT:
+		rc = do_report(options, &screen);
+		break;
+	case NRB_COMMAND_LIST:
+		rc = nrb_list(options->json, &screen, stdout);
+		break;
+	default:
+		rc = nrb_restore(&root, options->json, stdout);
+		break;
+	}
+	nrb_fsroot_close(&root);
+	return rc;
+}
+
+/* A setting that is not back is worse news than the signal. */
+static int final_code(int rc, const struct ending *ending)
+{
+	if (ending->signal != 0 && nrb_diag_exit(rc) != NRB_EXIT_NOT_RESTORED) {
+		return NRB_EXIT_SIGNAL + ending->signal;
+	}
+	return rc < 0 ? (int)nrb_diag_exit(rc) : ending->exit_code;
+}
+
+/* Under --json a failure is a document too, and the only one. */
+static void print_error(int code)
+{
+	struct nrb_json *document = nrb_json_object(), *error = nrb_json_object();
+	char interrupted[64];
+
+	nrb_json_set_int(error, "code", code);
+	snprintf(interrupted, sizeof(interrupted), "interrupted by SIG%s",
+		code > NRB_EXIT_SIGNAL ? sigabbrev_np(code - NRB_EXIT_SIGNAL) : "");
+	nrb_json_set_str(error, "message",
+		code > NRB_EXIT_SIGNAL ? interrupted : nrb_diag_message());
+	if (nrb_diag_way_out() != NULL) {
+		nrb_json_set_str(error, "hint", nrb_diag_way_out());
+	}
+	nrb_json_set(document, "error", error);
+	nrb_json_print(document, 0, stdout);
+	nrb_json_free(document);
+}
+
+/* Die of the signal itself, so that a shell sees it and stops its loop. */
+static void die_of(int number)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	(void)signal(number, SIG_DFL);
+	raise(number);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/* Started with a standard stream closed, the next file opened would take its place: a record or a
+ * sysctl must never get what is printed. What is opened here fails when it is used. */
+static void hold_standard_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) {
+			(void)!open(
+				"/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+		}
+	}
+}
+
+static bool wants_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--json") == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	struct ending ending = { 0 };
+	static struct nrb_options options; /* its operands live until the process ends */
+	int rc, err;
+
+	hold_standard_streams();
+	(void)setlocale(LC_CTYPE, "");
+	rc = nrb_options_parse(&options, argc, (const char *const *)argv);
+	nrb_diag_set_quiet(options.quiet);
+	if (rc == 0 && options.version) {
+		printf("numa-reclaim-bench %s (%s)\n", NRB_VERSION, NRB_VCS_TAG);
+	} else if (rc == 0 && options.help) {
+		nrb_options_help(options.command, stdout);
+	} else if (rc == 0 && options.command == NULL) {
+		nrb_options_hint(stderr);
+		rc = nrb_refuse(NRB_EXIT_USAGE, NULL, "no command");
+	} else if (rc == 0) {
+		rc = dispatch(&options, &ending);
+	}
+	if ((rc < 0 || ending.signal != 0) && wants_json(argc, argv)) {
+		print_error(final_code(rc, &ending));
+	}
+	err = fflush(stdout) != 0 ? errno : ferror(stdout) ? EIO : 0;
+	if (err != 0 && rc == 0) {
+		rc = nrb_fail(-err, "cannot write to stdout");
+	}
+	if (final_code(rc, &ending) > NRB_EXIT_SIGNAL) {
+		die_of(ending.signal);
+	}
+	return final_code(rc, &ending);
+}

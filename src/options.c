@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line: tables, and getopt_long(3) over them. */
+#include "nrb/options.h"
+
+#include "nrb/clock.h"
+#include "nrb/diag.h"
+#include "nrb/take.h"
+#include "nrb/units.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	RUN = NRB_COMMAND_RUN,
+	REHEARSE = NRB_COMMAND_REHEARSE,
+	BOTH = RUN | REHEARSE,
+	CHECK = NRB_COMMAND_CHECK,
+	REPORT = NRB_COMMAND_REPORT,
+	ALL = NRB_COMMAND_ALL,
+};
+
+/* clang-format off */
+const struct nrb_command_info nrb_command_table[] = {
+	{ RUN, "run", "", "compare values of vm.zone_reclaim_mode on this machine (root)",
+	  { "numa-reclaim-bench run --modes 0,1", "numa-reclaim-bench run -n", NULL } },
+	{ REHEARSE, "rehearse", "", "the same run inside a throw-away virtual NUMA machine",
+	  { "numa-reclaim-bench rehearse", "numa-reclaim-bench rehearse --modes 0,1,7 --blocks 3", NULL } },
+	{ CHECK, "check", "", "what this machine is, what would run and what forbids it",
+	  { "numa-reclaim-bench check", "numa-reclaim-bench check --json", NULL } },
+	{ REPORT, "report", "FILE...", "records as a table, as JSON or as CSV",
+	  { "numa-reclaim-bench report run.jsonl", "numa-reclaim-bench report --csv *.jsonl", NULL } },
+	{ NRB_COMMAND_LIST, "list", "", "scenarios, record fields and counters",
+	  { "numa-reclaim-bench list", "numa-reclaim-bench list --json", NULL } },
+	{ NRB_COMMAND_RESTORE, "restore", "", "put settings back after a run that was killed (root)",
+	  { "numa-reclaim-bench restore", NULL, NULL } },
+	{ 0, NULL, NULL, NULL, { NULL } },
+};
+
+const struct nrb_option_info nrb_option_table[] = {
+	{ "scenario",      0,  "NAME,...", BOTH,   true,  "what the node holds (see list); clean", nrb_take_scenario },
+	{ "modes",         0,  "M,...|all", BOTH,  true,  "values to compare; all of 0 to 7", nrb_take_modes },
+	{ "reference",     0,  "M",        BOTH,   true,  "value the others are compared with; the one found", nrb_take_reference },
+	{ "node",          0,  "N,...|all", BOTH,  true,  "node under test; the first with CPUs", nrb_take_node },
+	{ "cpu-node",      0,  "N|same",   BOTH,   true,  "node whose CPU allocates; same", nrb_take_cpu_node },
+	{ "fill",          0,  "SIZE",     BOTH,   true,  "file cache to fill the node with; all that fits", nrb_take_fill },
+	{ "alloc",         0,  "SIZE",     BOTH,   true,  "memory to allocate; 40 % of the node, at most 4G", nrb_take_alloc },
+	{ "blocks",        0,  "N",        BOTH,   true,  "measure every value N times; 1 in a rehearsal", nrb_take_blocks },
+	{ "budget",        0,  "TIME",     BOTH,   true,  "as many blocks as fit, at least 1; run: 20m", nrb_take_budget },
+	{ "seed",          0,  "N",        BOTH,   true,  "of all that is random; drawn, and recorded", nrb_take_seed },
+	{ "max-memory",    0,  "SIZE",     BOTH,   true,  "refuse a plan that takes more", nrb_take_max_memory },
+	{ "dir",           0,  "DIR",      RUN,    false, "where the cache file is made, on a disk; .", nrb_take_dir },
+	{ "nodes",         0,  "N",        REHEARSE, false, "nodes of the guest; 2", nrb_take_nodes },
+	{ "node-mem",      0,  "SIZE",     REHEARSE, false, "memory of each node; 512M", nrb_take_node_mem },
+	{ "cpus-per-node", 0,  "N",        REHEARSE, false, "CPUs of each node; 1", nrb_take_cpus_per_node },
+	{ "distance",      0,  "N",        REHEARSE, false, "from node to node (SLIT); 21", nrb_take_distance },
+	{ "kernel",        0,  "FILE",     REHEARSE, false, "vmlinuz to boot; the newest in /boot, or fetched", nrb_take_kernel },
+	{ "modules",       0,  "DIR",      REHEARSE, false, "its modules: .../lib/modules/RELEASE", nrb_take_modules },
+	{ "kernel-deb",    0,  "FILE",     REHEARSE, false, "kernel package to unpack and boot; may be repeated", nrb_take_kernel_deb },
+	{ "accel",         0,  "tcg|kvm",  REHEARSE, false, "how QEMU runs the guest; tcg", nrb_take_accel },
+	{ "keep",          0,  "DIR",      REHEARSE, false, "leave the guest's files in this new directory", nrb_take_keep },
+	{ "output",        'o', "FILE",    BOTH,   false, "record, a new file; - is stdout", nrb_take_output },
+	{ "yes",           'y', NULL,      BOTH,   false, "do not ask; rehearse never does", nrb_take_yes },
+	{ "dry-run",       'n', NULL,      BOTH,   false, "show the plan and stop", nrb_take_dry_run },
+	{ "progress",      0,  "WHEN",     BOTH,   false, "auto, tty, plain or none", nrb_take_progress },
+	{ "rehearsal",     0,  NULL,       RUN,    false, "the record is made in a guest: its times mean little", nrb_take_rehearsal },
+	{ "root",          0,  "DIR",      RUN | CHECK, false, "a recorded machine instead of /", nrb_take_root },
+	{ "csv",           0,  NULL,       REPORT, false, "one row for each combination of factors", nrb_take_csv },
+	{ "json",          0,  NULL,       ALL,    false, "one JSON document on stdout, also on failure", nrb_take_json },
+	{ "color",         0,  "WHEN",     ALL,    false, "auto, always or never", nrb_take_color },
+	{ "ascii",         0,  NULL,       ALL,    false, "no character beyond ASCII", nrb_take_ascii },
+	{ "quiet",         'q', NULL,      ALL,    false, "say less on stderr", nrb_take_quiet },
+	{ "help",          'h', NULL,      ALL,    false, "this help", nrb_take_help },
+	{ "version",       'V', NULL,      ALL,    false, "the version", nrb_take_version },
+	{ NULL, 0, NULL, 0, false, NULL, NULL },
+};
+/* clang-format on */
+
+enum {
+	MAX_OPTIONS = sizeof(nrb_option_table) / sizeof(nrb_option_table[0]),
+	FIRST_VALUE = 256
+};
+
+const struct nrb_command_info *nrb_command_find(const char *name)
+{
+	for (const struct nrb_command_info *c = nrb_command_table; c->name != NULL; c++) {
+		if (strcmp(c->name, name) == 0) {
+			return c;
+		}
+	}
+	return NULL;
+}
+
+/* The nearest of the known words, if it is near enough to be meant. */
+static void consider(
+	const char *word, const char *candidate, unsigned int *best, const char **nearest)
+{
+	unsigned int distance = nrb_units_distance(word, candidate);
+
+	if (distance <= 2 && distance < *best) {
+		*best = distance;
+		*nearest = candidate;
+	}
+}
+
+static int unknown_command(const char *word)
+{
+	unsigned int best = 3;
+	const char *nearest = NULL;
+
+	for (const struct nrb_command_info *c = nrb_command_table; c->name != NULL; c++) {
+		consider(word, c->name, &best, &nearest);
+	}
+	if (nearest != NULL) {
+		return nrb_refuse(NRB_EXIT_USAGE, NULL, "no command %s; did you mean %s?",
+			word, nearest);
+	}
+	return nrb_refuse(
+		NRB_EXIT_USAGE, "see numa-reclaim-bench --help", "no command %s", word);
+}
+
+static int unknown_option(const char *word, const struct nrb_command_info *command)
+{
+	const char *name = word + strspn(word, "-"), *nearest = NULL;
+	char bare[64];
+	unsigned int best = 3;
+
+	snprintf(bare, sizeof(bare), "%.*s", (int)strcspn(name, "="), name);
+	for (const struct nrb_option_info *o = nrb_option_table; o->name != NULL; o++) {
+		if (command == NULL || (o->commands & command->command)) {
+			consider(bare, o->name, &best, &nearest);
+		}
+	}
+	if (nearest != NULL && best > 0) {
+		return nrb_refuse(NRB_EXIT_USAGE, NULL,
+			"no option %s; did you mean --%s?", word, nearest);
+	}
+	if (nearest != NULL && strchr(name, '=') != NULL) {
+		return nrb_refuse(NRB_EXIT_USAGE, NULL, "--%s takes no value", nearest);
+	}
+	return nrb_refuse(NRB_EXIT_USAGE,
+		command != NULL ? "see its --help" : "see numa-reclaim-bench --help",
+		"%s has no option %s",
+		command != NULL ? command->name : "numa-reclaim-bench", word);
+}
+
+/* Tables for getopt_long, of the options that may stand with a command. */
+static void make_getopt(
+	const struct nrb_command_info *command, struct option *longs, char *shorts)
+{
+	unsigned int commands = command != NULL ? (unsigned int)command->command : ALL;
+
+	*shorts++ = ':'; /* tell a missing argument from an unknown option */
+	for (int i = 0; nrb_option_table[i].name != NULL; i++) {
+		const struct nrb_option_info *o = &nrb_option_table[i];
+
+		if ((o->commands & commands) == 0) {
+			continue;
+		}
+		*longs++ = (struct option){ o->name,
+			o->arg != NULL ? required_argument : no_argument, NULL,
+			FIRST_VALUE + i };
+		if (o->letter != 0) {
+			*shorts++ = o->letter;
+			if (o->arg != NULL) {
+				*shorts++ = ':';
+			}
+		}
+	}
+	*longs = (struct option){ 0 };
+	*shorts = '\0';
+}
+
+static const struct nrb_option_info *option_of(int value)
+{
+	if (value >= FIRST_VALUE) {
+		return &nrb_option_table[value - FIRST_VALUE];
+	}
+	for (const struct nrb_option_info *o = nrb_option_table; o->name != NULL; o++) {
+		if (o->letter != 0 && o->letter == value) {
+			return o;
+		}
+	}
+	return NULL;
+}
+
+/* rehearse checks the inner run's options by parsing them, and hands them on as they are. */
+static int hand_on(
+	struct nrb_options *options, const struct nrb_option_info *o, const char *value)
+{
+	struct nrb_rehearse_options *rehearse = &options->rehearse;
+	char *word;
+
+	if (!o->inner || options->command == NULL ||
+		options->command->command != REHEARSE) {
+		return 0;
+	}
+	if (options->n_rehearse_args + 2 > NRB_REHEARSE_MAX_ARGS) {
+		return nrb_refuse(NRB_EXIT_USAGE, NULL, "too many options");
+	}
+	if (asprintf(&word, "--%s=%s", o->name, value) < 0) {
+		return nrb_fail(-ENOMEM, "--%s", o->name);
+	}
+	rehearse->args[options->n_rehearse_args++] = word;
+	return 0;
+}
+
+/* Whether the word behind this one is its value: an option that takes one and holds none. */
+static bool takes_next_word(const char *word)
+{
+	for (const struct nrb_option_info *o = nrb_option_table; o->name != NULL; o++) {
+		if (o->arg != NULL &&
+			((word[1] == '-' && strcmp(word + 2, o->name) == 0) ||
+				(o->letter != 0 && word[1] == o->letter &&
+					word[2] == '\0'))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The command is the first word that is no option; where it stands, getopt does not say. */
+static int find_command(struct nrb_options *options, int argc, const char *const *argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			break;
+		}
+		if (argv[i][0] == '-' && argv[i][1] != '\0') {
+			i += takes_next_word(argv[i]);
+			continue;
+		}
+		options->command = nrb_command_find(argv[i]);
+		return options->command == NULL ? unknown_command(argv[i]) : 0;
+	}
+	return 0;
+}
+
+static int check_together(const struct nrb_options *options)
+{
+	const struct nrb_command_info *command = options->command;
+
+	if (command == NULL || options->help || options->version) {
+		return 0;
+	}
+	if (options->n_operands > 0 && command->operands[0] == '\0') {
+		return nrb_refuse(NRB_EXIT_USAGE, NULL, "%s takes no \"%s\"",
+			command->name, options->operands[0]);
+	}
+	if (options->n_operands == 0 && command->operands[0] != '\0') {
+		return nrb_refuse(NRB_EXIT_USAGE, "name records, - is stdin",
+			"%s of what?", command->name);
+	}
+	if (options->json && options->csv) {
+		return nrb_refuse(NRB_EXIT_USAGE, "choose one", "--json and --csv");
+	}
+	if (options->json && options->run.output != NULL &&
+		strcmp(options->run.output, "-") == 0) {
+		return nrb_refuse(NRB_EXIT_USAGE, "name a file with -o",
+			"--json and the record cannot both be on stdout");
+	}
+	if (options->run.all_nodes && options->run.nodes_given) {
+		return nrb_refuse(NRB_EXIT_USAGE, NULL, "--node all and --node N");
+	}
+	if ((options->rehearse.kernel != NULL) != (options->rehearse.modules != NULL)) {
+		return nrb_refuse(
+			NRB_EXIT_USAGE, "give both", "--kernel goes with --modules");
+	}
+	if (options->rehearse.kernel != NULL && options->n_debs > 0) {
+		return nrb_refuse(
+			NRB_EXIT_USAGE, "choose one", "--kernel and --kernel-deb");
+	}
+	return 0;
+}
+
+static void set_defaults(struct nrb_options *options)
+{
+	*options = (struct nrb_options){ .root = "/" };
+	options->run.dir = ".";
+	options->run.reference = -1;
+	options->run.cpu_node = -1;
+	options->rehearse.nodes = 2;
+	options->rehearse.node_bytes = 512 << 20;
+	options->rehearse.cpus_per_node = 1;
+	options->rehearse.distance = 21;
+	options->rehearse.accel = "tcg";
+	options->rehearse.deadline_s = 120;
+}
+
+static int take_all(struct nrb_options *options, int argc, char **argv)
+{
+	struct option longs[MAX_OPTIONS + 1];
+	char shorts[2 * MAX_OPTIONS + 2];
+	int value, rc = 0;
+
+	make_getopt(options->command, longs, shorts);
+	opterr = 0;
+	optind = 0; /* glibc: start anew, also for a second parse in tests */
+	while (rc == 0 && (value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		const struct nrb_option_info *o = option_of(value);
+
+		if (value == ':') {
+			return nrb_refuse(NRB_EXIT_USAGE, NULL, "%s takes a value",
+				argv[optind - 1]);
+		}
+		if (value == '?' || o == NULL) {
+			/* of several letters in one word, getopt names the one */
+			const char letter[] = { '-', (char)optopt, '\0' };
+
+			return unknown_option(optopt > 0 && optopt < FIRST_VALUE
+						      ? letter
+						      : argv[optind - 1],
+				options->command);
+		}
+		rc = o->take(options, optarg);
+		if (rc == 0) {
+			rc = hand_on(options, o, optarg);
+		}
+	}
+	return rc;
+}
+
+int nrb_options_parse(struct nrb_options *options, int argc, const char *const *argv)
+{
+	/* a NULL at the end, and one behind it: operands begin behind the command */
+	char **words = calloc((size_t)argc + 2, sizeof(*words));
+	int rc;
+
+	set_defaults(options);
+	if (words == NULL) {
+		return nrb_fail(-ENOMEM, "no memory for the command line");
+	}
+	/* getopt_long permutes; the caller's array stays as it is for the record */
+	memcpy(words, argv, (size_t)argc * sizeof(*words));
+	rc = find_command(options, argc, argv);
+	if (rc == 0) {
+		rc = take_all(options, argc, words);
+	}
+	if (rc == 0) {
+		/* the first operand is the command itself */
+		options->operands = (const char *const *)words + optind + 1;
+		options->n_operands = argc - optind - 1 > 0 ? argc - optind - 1 : 0;
+		rc = check_together(options);
+	} else {
+		free(words);
+	}
+	options->run.argv = argv;
+	if (!options->run.seed_given) {
+		options->run.seed = (int64_t)(nrb_clock_ns() & 0xffffffff);
+	}
+	return rc;
+}

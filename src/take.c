@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What each option does with its value: checked here, where its name is known. */
+#include "nrb/take.h"
+
+#include "nrb/diag.h"
+#include "nrb/progress.h"
+#include "nrb/units.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* All refusals of a value read alike. */
+static int bad(const char *option, const char *value, const char *want)
+{
+	return nrb_refuse(
+		NRB_EXIT_USAGE, want, "--%s: cannot take \"%s\"", option, value);
+}
+
+static int take_i64(const char *option, const char *value, int64_t min, int64_t max,
+	const char *want, int64_t *into)
+{
+	return nrb_units_parse_i64(value, min, max, into) < 0 ? bad(option, value, want)
+							      : 0;
+}
+
+/* No machine has 1024 TiB, and sums of such sizes do not overflow. */
+static int take_bytes(const char *option, const char *value, int64_t *into)
+{
+	int64_t bytes;
+
+	if (nrb_units_parse_bytes(value, &bytes) < 0 || bytes > 1LL << 50) {
+		return bad(option, value, "a size, as 200M or 4G");
+	}
+	*into = bytes;
+	return 0;
+}
+
+int nrb_take_help(struct nrb_options *options, const char *value)
+{
+	(void)value;
+	options->help = true;
+	return 0;
+}
+
+int nrb_take_version(struct nrb_options *options, const char *value)
+{
+	(void)value;
+	options->version = true;
+	return 0;
+}
+
+int nrb_take_json(struct nrb_options *options, const char *value)
+{
+	(void)value;
+	options->json = true;
+	options->run.json = true;
+	options->rehearse.json = true;
+	return 0;
+}
+
+int nrb_take_csv(struct nrb_options *options, const char *value)
+{
+	(void)value;
+	options->csv = true;
+	return 0;
+}
+
+int nrb_take_ascii(struct nrb_options *options, const char *value)
+{
+	(void)value;
+	options->ascii = true;
+	return 0;
+}
+
+int nrb_take_quiet(struct nrb_options *options, const char *value)
+{
+	(void)value;
+	options->quiet = true;
+	return 0;
+}
+
+int nrb_take_color(struct nrb_options *options, const char *value)
+{
+	static const char *const names[] = { "auto", "always", "never" };
+
+	for (int i = 0; i < 3; i++) {
+		if (strcmp(value, names[i]) == 0) {
+			options->color = (enum nrb_when)i;
+			return 0;
+		}
+	}
+	return bad("color", value, "auto, always or never");
+}
+
+int nrb_take_root(struct nrb_options *options, const char *value)
+{
+	options->root = value;
+	return 0;
+}
+
+int nrb_take_scenario(struct nrb_options *options, const char *value)
+{
+	struct nrb_run_options *run = &options->run;
+	/* names are split in place in a copy that lives as long as the program */
+	char *copy = strdup(value), *rest = copy, *name;
+	int before = run->n_scenarios;
+
+	if (copy == NULL) {
+		return nrb_fail(-ENOMEM, "--scenario");
+	}
+	while ((name = strsep(&rest, ",")) != NULL) {
+		if (run->n_scenarios == NRB_MAX_SCENARIOS || *name == '\0') {
+			run->n_scenarios = before;
+			free(copy);
+			return bad("scenario", value, "names from `list`, with commas");
+		}
+		run->scenarios[run->n_scenarios++] = name;
+	}
+	return 0;
+}
+
+int nrb_take_modes(struct nrb_options *options, const char *value)
+{
+	static const char want[] =
+		"values 0 to 7 with commas, as 0,1,7, or all; the kernel ignores "
+		"what is above 7";
+	struct nrb_idset set;
+
+	options->run.modes_given = true;
+	if (strcmp(value, "all") == 0) {
+		options->run.modes = (1u << NRB_N_MODES) - 1;
+		return 0;
+	}
+	if (nrb_idset_parse(value, &set) < 0 || nrb_idset_count(&set) == 0) {
+		return bad("modes", value, want);
+	}
+	options->run.modes = 0;
+	nrb_for_each_id(mode, &set) {
+		if (mode >= NRB_N_MODES) {
+			return bad("modes", value, want);
+		}
+		options->run.modes |= 1u << mode;
+	}
+	return 0;
+}
+
+int nrb_take_reference(struct nrb_options *options, const char *value)
+{
+	int64_t mode;
+	int rc =
+		take_i64("reference", value, 0, NRB_N_MODES - 1, "a value 0 to 7", &mode);
+
+	if (rc == 0) {
+		options->run.reference = (int)mode;
+	}
+	return rc;
+}
+
+int nrb_take_blocks(struct nrb_options *options, const char *value)
+{
+	return take_i64(
+		"blocks", value, 1, 10000, "a number 1 to 10000", &options->run.blocks);
+}
+
+int nrb_take_budget(struct nrb_options *options, const char *value)
+{
+	return nrb_units_parse_seconds(value, &options->run.budget_s) < 0
+		       ? bad("budget", value, "a time, as 90s, 20m or 2h")
+		       : 0;
+}
+
+int nrb_take_seed(struct nrb_options *options, const char *value)
+{
+	options->run.seed_given = true;
+	return take_i64("seed", value, 0, (int64_t)1 << 53, "a number 0 to 2^53",
+		&options->run.seed);
+}
+
+int nrb_take_node(struct nrb_options *options, const char *value)
+{
+	if (strcmp(value, "all") == 0) {
+		options->run.all_nodes = true;
+		return 0;
+	}
+	options->run.nodes_given = true;
+	return nrb_idset_parse(value, &options->run.nodes) < 0 ||
+			       nrb_idset_count(&options->run.nodes) == 0
+		       ? bad("node", value, "node numbers with commas, or all")
+		       : 0;
+}
+
+int nrb_take_cpu_node(struct nrb_options *options, const char *value)
+{
+	int64_t node;
+
+	if (strcmp(value, "same") == 0) {
+		options->run.cpu_node = -1;
+		return 0;
+	}
+	if (take_i64("cpu-node", value, 0, NRB_MAX_NODES - 1, "a node number, or same",
+		    &node) < 0) {
+		return -ECANCELED;
+	}
+	options->run.cpu_node = (int)node;
+	return 0;
+}
+
+int nrb_take_fill(struct nrb_options *options, const char *value)
+{
+	return take_bytes("fill", value, &options->run.fill_bytes);
+}
+
+int nrb_take_alloc(struct nrb_options *options, const char *value)
+{
+	return take_bytes("alloc", value, &options->run.alloc_bytes);
+}
+
+int nrb_take_max_memory(struct nrb_options *options, const char *value)
+{
+	return take_bytes("max-memory", value, &options->run.max_memory_bytes);
+}
+
+int nrb_take_dir(struct nrb_options *options, const char *value)
+{
+	options->run.dir = value;
+	return 0;
+}
+
+int nrb_take_output(struct nrb_options *options, const char *value)
+{
+	options->run.output = value;
+	options->rehearse.output = value;
+	return 0;
+}
+
+int nrb_take_yes(struct nrb_options *options, const char *value)
+{
+	(void)value;
+	options->run.yes = true;
+	return 0;
+}
+
+int nrb_take_dry_run(struct nrb_options *options, const char *value)
+{
+	(void)value;
+	options->run.dry_run = true;
+	options->rehearse.dry_run = true;
+	return 0;
+}
+
+int nrb_take_progress(struct nrb_options *options, const char *value)
+{
+	static const char *const names[] = { "auto", "tty", "plain", "none" };
+
+	for (int i = 0; i < 4; i++) {
+		if (strcmp(value, names[i]) == 0) {
+			options->run.progress = i;
+			return 0;
+		}
+	}
+	return bad("progress", value, "auto, tty, plain or none");
+}
+
+int nrb_take_rehearsal(struct nrb_options *options, const char *value)
+{
+	(void)value;
+	options->run.rehearsal = true;
+	return 0;
+}
+
+static int take_int(const char *option, const char *value, int min, int max,
+	const char *want, int *into)
+{
+	int64_t number;
+	int rc = take_i64(option, value, min, max, want, &number);
+
+	if (rc == 0) {
+		*into = (int)number;
+	}
+	return rc;
+}
+
+int nrb_take_nodes(struct nrb_options *options, const char *value)
+{
+	return take_int(
+		"nodes", value, 1, 64, "a number 1 to 64", &options->rehearse.nodes);
+}
+
+int nrb_take_node_mem(struct nrb_options *options, const char *value)
+{
+	int rc = take_bytes("node-mem", value, &options->rehearse.node_bytes);
+
+	/* a kernel and its initramfs take 150 MiB of node 0 before anything runs */
+	if (rc == 0 && options->rehearse.node_bytes < 256 << 20) {
+		rc = bad("node-mem", value, "at least 256M");
+	}
+	return rc;
+}
+
+int nrb_take_cpus_per_node(struct nrb_options *options, const char *value)
+{
+	return take_int("cpus-per-node", value, 1, 64, "a number 1 to 64",
+		&options->rehearse.cpus_per_node);
+}
+
+int nrb_take_distance(struct nrb_options *options, const char *value)
+{
+	return take_int("distance", value, 11, 254,
+		"11 to 254: local is 10, 255 unreachable", &options->rehearse.distance);
+}
+
+int nrb_take_kernel(struct nrb_options *options, const char *value)
+{
+	options->rehearse.kernel = value;
+	return 0;
+}
+
+int nrb_take_modules(struct nrb_options *options, const char *value)
+{
+	options->rehearse.modules = value;
+	return 0;
+}
+
+int nrb_take_kernel_deb(struct nrb_options *options, const char *value)
+{
+	if (options->n_debs == NRB_REHEARSE_MAX_DEBS - 1) {
+		return nrb_refuse(NRB_EXIT_USAGE, NULL, "--kernel-deb: at most %d files",
+			NRB_REHEARSE_MAX_DEBS - 1);
+	}
+	options->rehearse.debs[options->n_debs++] = value;
+	return 0;
+}
+
+int nrb_take_accel(struct nrb_options *options, const char *value)
+{
+	options->rehearse.accel = value;
+	return strcmp(value, "tcg") == 0 || strcmp(value, "kvm") == 0
+		       ? 0
+		       : bad("accel", value, "tcg or kvm");
+}
+
+int nrb_take_keep(struct nrb_options *options, const char *value)
+{
+	options->rehearse.keep = value;
+	return 0;
+}
