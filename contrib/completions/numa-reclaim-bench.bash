@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Completion for bash; tests/documents.py holds its words against --help.
+
+_numa_reclaim_bench_options() { # COMMAND
+	local inner='--scenario --modes --reference --node --cpu-node --fill --alloc --blocks
+		--budget --seed --max-memory --output -o --yes -y --dry-run -n --progress'
+	local all='--json --color --ascii --quiet -q --help -h --version -V'
+
+	case $1 in
+	run) echo "$inner --dir --rehearsal --root $all" ;;
+	rehearse)
+		echo "$inner --nodes --node-mem --cpus-per-node --distance --kernel --modules" \
+			"--kernel-deb --accel --keep $all"
+		;;
+	check) echo "--root $all" ;;
+	report) echo "--csv $all" ;;
+	*) echo "$all" ;;
+	esac
+}
+
+# The last of names with commas.
+_numa_reclaim_bench_list() { # WORDS CURRENT
+	local words=$1 before=''
+
+	if [[ $2 == *,* ]]; then
+		before=${2%,*},
+		words=${words/all /}
+	fi
+	mapfile -t COMPREPLY < <(compgen -P "$before" -W "$words" -- "${2##*,}")
+}
+
+_numa_reclaim_bench() {
+	local commands='run rehearse check report list restore'
+	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+	local command='' word
+
+	COMPREPLY=()
+	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+		if [[ " $commands " == *" $word "* ]]; then
+			command=$word
+			break
+		fi
+	done
+	# bash takes "=" as a word of its own
+	if [[ $current == '=' ]]; then
+		current=''
+	elif [[ $previous == '=' ]]; then
+		previous=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	case $previous in
+	--scenario) _numa_reclaim_bench_list 'clean matrix' "$current" ;;
+	--modes) _numa_reclaim_bench_list 'all 0 1 2 3 4 5 6 7' "$current" ;;
+	--reference) mapfile -t COMPREPLY < <(compgen -W '0 1 2 3 4 5 6 7' -- "$current") ;;
+	--node) _numa_reclaim_bench_list "all $(_numa_reclaim_bench_nodes)" "$current" ;;
+	--cpu-node)
+		mapfile -t COMPREPLY < <(compgen -W "same $(_numa_reclaim_bench_nodes)" -- "$current")
+		;;
+	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") ;;
+	--progress) mapfile -t COMPREPLY < <(compgen -W 'auto tty plain none' -- "$current") ;;
+	--accel) mapfile -t COMPREPLY < <(compgen -W 'tcg kvm' -- "$current") ;;
+	--dir | --root | --modules | --keep)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -d -- "$current")
+		;;
+	--output | -o | --kernel | --kernel-deb)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		;;
+	--fill | --alloc | --blocks | --budget | --seed | --max-memory) ;;
+	--nodes | --node-mem | --cpus-per-node | --distance) ;;
+	*)
+		if [[ $current == -* ]]; then
+			mapfile -t COMPREPLY < <(
+				compgen -W "$(_numa_reclaim_bench_options "$command")" -- "$current"
+			)
+		elif [[ -z $command ]]; then
+			mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$current")
+		elif [[ $command == report ]]; then
+			compopt -o filenames
+			mapfile -t COMPREPLY < <(compgen -f -X '!*.jsonl' -- "$current"; compgen -d -- "$current")
+		fi
+		;;
+	esac
+}
+
+_numa_reclaim_bench_nodes() {
+	local node
+
+	for node in /sys/devices/system/node/node[0-9]*; do
+		echo "${node##*/node}"
+	done
+}
+
+complete -F _numa_reclaim_bench numa-reclaim-bench
