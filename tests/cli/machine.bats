@@ -1,0 +1,138 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# check, list and run's plan on recorded machines; what is refused on them and here.
+
+# shellcheck disable=SC2154 # names come from cli.bash
+
+load cli.bash
+
+@test 'check: exit 0 whatever it finds, on every recorded machine and here' {
+	for root in "$fixtures"/*/ /; do
+		nrb 0 check --root "$root"
+		[[ $output == *'Nodes (MiB)'* ]]
+	done
+}
+
+@test 'check works unprivileged' {
+	run --separate-stderr as_nobody "$NRB_BIN" check
+	[[ $status == 0 && $output == *'Nodes (MiB)'* ]]
+}
+
+@test 'check names what forbids a run' {
+	nrb 0 check --root "$fixtures/one-node"
+	[[ $output == *'one NUMA node'* ]]
+	nrb 0 check --root "$fixtures/no-sysctl"
+	[[ $output == *'zone_reclaim_mode'* ]]
+}
+
+# A recorded machine with the directory that a run leaves in /run.
+machine_with_run() {
+	cp -r "$fixtures/two-nodes" machine
+	install -d -m 700 machine/run/numa-reclaim-bench
+}
+
+@test 'check says that a killed run left its journal, and the way out' {
+	machine_with_run
+	nrb 0 check --json --root machine
+	json_is '[.obstacles[] | select(.exit_code == 4)] == [] and (.obstacles | length == 1)'
+	echo '{}' >machine/run/numa-reclaim-bench/state.json
+	nrb 0 check --root machine
+	[[ $output == *'numa-reclaim-bench restore'* ]]
+	nrb 0 check --json --root machine
+	json_is '[.obstacles[] | select(.exit_code == 4)] | length == 1'
+	[[ $(cat machine/run/numa-reclaim-bench/state.json) == '{}' ]]
+}
+
+@test 'check says that a run is under way' {
+	machine_with_run
+	exec {lock}>machine/run/numa-reclaim-bench/lock
+	flock "$lock"
+	nrb 0 check --json --root machine
+	json_is '[.obstacles[] | select(.exit_code == 4)] | length == 1'
+}
+
+@test 'check --root of nothing' {
+	nrb 7 check --root "$BATS_TEST_TMPDIR/none"
+	says_one_line 'none: No such file'
+}
+
+@test 'one node: 3, and the way out' {
+	nrb 3 run -n --root "$fixtures/one-node"
+	says_one_line 'one NUMA node.*rehearse'
+}
+
+@test 'no sysctl: 3, and what still works' {
+	nrb 3 run -n --root "$fixtures/no-sysctl"
+	says_one_line 'no vm.zone_reclaim_mode.*matrix'
+	nrb 0 run -n --root "$fixtures/no-sysctl" --scenario matrix
+	[[ $output == *'no setting of this machine'* ]]
+}
+
+@test 'a root that is not live: 3 for run, fine with -n' {
+	nrb 3 run -y --root "$fixtures/two-nodes"
+	says_one_line 'is not this machine .*-n'
+	nrb 0 run -n --root "$fixtures/two-nodes"
+	[[ $output == Plan* && -z $stderr ]]
+	[[ -z $(ls -A) ]]
+}
+
+@test 'not root: 3' {
+	run --separate-stderr as_nobody "$NRB_BIN" run -y --scenario matrix
+	[[ $status == 3 ]]
+	says_one_line 'not root: only root'
+	run --separate-stderr as_nobody "$NRB_BIN" restore
+	[[ $status == 3 ]]
+	says_one_line 'only root'
+}
+
+@test 'the plan: values, reference, sizes' {
+	nrb 0 run -n --root "$fixtures/two-nodes" --modes 1,7 --reference 4 --blocks 2 --seed 5
+	[[ $output == *'1 4 7, against 4 (added'* ]]
+	[[ $output == *'3 in each block'* && $output == *'2 blocks'* && $output == *'seed 5'* ]]
+	nrb 0 run -n --root "$fixtures/kernel-6.1" --modes 0
+	[[ $output == *'0 1, against 1 (added'* ]]
+}
+
+@test 'the same seed makes the same plan' {
+	nrb 0 run -n --json --root "$fixtures/four-nodes" --seed 7
+	first=$output
+	nrb 0 run -n --json --root "$fixtures/four-nodes" --seed 7
+	[[ $output == "$first" ]]
+}
+
+@test 'a plan that takes too much memory: 7' {
+	nrb 7 run -n --root "$fixtures/two-nodes" --max-memory 10M
+	says_one_line '--max-memory'
+	nrb 7 run -n --root "$fixtures/two-nodes" --alloc 4G
+	says_one_line 'smaller --alloc'
+}
+
+@test 'list names scenarios, settings, fields, counters, in columns' {
+	nrb 0 list
+	[[ $output =~ $'\n'\ \ clean\ {10} && $output == *vm.zone_reclaim_mode* ]]
+	[[ $output == *alloc_pages* && $output == *zone_reclaim_success* ]]
+	COLUMNS=60 nrb 0 list
+	[[ $(wc -L <<<"$output") -le 60 ]]
+}
+
+@test 'rehearse -n: the plan, nothing built' {
+	nrb 0 rehearse -n --nodes 3 --node-mem 300M --modes 0,7
+	[[ $output == *'qemu-system-x86_64'* && $output == *--modes=0,7* ]]
+	[[ $output == *'300M'* || $output == *314572800* ]]
+	[[ -z $(ls -A) ]]
+}
+
+@test 'rehearse: an existing -o file, a directory that is not there' {
+	echo mine >here
+	nrb 7 rehearse -o here
+	says_one_line 'here'
+	[[ $(cat here) == mine ]]
+	nrb 7 rehearse -o none/here
+	says 'none/here'
+}
+
+@test 'rehearse: more memory than this machine has: 3' {
+	nrb 3 rehearse --nodes 64 --node-mem 1T
+	says_one_line 'available here'
+	[[ -z $(ls -A) ]]
+}

@@ -1,0 +1,168 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What is asked is checked before the machine is: exit 2, one line, the way out.
+
+# shellcheck disable=SC2154 # names come from cli.bash
+
+load cli.bash
+
+@test 'no arguments: short help with two examples on stderr' {
+	nrb 2
+	[[ -z $output ]]
+	says 'numa-reclaim-bench check '
+	says 'numa-reclaim-bench rehearse '
+	says '--help'
+}
+
+@test 'an option, but no command' {
+	nrb 2 --modes 0
+	says 'numa-reclaim-bench: no command'
+	nrb 2 -q
+}
+
+@test 'unknown command: did you mean' {
+	nrb 2 rport
+	[[ -z $output ]]
+	says_one_line 'no command rport; did you mean report\?'
+}
+
+@test 'unknown command like no other: see --help' {
+	nrb 2 frobnicate
+	says_one_line 'no command frobnicate \(see numa-reclaim-bench --help\)'
+}
+
+@test 'unknown option: did you mean' {
+	nrb 2 run --mods 0
+	says_one_line 'no option --mods; did you mean --modes\?'
+	nrb 2 run --mods=0
+	says_one_line 'did you mean --modes\?'
+}
+
+@test 'unknown short option' {
+	nrb 2 check -x
+	says_one_line 'check has no option'
+}
+
+@test 'an option of another command is unknown' {
+	nrb 2 check --csv
+	says_one_line 'check has no option --csv'
+	nrb 2 run --nodes 2
+	says_one_line 'no option --nodes; did you mean'
+	nrb 2 rehearse --dir .
+	says_one_line 'rehearse has no option --dir'
+}
+
+@test 'an option without its value' {
+	nrb 2 run --modes
+	says_one_line '--modes takes a value'
+}
+
+@test 'a value for an option that takes none' {
+	nrb 2 run --yes=1
+	says_one_line '--yes takes no value'
+}
+
+@test 'values out of range' {
+	for bad in '--modes 8' '--modes 1,x' '--modes 0,8' '--modes -1' '--modes ,' '--reference 8' \
+		'--reference x' '--blocks 0' '--blocks 1e9' '--budget 20x' '--budget -1' '--seed -1' \
+		'--node x' '--cpu-node x' '--fill 1Q' '--alloc x' '--max-memory -1' '--progress often' \
+		'--color sometimes' '--scenario ,'; do
+		# shellcheck disable=SC2086 # option and value
+		nrb 2 run -n $bad
+		says_one_line "${bad%% *}: cannot take"
+		[[ -z $output ]]
+	done
+	for bad in '--nodes 0' '--nodes 65' '--node-mem 1M' '--cpus-per-node 0' '--distance 10' \
+		'--distance 255' '--accel qemu'; do
+		# shellcheck disable=SC2086
+		nrb 2 rehearse -n $bad
+		says_one_line "${bad%% *}: cannot take"
+	done
+}
+
+@test 'rehearse checks what it hands to the inner run' {
+	nrb 2 rehearse -n --modes 8
+	says_one_line '--modes: cannot take "8"'
+}
+
+@test 'an unknown scenario' {
+	nrb 2 run -n --root "$fixtures/two-nodes" --scenario nope
+	says_one_line 'no scenario nope .*list'
+}
+
+@test 'a node that the machine has not, also where it has but one' {
+	nrb 2 run -n --node 99
+	says_one_line 'no node 99'
+	nrb 2 run -n --root "$fixtures/one-node" --node 99
+	says_one_line 'no node 99; it has 0'
+	nrb 2 run -n --root "$fixtures/two-nodes" --node 2
+	says_one_line 'no node 2; it has 0(-|,)1'
+}
+
+@test 'a node without CPUs needs --cpu-node' {
+	nrb 2 run -n --root "$fixtures/cpuless-node" --node 2
+	says_one_line 'node 2 has no CPUs .*--cpu-node'
+	nrb 0 run -n --root "$fixtures/cpuless-node" --node 2 --cpu-node 0
+	nrb 2 run -n --root "$fixtures/cpuless-node" --node 0 --cpu-node 2
+	says_one_line 'node 2 has no CPUs'
+}
+
+@test 'run without a terminal and without -y' {
+	nrb 2 run
+	says_one_line 'no terminal to ask on .*-y'
+	nrb 2 run --root "$fixtures/two-nodes"
+	[[ -z $output ]]
+}
+
+@test 'operands where there are none, none where there must be' {
+	nrb 2 check here
+	says_one_line 'check takes no "here"'
+	nrb 2 report
+	says_one_line 'report of what\?'
+}
+
+@test 'options that exclude each other' {
+	nrb 2 run -y --json -o -
+	says_one_line 'cannot both be on stdout'
+	nrb 2 rehearse --json -o -
+	says_one_line 'cannot both be on stdout'
+	nrb 2 report --json --csv x
+	nrb 2 run -n --node all --node 0
+	nrb 2 rehearse -n --kernel /boot/vmlinuz
+	says_one_line '--kernel goes with --modules'
+	nrb 2 rehearse -n --kernel x --modules y --kernel-deb z
+}
+
+@test 'options before the command, with a value of their own' {
+	nrb 0 --json list
+	json_is '.scenarios.clean'
+	nrb 0 --color never list
+	nrb 0 --modes 0,1 run -n --root "$fixtures/two-nodes"
+	[[ $output == *'modes       0 1,'* ]]
+	nrb 0 -q --root "$fixtures/two-nodes" run -n
+}
+
+@test '--help: stdout, exit 0, at most 80 columns, every command' {
+	for command in '' run rehearse check report list restore; do
+		# shellcheck disable=SC2086 # none is none
+		nrb 0 $command --help
+		[[ -z $stderr ]]
+		[[ $output == Usage:* ]]
+		[[ $(wc -L <<<"$output") -le 80 ]] || {
+			awk 'length > 80' <<<"$output"
+			return 1
+		}
+		refute grep -q ' $' <<<"$output"
+	done
+}
+
+@test '--help goes before what else is wrong with the words' {
+	nrb 0 report --help
+	nrb 0 run --help extra
+}
+
+@test '--version' {
+	nrb 0 --version
+	[[ $output =~ ^numa-reclaim-bench\ [0-9]+\.[0-9]+ ]]
+	nrb 0 run -V
+}

@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Man page, completions and --help name the same commands and options: documents.py SOURCE_ROOT.
+
+NRB_BIN is the program. --help is made from the tables that parse, so it is what the others are
+held against. bash's completion is run, zsh's and the man page are read.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+EXIT_CODES = ["0", "2", "3", "4", "5", "6", "7", "8", "128+n"]
+errors = []
+
+
+def same(what, expected, found):
+    """Both directions: what is missing, and what is said of things that are not there."""
+    for word in sorted(set(expected) - set(found)):
+        errors.append(f"{what}: {word} is missing")
+    for word in sorted(set(found) - set(expected)):
+        errors.append(f"{what}: {word} is none")
+
+
+def output_of(*words):
+    return subprocess.run(words, check=True, text=True, stdout=subprocess.PIPE).stdout
+
+
+def help_of(*words):
+    return output_of(os.environ["NRB_BIN"], *words, "--help")
+
+
+def commands_of(text):
+    block = re.search(r"^Commands:\n((?:  .*\n)+)", text, re.M).group(1)
+    return {line.split()[0]: line.split(None, 1)[1] for line in block.splitlines()}
+
+
+def options_of(text):
+    """{"--modes", "--yes", "-y"} of one --help."""
+    block = text.split("\nOptions", 1)[1]
+    found = re.findall(r"^  (?:(-\w), |    )(--[\w-]+)", block, re.M)
+    return {word for pair in found for word in pair if word}
+
+
+# The man page
+
+
+def man_section(page, name):
+    match = re.search(rf"^\.Sh {name}\n(.*?)(?=^\.Sh |\Z)", page, re.M | re.S)
+    if match is None:
+        errors.append(f"man page: no section {name}")
+        return ""
+    return match.group(1)
+
+
+def man_options(page):
+    """{"run and rehearse": {"--modes", ...}} by subsection."""
+    options, heading = {}, None
+    for line in man_section(page, "OPTIONS").splitlines():
+        if line.startswith(".Ss "):
+            heading = line[4:]
+            options[heading] = set()
+        elif line.startswith(".It Fl "):
+            for word in re.findall(r"(?:Fl|,) ((?:\\-)?\w[\w-]*)", line.split(" Ar ")[0]):
+                word = word.replace("\\-", "-")
+                options[heading].add("-" + word)
+    return options
+
+
+def check_man(page, helps, scenarios):
+    same("man page, COMMANDS", helps, re.findall(r"^\.It Cm (\w+)$",
+         man_section(page, "COMMANDS"), re.M))
+    same("man page, SYNOPSIS", helps, re.findall(r"^\.Cm (\w+)$",
+         man_section(page, "SYNOPSIS"), re.M))
+    found = {command: set() for command in helps}
+    for heading, options in man_options(page).items():
+        who = helps if heading == "Every command" else re.findall(r"\w+", heading)
+        for command in who:
+            if command in found:
+                found[command] |= options
+    for command, options in helps.items():
+        same(f"man page, OPTIONS of {command}", options, found[command])
+    same("man page, EXIT STATUS", EXIT_CODES,
+         re.findall(r"^\.It (\S+)$", man_section(page, "EXIT STATUS"), re.M))
+    same("man page, SCENARIOS", scenarios, re.findall(r"^\.It Cm (\w+)$",
+         man_section(page, "SCENARIOS"), re.M))
+
+
+# bash: ask it
+
+
+BASH = r"""
+source "$1"; compopt() { :; }
+COMP_WORDS=("${@:2}"); COMP_CWORD=$(($# - 2))
+_numa_reclaim_bench
+printf '%s\n' "${COMPREPLY[@]}"
+"""
+
+
+def bash_words(file, *words):
+    return output_of("bash", "-c", BASH, "-", file, "numa-reclaim-bench", *words).split()
+
+
+def check_bash(file, helps, scenarios):
+    same("bash, commands", helps, bash_words(file, ""))
+    for command, options in helps.items():
+        same(f"bash, options of {command}", options, bash_words(file, command, "-"))
+    same("bash, --scenario", scenarios, bash_words(file, "run", "--scenario", ""))
+
+
+# zsh: read it
+
+
+def zsh_options(text):
+    """Specs as '--json[...' and '(-q --quiet)'{-q,--quiet}'[...'."""
+    options = set()
+    for spec in re.findall(r"^\s+(?:own=\()?('.*)$", text, re.M):
+        braces = re.search(r"'\{([^}]*)\}'", spec)
+        if braces:
+            options |= {word.rstrip("+=") for word in braces.group(1).split(",")}
+        else:
+            options |= set(re.findall(r"^'(?:\([^)]*\))?\*?(--[\w-]+)", spec))
+    return options
+
+
+def check_zsh(text, helps):
+    arrays = {name: body for name, body in re.findall(r"^(\w+)=\(\n(.*?)^\)", text, re.M | re.S)}
+    same("zsh, commands", helps, re.findall(r"^  '(\w+):", arrays["commands"], re.M))
+    every = zsh_options(arrays["all"])
+    cases = dict(re.findall(r"^      (\w+)\)\n(.*?)^        ;;", text, re.M | re.S))
+    for command, options in helps.items():
+        body = cases.get(command, "")
+        found = every | zsh_options(body)
+        if "$inner" in body:
+            found |= zsh_options(arrays["inner"])
+        same(f"zsh, options of {command}", options, found)
+
+
+def check_readme(text, helps):
+    """Whatever command line it shows can be typed."""
+    for line in re.findall(r"numa-reclaim-bench (\w+[^`\n#]*)", text):
+        command, *words = line.split()
+        if command in helps:
+            options = {word.split("=")[0] for word in words if re.match(r"--?[a-z]", word)}
+            same(f"README.md: {command}", helps[command] & options, options)
+
+
+def main():
+    root = Path(sys.argv[1])
+    helps = {}
+    for command, summary in commands_of(help_of()).items():
+        text = help_of(command)
+        helps[command] = options_of(text)
+        if summary not in text:
+            errors.append(f"{command} --help does not begin with its line of --help")
+        if len(helps[command]) < 9:
+            errors.append(f"{command} --help: only {sorted(helps[command])} found in it")
+    scenarios = json.loads(output_of(os.environ["NRB_BIN"], "list", "--json"))["scenarios"]
+    check_man((root / "man/numa-reclaim-bench.8").read_text(encoding="utf-8"), helps, scenarios)
+    completions = root / "contrib/completions"
+    check_bash(str(completions / "numa-reclaim-bench.bash"), helps, scenarios)
+    check_zsh((completions / "_numa-reclaim-bench").read_text(encoding="utf-8"), helps)
+    check_readme((root / "README.md").read_text(encoding="utf-8"), helps)
+    print("\n".join(errors) or f"{len(helps)} commands, {len(set().union(*helps.values()))} options: all the same")
+    sys.exit(1 if errors else 0)
+
+
+main()

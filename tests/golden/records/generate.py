@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Write the made-up records of this directory anew: generate.py [DIRECTORY].
+
+Invented figures of the size that kernels showed, so that reports can be compared byte by byte.
+"""
+import json
+import pathlib
+import sys
+
+MIB = 1 << 20
+PAGES = 51200
+HEADER = {
+    "type": "header", "schema_version": 1, "seed": 42, "run_id": "00c0ffee00c0ffee",
+    "tool_version": "0.1.0", "host": "fs-a1", "host_id": "5f" * 16, "boot_id": "b0" * 16,
+    "start_utc": "2026-08-22T10:00:00Z", "kernel": "7.3.4", "machine": "x86_64",
+    "cpu": "Invented CPU @ 2.00GHz", "lru_gen": "on", "clock": "tsc", "rehearsal": False,
+    "found_mode": 0, "reference_mode": 0, "blocks": 2, "alloc_bytes": PAGES * 4096,
+    "fill_bytes": 480 * MIB,
+    "nodes": [{"node": 0, "memory_bytes": 512 * MIB}, {"node": 1, "memory_bytes": 512 * MIB}],
+    "distances": [[10, 21], [21, 10]],
+}
+
+
+def bucket(ns):
+    if ns < 128:
+        return ns
+    top = ns.bit_length() - 1
+    return min(((top - 6) << 7) + ((ns >> (top - 7)) & 127), 29 * 128 - 1)
+
+
+def histogram(n, p50, tail):
+    """n values around p50 and one in 100 around tail."""
+    values = {p50 - p50 // 8: n // 4, p50: n - n // 4 - n // 50, tail: n // 50 - 1, tail * 7: 1}
+    counts = {}
+    for value, count in values.items():
+        counts[bucket(value)] = counts.get(bucket(value), 0) + count
+    return {"layout": "loglinear", "bits": 7, "n": sum(values.values()),
+            "sum_ns": sum(v * c for v, c in values.items()), "max_ns": max(values),
+            "buckets": sorted([b, c] for b, c in counts.items())}
+
+
+def walk(ns, node=None, page_bytes=4096):
+    loads = 1 << 20
+    entry = {} if node is None else {"node": node}
+    return {**entry, "page_bytes": page_bytes, "huge_bytes": 16 * MIB if page_bytes > 4096 else 0,
+            "lines": 262144, "loads": loads, "ns": int(ns * loads), "slice_loads": loads // 4,
+            "slice_ns": [int(ns * loads) // 4] * 4}
+
+
+def cell(number, block, mode, local=0.0, kept=1.0, failed=0, success=0, stolen=0, **more):
+    here = round(PAGES * local)
+    near, far = 89 + mode * 0.25, 138 + mode * 0.25
+    counters = {"zone_reclaim_success": success, "zone_reclaim_failed": failed,
+                "pgsteal_direct": stolen, "pgsteal_kswapd": 0, "allocstall": 0, "pswpout": 0,
+                "refault_file": 0}
+    if success is None:
+        del counters["zone_reclaim_success"]
+    made = {
+        "type": "cell", "status": "ok" if block else "warm-up", "scenario": "clean",
+        "lru_gen": "on", "policy": "local", "page_size": "4k", "fill_on": "target",
+        "swap": "off", "trim": "off", "cell": number, "block": block, "node": 0, "cpu_node": 0,
+        "cpu": 0, "mode": mode, "threads": 1, "seed": 1000 + number, "start_ns": 10**12,
+        "wall_ns": 5 * 10**9, "fill_asked_bytes": 480 * MIB, "fill_cached_bytes": 445 * MIB,
+        "alloc_bytes": PAGES * 4096, "alloc_page_bytes": 4096, "alloc_pages": PAGES,
+        "pages_absent": 0, "cache_before_bytes": 445 * MIB,
+        "cache_after_bytes": round(445 * kept) * MIB, "headroom_min_bytes": -4096 * mode,
+        "reread_bytes": 64 * MIB, "reread_disk_bytes": round(64 * (1 - kept)) * MIB,
+        "reread_ns": round(64 * MIB / (8.1 - 15 * (1 - kept))), "cut": [],
+        "phase_ns": {"fill": 2 * 10**9, "allocate": 3 * 10**8},
+        "counters": counters, "counters_after": {"refault_file": round(1000 * (1 - kept))},
+        "nodes": [{"node": 0, "pages": here, "soak_pages": 500},
+                  {"node": 1, "pages": PAGES - here, "soak_pages": 4}],
+        "walks": [walk(near * local + far * (1 - local))] +
+                 ([walk(near, 0)] if here else []) + ([walk(far, 1)] if here < PAGES else []),
+        "alloc_hist": histogram(PAGES, 1900 + 100 * mode, 14000 + 2000 * mode),
+        "reread_hist": histogram(1024, 8000, 90000),
+    }
+    made.update(more)
+    return {key: value for key, value in made.items() if value is not None}
+
+
+def unmeasured(made):
+    """A cell that was killed or not supported has no measurements."""
+    dropped = ("fill_", "alloc_", "reread_", "cache_", "pages_", "headroom_")
+    made = {key: value for key, value in made.items()
+            if key == "fill_on" or not key.startswith(dropped)}
+    return {**made, "counters": {}, "counters_after": {}, "nodes": [], "walks": []}
+
+
+def setting(read_back="0", outcome="restored"):
+    return {"name": "vm.zone_reclaim_mode", "found": "0", "read_back": read_back,
+            "outcome": outcome}
+
+
+def end(cells, **more):
+    return {"type": "end", "reason": "done", "exit_code": 0, "cells": cells,
+            "wall_ns": cells * 5 * 10**9, "phases_ns": cells * 48 * 10**8, "restored": True,
+            "settings": [setting()], **more}
+
+
+def mglru_cell(number, block, mode):
+    if mode == 0:
+        return cell(number, block, mode)
+    if mode < 6:
+        return cell(number, block, mode, local=0.001, failed=98161 - 7 * number)
+    return cell(number, block, mode, local=1.0, kept=0.53, success=113, stolen=52000)
+
+
+def mglru():
+    order = [0, 3, 7, 1, 5, 2, 6, 4]
+    cells = [mglru_cell(0, 0, 0)]
+    cells += [mglru_cell(1 + i, 1, mode) for i, mode in enumerate(order)]
+    cells += [mglru_cell(9 + i, 2, mode) for i, mode in enumerate(reversed(order))]
+    return [HEADER, *cells, end(len(cells))]
+
+
+def rehearsal():
+    header = {**HEADER, "rehearsal": True, "kernel": "6.1.0-44-cloud-amd64", "lru_gen": "off",
+              "hypervisor": "TCG", "blocks": 1, "clock": "clock_gettime"}
+    old = {"success": None, "lru_gen": "off"}
+    cells = [cell(0, 0, 0, **old), cell(1, 1, 0, **old)]
+    cells += [cell(1 + mode, 1, mode, local=0.984 + mode / 500, kept=0.9 - mode / 20,
+                   failed=2, stolen=40000, **old) for mode in range(1, 8)]
+    return [header, *cells, end(len(cells))]
+
+
+def matrix():
+    nodes = [{"node": node, "memory_bytes": 16384 * MIB} for node in range(4)]
+    distances = [[10 if a == b else 16 if a // 2 == b // 2 else 32 for b in range(4)]
+                 for a in range(4)]
+    header = {**HEADER, "nodes": nodes, "distances": distances, "blocks": 1}
+    del header["reference_mode"]
+    cells = []
+    for cpu_node in range(4):
+        for node in range(4):
+            ns = 80 + 5 * (distances[cpu_node][node] - 10)
+            huge = walk(ns - 20, page_bytes=2 * MIB)
+            if cpu_node == 3:
+                huge["huge_bytes"] = 0
+            made = unmeasured(cell(len(cells), 1, 0, scenario="matrix", node=node,
+                                   cpu_node=cpu_node))
+            del made["mode"]
+            cells.append({**made, "walks": [walk(ns), huge]})
+    return [header, *cells, end(len(cells))]
+
+
+def trouble():
+    cells = [
+        cell(0, 1, 0), cell(1, 1, 4, status="stalled", note="stalled: 3 pages in 20 looks", local=0.2,
+                            alloc_hist=histogram(200, 5000, 90000000), failed=4),
+        unmeasured(cell(2, 1, 5, status="killed", note="signal 9")),
+        unmeasured(cell(3, 1, 1, status="unsupported",
+                        note="the room was not filled: 9 MiB more than \u001b[31mplanned")),
+        cell(4, 1, 2, status="disturbed", note="vm.zone_reclaim_mode became 3", local=0.5),
+        cell(5, 1, 6, local=0.99, kept=0.6, success=90, stolen=50000),
+        cell(6, 1, 7, local=0.12, kept=0.98, success=9, stolen=5000),
+        cell(7, 2, 1, local=0.0),
+    ]
+    last = end(len(cells), reason="disturbed", exit_code=6, restored=False,
+               settings=[{**setting(), "name": "vm.swappiness", "found": "60", "read_back": "60"},
+                         setting("3", "left alone")])
+    return [{**HEADER, "found_mode": 0, "host": "fs\u001b[2Ja1"}, *cells, last]
+
+
+def two_nodes():
+    cells = [cell(4 * node + mode, 1, mode, node=node, cpu_node=node, local=local,
+                  failed=0 if mode == 0 else 7, stolen=40000 if mode else 0,
+                  success=None, note="first of its kind" if mode == 0 else None)
+             for node in (0, 1) for mode, local in ((0, float(node)), (1, 0.98 if node == 0 else 0.0))]
+    for made in cells:
+        made["lru_gen"] = "off"
+    return [{**HEADER, "lru_gen": "off", "blocks": 1}, *cells]
+
+
+def both():
+    """A comparison of modes and a matrix in one run."""
+    header, *cells, _ = matrix()
+    header = {**header, "reference_mode": 0}
+    cells = mglru()[1:-1] + [made for made in cells if made["node"] < 2 and made["cpu_node"] < 2]
+    return [header, *cells, end(len(cells), restored=False, exit_code=8, reason="failed",
+                                settings=[setting("1", "failed")])]
+
+
+def full_cell(number, block, mode, local=0.0, lost=0, **more):
+    """The node is full of other programs' cache, and our file has no room."""
+    made = cell(number, block, mode, local=local, stolen=lost * 256, failed=1 if mode else 0,
+                fill_asked_bytes=0, fill_cached_bytes=0, cache_before_bytes=0,
+                cache_after_bytes=0, reread_bytes=None, reread_disk_bytes=None, reread_ns=None,
+                **more)
+    made["nodes"][0].update(file_before_bytes=426 * MIB, file_after_bytes=(426 - lost) * MIB)
+    return made
+
+
+def full():
+    cells = [
+        full_cell(0, 0, 0, status="stalled", note="stalled: 0 pages in 20 looks"),
+        full_cell(1, 1, 0), full_cell(2, 1, 1, local=0.7, lost=135),
+        full_cell(3, 1, 4, local=0.02, lost=20),
+        full_cell(4, 1, 6, local=0.4, lost=90, status="stalled",
+                  note="slow: 20480 pages in 60 s"),
+    ]
+    header = {**HEADER, "blocks": 1, "fill_bytes": 0, "lru_gen": "off"}
+    return [header, *cells, end(len(cells))]
+
+
+def nothing():
+    cells = [unmeasured(cell(number, 1, mode, status="unsupported",
+                             note="no room on node 0 for the allocation"))
+             for number, mode in enumerate((0, 1))]
+    cells.append(unmeasured(cell(2, 1, 7, status="killed", note="signal 9")))
+    return [{**HEADER, "blocks": 1}, *cells, end(len(cells), settings=[])]
+
+
+def rehearsal_matrix():
+    header, *cells, last = matrix()
+    header = {**header, "rehearsal": True, "hypervisor": "TCG"}
+    cells = [made for made in cells if made["node"] < 2 and made["cpu_node"] < 2]
+    return [header, *cells, {**last, "cells": len(cells)}]
+
+
+def hostile():
+    """Name -> lines that must be refused, each for one reason."""
+    good = cell(0, 1, 0)
+    hist = good["alloc_hist"]
+
+    def with_cell(**more):
+        return [HEADER, {**good, **more}, end(1)]
+
+    def with_buckets(buckets, n):
+        return with_cell(alloc_hist={**hist, "buckets": buckets, "n": n})
+
+    return {
+        "no-header": [good, end(1)],
+        "newer-version": [{**HEADER, "schema_version": 2}, {"type": "tomorrow"}],
+        "no-rehearsal": [{key: value for key, value in HEADER.items() if key != "rehearsal"}],
+        "header-nodes-twice": [{**HEADER, "nodes": [{"node": 1}, {"node": 1}]}],
+        "distances-not-square": [{**HEADER, "distances": [[10, 21]]}],
+        "distance-too-large": [{**HEADER, "distances": [[10, 256], [21, 10]]}],
+        "bucket-twice": with_buckets([[5, 1], [5, 1]], 2),
+        "bucket-out-of-range": with_buckets([[3712, 1]], 1),
+        "bucket-negative": with_buckets([[5, -1]], 1),
+        "bucket-sum": with_buckets([[bucket(hist["max_ns"]), 1]], 2),
+        "bucket-max": with_buckets([[5, 1]], 1),
+        "bucket-no-pair": with_buckets([[5]], 1),
+        "histogram-bits": with_cell(alloc_hist={**hist, "bits": 6}),
+        "node-unknown": with_cell(node=2),
+        "node-out-of-range": with_cell(node=4096),
+        "nodes-twice": with_cell(nodes=[{"node": 0, "pages": 1}, {"node": 0, "pages": 2}]),
+        "pages-negative": with_cell(nodes=[{"node": 0, "pages": -1}]),
+        "size-absurd": with_cell(alloc_bytes=1 << 62),
+        "mode-8": with_cell(mode=8),
+        "mode-text": with_cell(mode="1"),
+        "status-unknown": with_cell(status="fine"),
+        "scenario-missing": with_cell(scenario=""),
+        "string-too-long": with_cell(policy="x" * 40),
+        "too-many-walks": with_cell(walks=[walk(1)] * 17),
+        "walk-node-unknown": with_cell(walks=[walk(1, 7)]),
+        "second-header": [HEADER, HEADER],
+        "after-end": [HEADER, end(0), good],
+        "end-setting-no-object": [HEADER, end(0, settings=["vm.zone_reclaim_mode"])],
+        "end-says-nothing": [HEADER, {"type": "end", "reason": "done"}],
+        "not-an-object": [HEADER, [1], end(1)],
+    }
+
+
+def lines(objects):
+    return "".join(json.dumps(o, separators=(",", ":")) + "\n" for o in objects)
+
+
+def write(path, text):
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else __file__).resolve()
+    root = root if root.is_dir() else root.parent
+    good = {"mglru": mglru(), "rehearsal": rehearsal(), "matrix": matrix(), "trouble": trouble(),
+            "interrupted": two_nodes(), "both": both(), "full": full(), "nothing": nothing(),
+            "rehearsal-matrix": rehearsal_matrix()}
+    for name, objects in good.items():
+        write(root / f"{name}.jsonl", lines(objects))
+    write(root / "cut.jsonl", lines(mglru())[:-100])
+    bad = {name: lines(objects) for name, objects in hostile().items()}
+    text = lines(mglru())
+    bad["broken-middle"] = text.replace('"type":"cell"', '"type":"cell', 1)
+    bad["duplicate-key"] = text.replace('"block":1', '"block":1,"block":2', 1)
+    bad["not-json"] = "vm.zone_reclaim_mode = 0\nvm.swappiness = 60\n"
+    bad["header-cut"] = lines([HEADER])[:-50]
+    bad["empty"] = ""
+    bad["too-deep"] = lines([HEADER]) + '{"x":' + "[" * 40 + "]" * 40 + "}\n" + lines([end(0)])
+    for name, content in bad.items():
+        write(root / "bad" / f"{name}.jsonl", content)
+
+
+if __name__ == "__main__":
+    main()

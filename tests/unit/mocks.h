@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Scenarios for tests of runs: what they measure is known, and they crash, hang, stall, fail and
+ * disturb as each test wants. */
+#ifndef NRB_TEST_MOCKS_H
+#define NRB_TEST_MOCKS_H
+
+#include "nrb/cell.h"
+#include "nrb/diag.h"
+#include "nrb/fsroot.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define KNOB "proc/sys/vm/zone_reclaim_mode"
+
+enum {
+	FAULTS = 10,
+	STALL_PAGES = 300,
+	ARENA_PAGES = 1024,
+};
+
+static _Noreturn void hang(void)
+{
+	for (;;) {
+		pause();
+	}
+}
+
+/* The knob as the child sees it, kept where the record can show it. */
+static int64_t knob_now(const struct nrb_cell *cell)
+{
+	int64_t value = -1;
+
+	return nrb_fsroot_read_i64(cell->root, KNOB, &value) < 0 ? -1 : value;
+}
+
+static int prepare(struct nrb_cell *cell)
+{
+	cell->shared->sample.soak_rounds = knob_now(cell);
+	nrb_cell_note(cell, "prepared");
+	return 0;
+}
+
+/* Faults of 1000 and some ns; pages: 100 on node 0, the mode's number on node 1. */
+static int measure(struct nrb_cell *cell)
+{
+	struct nrb_sample *sample = &cell->shared->sample;
+
+	for (int i = 0; i < FAULTS; i++) {
+		nrb_histogram_add(&sample->alloc_hist, 1000 + (uint64_t)cell->arm.mode);
+	}
+	sample->alloc_wall_ns = knob_now(cell);
+	return 0;
+}
+
+static int locate(struct nrb_cell *cell)
+{
+	int64_t pages[NRB_MAX_NODES] = { 100, cell->arm.mode };
+
+	nrb_cell_note_pages(cell, pages, 0, 100 + cell->arm.mode);
+	return 0;
+}
+
+static const struct nrb_step steady_steps[] = {
+	{ NRB_PHASE_FILL, prepare },
+	{ NRB_PHASE_APPLY, NULL },
+	{ NRB_PHASE_ALLOCATE, measure },
+	{ NRB_PHASE_COUNT, NULL },
+	{ NRB_PHASE_LOCATE, locate },
+	{ NRB_PHASE_DONE, NULL },
+};
+
+/* Modes: 1 crashes, 2 is killed, 3 is not supported, 5 ends only when told to, 6 never. */
+static int misbehave(struct nrb_cell *cell)
+{
+	switch (cell->arm.mode) {
+	case 1:
+		raise(SIGSEGV);
+		break;
+	case 2:
+		raise(SIGKILL);
+		break;
+	case 3:
+		nrb_refuse(NRB_EXIT_FAILED, NULL, "mode 3 is not for us");
+		return -EOPNOTSUPP;
+	case 5:
+		while (*nrb_cell_stop(cell) == 0) {
+			usleep(1000);
+		}
+		break;
+	case 6:
+		hang();
+	default:
+		break;
+	}
+	return prepare(cell);
+}
+
+/* Mode 4 writes some pages and then no more. */
+static int allocate_or_stall(struct nrb_cell *cell)
+{
+	struct nrb_sample *sample = &cell->shared->sample;
+	char *mem;
+
+	if (cell->arm.mode != 4) {
+		return measure(cell);
+	}
+	mem = mmap(NULL, (size_t)ARENA_PAGES * 4096, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (mem == MAP_FAILED) {
+		return -ENOMEM;
+	}
+	sample->alloc_bytes = (int64_t)ARENA_PAGES * 4096;
+	sample->alloc_page_bytes = 4096;
+	sample->alloc_address = (int64_t)(uintptr_t)mem;
+	for (size_t i = 0; i < STALL_PAGES; i++) {
+		mem[i * 4096] = 1;
+		nrb_histogram_add(&sample->alloc_hist, 1000);
+	}
+	cell->shared->progress = STALL_PAGES;
+	hang();
+}
+
+/* Mode 7 does not end after the counting, while the mode is set. */
+static int reread_or_hang(struct nrb_cell *cell)
+{
+	if (cell->arm.mode == 7) {
+		hang();
+	}
+	return locate(cell);
+}
+
+/* As when the parent decides on a phase that has just ended: its word comes too late. */
+static int told_too_late(struct nrb_cell *cell)
+{
+	cell->shared->stop[NRB_PHASE_FILL] = 1;
+	return measure(cell);
+}
+
+static const struct nrb_step belated_steps[] = {
+	{ NRB_PHASE_FILL, prepare },
+	{ NRB_PHASE_APPLY, NULL },
+	{ NRB_PHASE_ALLOCATE, told_too_late },
+	{ NRB_PHASE_COUNT, NULL },
+	{ NRB_PHASE_LOCATE, locate },
+	{ NRB_PHASE_DONE, NULL },
+};
+
+static const struct nrb_step trouble_steps[] = {
+	{ NRB_PHASE_FILL, misbehave },
+	{ NRB_PHASE_APPLY, NULL },
+	{ NRB_PHASE_ALLOCATE, allocate_or_stall },
+	{ NRB_PHASE_COUNT, NULL },
+	{ NRB_PHASE_REREAD, reread_or_hang },
+	{ NRB_PHASE_DONE, NULL },
+};
+
+/* Not the warm-up. */
+static int fail_later(struct nrb_cell *cell)
+{
+	return cell->shared->sample.block == 0 ? 0
+					       : nrb_fail(-EIO, "cannot read the mock");
+}
+
+static const struct nrb_step failing_steps[] = {
+	{ NRB_PHASE_FILL, fail_later },
+	{ NRB_PHASE_DONE, NULL },
+};
+
+static int write_knob(struct nrb_cell *cell)
+{
+	return cell->shared->sample.block == 0
+		       ? 0
+		       : nrb_fsroot_write_str(cell->root, KNOB, "3\n");
+}
+
+static const struct nrb_step disturbing_steps[] = {
+	{ NRB_PHASE_APPLY, NULL },
+	{ NRB_PHASE_ALLOCATE, measure },
+	{ NRB_PHASE_COUNT, NULL },
+	{ NRB_PHASE_LOCATE, write_knob },
+	{ NRB_PHASE_DONE, NULL },
+};
+
+static int interrupt_later(struct nrb_cell *cell)
+{
+	if (cell->shared->sample.block == 0) {
+		return 0;
+	}
+	kill(getppid(), SIGTERM);
+	hang();
+}
+
+/* Nothing can be written there any more when the signal comes. */
+static int break_knob(struct nrb_cell *cell)
+{
+	if (cell->shared->sample.block > 0 &&
+		(unlinkat(cell->root->fd, KNOB, 0) < 0 ||
+			mkdirat(cell->root->fd, KNOB, 0755) < 0)) {
+		return -errno;
+	}
+	return interrupt_later(cell);
+}
+
+static const struct nrb_step breaking_steps[] = {
+	{ NRB_PHASE_APPLY, NULL },
+	{ NRB_PHASE_LOCATE, break_knob },
+	{ NRB_PHASE_DONE, NULL },
+};
+
+static const struct nrb_step interrupting_steps[] = {
+	{ NRB_PHASE_APPLY, NULL },
+	{ NRB_PHASE_LOCATE, interrupt_later },
+	{ NRB_PHASE_DONE, NULL },
+};
+
+#define MOCK(name)                                                                       \
+	{                                                                                \
+#		name, "nothing", "nothing", "nothing", NRB_NEEDS_MODES, name##_steps    \
+	}
+static const struct nrb_scenario steady = MOCK(steady), trouble = MOCK(trouble),
+				 failing = MOCK(failing), disturbing = MOCK(disturbing),
+				 interrupting = MOCK(interrupting),
+				 breaking = MOCK(breaking), belated = MOCK(belated);
+static const struct nrb_scenario *const table[] = {
+	&steady,
+	&trouble,
+	&failing,
+	&disturbing,
+	&interrupting,
+	&breaking,
+	&belated,
+	NULL,
+};
+
+#endif

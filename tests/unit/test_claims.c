@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sentences: said when every cell shows it, and not when one does not. */
+#include "nrb/claims.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct nrb_sample sample;
+static struct nrb_group group;
+static struct nrb_header header;
+static struct nrb_claims claims;
+
+static int start(void **state)
+{
+	(void)state;
+	memset(&group, 0, sizeof(group));
+	memset(&claims, 0, sizeof(claims));
+	nrb_header_init(&header);
+	return 0;
+}
+
+static int finish(void **state)
+{
+	(void)state;
+	nrb_claims_free(&claims);
+	nrb_group_free(&group);
+	return 0;
+}
+
+/* A cell of 1000 pages and as many bytes of cache. */
+static void make(int mode, int64_t local, int64_t kept, int64_t failed, int64_t stolen)
+{
+	nrb_sample_init(&sample);
+	strcpy(sample.scenario, "clean");
+	sample.block = 1;
+	sample.mode = mode;
+	sample.node = sample.cpu_node = 0;
+	sample.alloc_pages = sample.cache_before_bytes = 1000;
+	sample.cache_after_bytes = kept;
+	nrb_sample_node(&sample, 0)->pages = local;
+	sample.counters.v[NRB_ZONE_RECLAIM_FAILED] = failed;
+	sample.counters.v[NRB_PGSTEAL_DIRECT] = stolen;
+}
+
+static void add(int mode, int64_t local, int64_t kept, int64_t failed, int64_t stolen)
+{
+	make(mode, local, kept, failed, stolen);
+	assert_int_equal(nrb_group_add(&group, &sample), 0);
+}
+
+static void claim(void)
+{
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_int_equal(nrb_claims_make(&claims, &group, &header), 0);
+}
+
+static void test_modes(void **state)
+{
+	static const struct {
+		unsigned int modes;
+		const char *words;
+	} cases[] = { { 0x01, "mode 0" }, { 0x80, "mode 7" }, { 0xc0, "modes 6 and 7" },
+		{ 0x3e, "modes 1-5" }, { 0xe5, "modes 0, 2 and 5-7" },
+		{ 0x09, "modes 0 and 3" }, { 0xff, "modes 0-7" } };
+	char buf[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_string_equal(nrb_claim_modes(buf, sizeof(buf), cases[i].modes),
+			cases[i].words);
+	}
+}
+
+static void test_inert(void **state)
+{
+	(void)state;
+	strcpy(header.lru_gen, "on");
+	add(0, 0, 1000, 0, 0);
+	for (int mode = 1; mode < 6; mode++) {
+		add(mode, 1, 1000, 98000 + mode, 0);
+	}
+	add(7, 1000, 530, 0, 500);
+	claim();
+	assert_int_equal(claims.n, 2);
+	assert_int_equal(claims.list[0].kind, NRB_CLAIM_INERT);
+	assert_int_equal(claims.list[0].modes, 0x3e);
+	assert_string_equal(claims.list[0].text,
+		"Modes 1-5 reclaimed nothing: node reclaim was tried 490,015 times and freed no "
+		"page (MGLRU needs bits 2 and 4).");
+	assert_string_equal(claims.list[1].text,
+		"Mode 7 keeps 100.0 % of new memory local (mode 0: 0.0 %) and evicts 47.0 % of the "
+		"cached file.");
+}
+
+/* One page freed in one of two cells, and nothing is certain any more. */
+static void test_not_inert(void **state)
+{
+	(void)state;
+	add(0, 0, 1000, 0, 0);
+	add(1, 0, 1000, 5, 0);
+	add(1, 0, 1000, 5, 1);
+	claim();
+	assert_int_equal(claims.n, 0);
+}
+
+static void test_success_counts(void **state)
+{
+	(void)state;
+	make(1, 0, 1000, 5, 0);
+	sample.counters.v[NRB_ZONE_RECLAIM_SUCCESS] = 1;
+	assert_int_equal(nrb_group_add(&group, &sample), 0);
+	claim();
+	assert_int_equal(claims.n, 0);
+}
+
+static void test_untried(void **state)
+{
+	(void)state;
+	add(0, 0, 1000, 0, 0);
+	add(1, 0, 1000, 0, 0);
+	claim();
+	assert_int_equal(claims.n, 1);
+	assert_int_equal(claims.list[0].kind, NRB_CLAIM_UNTRIED);
+	assert_int_equal(claims.list[0].modes, 2);
+}
+
+static void test_no_counters(void **state)
+{
+	(void)state;
+	/* absent is not zero */
+	add(1, 0, 1000, NRB_ABSENT, NRB_ABSENT);
+	claim();
+	assert_int_equal(claims.n, 0);
+}
+
+static void test_local_apart(void **state)
+{
+	(void)state;
+	add(0, 0, 1000, 0, 0);
+	add(1, 990, 900, 1, 9);
+	add(5, 980, 1000, 1, 9);
+	add(6, 400, 500, 1, 9);
+	claim();
+	assert_int_equal(claims.n, 2);
+	assert_string_equal(claims.list[0].text,
+		"Modes 1 and 5 keep 98.0 % to 99.0 % of new memory local (mode 0: 0.0 %); mode 1 "
+		"evicts 10.0 % of the cached file.");
+	assert_string_equal(claims.list[1].text,
+		"Mode 6 keeps 40.0 % of new memory local (mode 0: 0.0 %) and evicts 50.0 % of the "
+		"cached file.");
+}
+
+/* Cells of the two modes that lie among each other decide nothing. */
+static void test_local_overlap(void **state)
+{
+	(void)state;
+	add(0, 0, 1000, 0, 0);
+	add(0, 900, 1000, 0, 0);
+	add(1, 940, 1000, 1, 0);
+	add(1, 1000, 1000, 0, 9);
+	claim();
+	assert_int_equal(claims.n, 0);
+}
+
+static void test_futile(void **state)
+{
+	(void)state;
+	header.reference_mode = 4;
+	add(4, 0, 1000, 0, 0);
+	add(1, 20, 900, 1, 9);
+	claim();
+	assert_int_equal(claims.list[claims.n - 1].kind, NRB_CLAIM_FUTILE);
+	assert_string_equal(claims.list[claims.n - 1].text,
+		"Mode 1 freed pages, but kept no more new memory local than mode 4; mode 1 evicts "
+		"10.0 % of the cached file.");
+}
+
+static void add_stalled(int mode, const char *note)
+{
+	make(mode, 0, 1000, 1, 0);
+	sample.status = NRB_STATUS_STALLED;
+	strcpy(sample.note, note);
+	assert_int_equal(nrb_group_add(&group, &sample), 0);
+}
+
+static void test_stalled(void **state)
+{
+	(void)state;
+	add(4, 0, 1000, 1, 5);
+	add_stalled(4, "stalled: 3 pages in 20 looks");
+	sample.block = 0; /* the warm-up is in no count */
+	assert_int_equal(nrb_group_add(&group, &sample), 0);
+	add_stalled(5, "slow: 9000 pages in 60 s");
+	claim();
+	assert_int_equal(claims.n, 2);
+	assert_int_equal(claims.list[0].kind, NRB_CLAIM_STALLED);
+	assert_string_equal(claims.list[0].text,
+		"Mode 4 stalled in 1 of 2 cells: allocating on the full node all but stopped.");
+	assert_int_equal(claims.list[1].kind, NRB_CLAIM_SLOW);
+	assert_string_equal(claims.list[1].text,
+		"Mode 5 took too long in 1 of 1 cells: the allocation got on, but did not end "
+		"within 60 s.");
+}
+
+static void add_on_full_node(int mode, int64_t local, int64_t after)
+{
+	make(mode, local, 0, 1, mode > 0 ? 9 : 0);
+	sample.cache_before_bytes = 0;
+	sample.nodes[0].file_before_bytes = 1000;
+	sample.nodes[0].file_after_bytes = after;
+	assert_int_equal(nrb_group_add(&group, &sample), 0);
+}
+
+/* Other people's cache is a cost too, where our file found no room. */
+static void test_others_cache(void **state)
+{
+	(void)state;
+	add_on_full_node(0, 0, 1100); /* cache that grows less is not evicted */
+	add_on_full_node(1, 700, 683);
+	add_on_full_node(6, 700, 1000);
+	claim();
+	assert_int_equal(claims.n, 1);
+	assert_string_equal(claims.list[0].text,
+		"Modes 1 and 6 keep 70.0 % of new memory local (mode 0: 0.0 %); mode 1 evicts "
+		"31.7 % of the node's file cache, most of it other programs'.");
+}
+
+static void test_disagree(void **state)
+{
+	(void)state;
+	add(2, 990, 1000, 1, 5);
+	add(3, 100, 1000, 1, 5);
+	add(4, 990, 1000, 1, 5);
+	add(5, 960, 1000, 1, 5); /* near enough */
+	add(6, 0, 1000, 1, 5);   /* its partner was not run */
+	claim();
+	assert_int_equal(claims.n, 1);
+	assert_int_equal(claims.list[0].kind, NRB_CLAIM_DISAGREE);
+	assert_int_equal(claims.list[0].modes, 0xc);
+}
+
+static void test_families(void **state)
+{
+	(void)state;
+	for (int node = 0; node < 2; node++) {
+		for (int mode = 0; mode < 2; mode++) {
+			make(mode, 0, 1000, mode == 1 && node == 1 ? 5 : 0,
+				mode == 1 && node == 0 ? 9 : 0);
+			sample.node = sample.cpu_node = node;
+			if (node == 0 && mode == 1) {
+				sample.nodes[0].pages = 1000;
+			}
+			assert_int_equal(nrb_group_add(&group, &sample), 0);
+		}
+	}
+	claim();
+	assert_int_equal(claims.n, 2);
+	assert_non_null(strstr(claims.list[0].text, "Node 0: mode 1 keeps 100.0 %"));
+	assert_non_null(strstr(claims.list[1].text, "Node 1: mode 1 reclaimed nothing"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_modes),
+		cmocka_unit_test_setup_teardown(test_inert, start, finish),
+		cmocka_unit_test_setup_teardown(test_not_inert, start, finish),
+		cmocka_unit_test_setup_teardown(test_success_counts, start, finish),
+		cmocka_unit_test_setup_teardown(test_untried, start, finish),
+		cmocka_unit_test_setup_teardown(test_no_counters, start, finish),
+		cmocka_unit_test_setup_teardown(test_local_apart, start, finish),
+		cmocka_unit_test_setup_teardown(test_local_overlap, start, finish),
+		cmocka_unit_test_setup_teardown(test_futile, start, finish),
+		cmocka_unit_test_setup_teardown(test_stalled, start, finish),
+		cmocka_unit_test_setup_teardown(test_others_cache, start, finish),
+		cmocka_unit_test_setup_teardown(test_disagree, start, finish),
+		cmocka_unit_test_setup_teardown(test_families, start, finish),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

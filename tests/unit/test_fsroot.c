@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kernel's files below a root, and files that only look like them. */
+#include "nrb/fsroot.h"
+
+#include "tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+static void test_knows_the_live_root(void **state)
+{
+	static const char *const live[] = { "/", "//", "/tmp/..", "/." };
+	struct nrb_root root;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(live) / sizeof(live[0]); i++) {
+		assert_int_equal(nrb_fsroot_open(&root, live[i]), 0);
+		assert_true(root.live);
+		nrb_fsroot_close(&root);
+		nrb_fsroot_close(&root);
+		assert_false(root.live);
+	}
+	assert_false(((struct tree *)*state)->root.live);
+	assert_int_equal(nrb_fsroot_open(&root, "/nonexistent"), -ENOENT);
+	assert_non_null(strstr(nrb_diag_message(), "/nonexistent"));
+	assert_int_equal(nrb_fsroot_open(&root, "/etc/passwd"), -ENOTDIR);
+}
+
+static void test_reads_strings(void **state)
+{
+	struct tree *tree = *state;
+	char buf[8];
+
+	tree_write(tree, "proc/a", "value\n");
+	tree_write(tree, "proc/b", "two\n\n");
+	tree_write(tree, "proc/empty", "");
+	tree_write(tree, "proc/full", "1234567");
+	tree_write(tree, "proc/long", "12345678");
+	assert_int_equal(nrb_fsroot_read_str(&tree->root, "proc/a", buf, 8), 0);
+	assert_string_equal(buf, "value");
+	assert_int_equal(nrb_fsroot_read_str(&tree->root, "///proc/a", buf, 8), 0);
+	assert_int_equal(nrb_fsroot_read_str(&tree->root, "proc/b", buf, 8), 0);
+	assert_string_equal(buf, "two\n");
+	assert_int_equal(nrb_fsroot_read_str(&tree->root, "proc/empty", buf, 8), 0);
+	assert_string_equal(buf, "");
+	assert_int_equal(nrb_fsroot_read_str(&tree->root, "proc/full", buf, 8), 0);
+	assert_string_equal(buf, "1234567");
+	assert_int_equal(nrb_fsroot_read_str(&tree->root, "proc/long", buf, 8), -EFBIG);
+	assert_int_equal(nrb_fsroot_read_str(&tree->root, "proc/none", buf, 8), -ENOENT);
+	assert_int_equal(nrb_fsroot_read_str(&tree->root, "proc", buf, 8), -EISDIR);
+	assert_string_equal(nrb_diag_message(), "");
+}
+
+static void test_reads_numbers(void **state)
+{
+	static const struct {
+		const char *text;
+		int rc;
+		int64_t value;
+	} rows[] = {
+		{ "4\n", 0, 4 },
+		{ "-1000\n", 0, -1000 },
+		{ "9223372036854775807\n", 0, INT64_MAX },
+		{ "9223372036854775808\n", -ERANGE, 0 },
+		{ "4 5\n", -EINVAL, 0 },
+		{ "\n", -EINVAL, 0 },
+		{ "N/A\n", -EINVAL, 0 },
+		{ "4\t4\t1\t7\n", -EINVAL, 0 },
+	};
+	struct tree *tree = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int64_t value = 77;
+
+		tree_write(tree, "number", rows[i].text);
+		assert_int_equal(
+			nrb_fsroot_read_i64(&tree->root, "number", &value), rows[i].rc);
+		assert_int_equal(value, rows[i].rc == 0 ? rows[i].value : 77);
+	}
+}
+
+static void test_reads_whole_files(void **state)
+{
+	struct tree *tree = *state;
+	char *text, *big = malloc(100001);
+	int fd;
+
+	memset(big, 'x', 100000);
+	big[100000] = '\0';
+	tree_write(tree, "big", big);
+	assert_int_equal(nrb_fsroot_read_all(&tree->root, "big", &text), 0);
+	assert_string_equal(text, big);
+	free(text);
+	/* exactly what the first buffer holds */
+	big[16384] = '\0';
+	tree_write(tree, "big", big);
+	assert_int_equal(nrb_fsroot_read_all(&tree->root, "big", &text), 0);
+	assert_int_equal(strlen(text), 16384);
+	free(text);
+	free(big);
+	fd = openat(tree->root.fd, "huge", O_WRONLY | O_CREAT, 0644);
+	assert_int_equal(ftruncate(fd, 17 << 20), 0);
+	close(fd);
+	assert_int_equal(nrb_fsroot_read_all(&tree->root, "huge", &text), -EFBIG);
+	assert_int_equal(nrb_fsroot_read_all(&tree->root, "none", &text), -ENOENT);
+}
+
+static void test_reads_lists(void **state)
+{
+	struct tree *tree = *state;
+	struct nrb_idset set;
+
+	tree_write(tree, "online", "0-1,3\n");
+	tree_write(tree, "bad", "0-1;3\n");
+	assert_int_equal(nrb_fsroot_read_list(&tree->root, "online", &set), 0);
+	assert_int_equal(nrb_idset_count(&set), 3);
+	assert_int_equal(nrb_fsroot_read_list(&tree->root, "bad", &set), -EINVAL);
+	assert_int_equal(nrb_fsroot_read_list(&tree->root, "none", &set), -ENOENT);
+}
+
+struct pairs {
+	char text[512];
+};
+
+static void note_pair(void *arg, const char *key, int64_t value)
+{
+	struct pairs *pairs = arg;
+	size_t used = strlen(pairs->text);
+
+	snprintf(pairs->text + used, sizeof(pairs->text) - used, "%s=%lld;", key,
+		(long long)value);
+}
+
+static void test_reads_pairs(void **state)
+{
+	struct tree *tree = *state;
+	struct pairs pairs = { "" };
+
+	tree_write(tree, "meminfo",
+		"Node 0 MemTotal:         1024 kB\n"
+		"MemFree:   3 kB\n"
+		"HugePages_Total:  7\n"
+		"nr_free_pages 12\n"
+		"word\n"
+		"\n"
+		"huge 9999999999999999 kB\n"
+		"text here\n"
+		"negative -5\n");
+	assert_int_equal(
+		nrb_fsroot_read_pairs(&tree->root, "meminfo", note_pair, &pairs), 0);
+	assert_string_equal(pairs.text,
+		"MemTotal=1048576;MemFree=3072;HugePages_Total=7;nr_free_pages=12;"
+		"negative=-5;");
+	assert_int_equal(
+		nrb_fsroot_read_pairs(&tree->root, "none", note_pair, &pairs), -ENOENT);
+}
+
+static void test_writes_existing_files_only(void **state)
+{
+	struct tree *tree = *state;
+	char buf[16];
+
+	tree_write(tree, "knob", "1234567\n");
+	assert_int_equal(nrb_fsroot_write_str(&tree->root, "knob", "7"), 0);
+	assert_int_equal(nrb_fsroot_read_str(&tree->root, "knob", buf, 16), 0);
+	assert_string_equal(buf, "7");
+	assert_int_equal(nrb_fsroot_write_str(&tree->root, "none", "7"), -ENOENT);
+	assert_int_equal(faccessat(tree->root.fd, "none", F_OK, 0), -1);
+}
+
+/* A link where a setting should be could lead out of the root. */
+static void test_does_not_write_through_a_link(void **state)
+{
+	struct tree *tree = *state;
+	char buf[16];
+
+	tree_write(tree, "victim", "keep\n");
+	assert_int_equal(symlinkat("victim", tree->root.fd, "knob"), 0);
+	assert_int_equal(nrb_fsroot_write_str(&tree->root, "knob", "7"), -ELOOP);
+	assert_int_equal(nrb_fsroot_read_str(&tree->root, "victim", buf, 16), 0);
+	assert_string_equal(buf, "keep");
+	/* reading follows links: sysfs is made of them */
+	assert_int_equal(nrb_fsroot_read_str(&tree->root, "knob", buf, 16), 0);
+	assert_string_equal(buf, "keep");
+}
+
+/* /dev/full takes nothing: the error of write(2) must come through. */
+static void test_a_refused_write_is_said(void **state)
+{
+	struct nrb_root dev;
+
+	(void)state;
+	assert_int_equal(nrb_fsroot_open(&dev, "/dev"), 0);
+	assert_int_equal(nrb_fsroot_write_str(&dev, "full", "7"), -ENOSPC);
+	nrb_fsroot_close(&dev);
+}
+
+static void test_lists_ids(void **state)
+{
+	struct tree *tree = *state;
+	struct nrb_idset set;
+	char buf[64];
+
+	tree_write(tree, "node/node0/x", "");
+	tree_write(tree, "node/node12/x", "");
+	tree_write(tree, "node/node7x/x", "");
+	tree_write(tree, "node/nodes", "");
+	tree_write(tree, "node/node99999", "");
+	tree_write(tree, "node/memory3", "");
+	assert_int_equal(nrb_fsroot_list_ids(&tree->root, "node", "node", &set), 0);
+	assert_string_equal(nrb_idset_format(&set, buf, sizeof(buf)), "0,12");
+	assert_int_equal(nrb_fsroot_list_ids(&tree->root, "none", "node", &set), -ENOENT);
+	assert_int_equal(
+		nrb_fsroot_list_ids(&tree->root, "node/nodes", "node", &set), -ENOTDIR);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TREE_TEST(test_knows_the_live_root),
+		TREE_TEST(test_reads_strings),
+		TREE_TEST(test_reads_numbers),
+		TREE_TEST(test_reads_whole_files),
+		TREE_TEST(test_reads_lists),
+		TREE_TEST(test_reads_pairs),
+		TREE_TEST(test_writes_existing_files_only),
+		TREE_TEST(test_does_not_write_through_a_link),
+		TREE_TEST(test_a_refused_write_is_said),
+		TREE_TEST(test_lists_ids),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

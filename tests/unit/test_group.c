@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Cells brought together: which count where, medians, and what a figure is made of. */
+#include "nrb/figures.h"
+
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct nrb_sample sample;
+static struct nrb_group group;
+
+static int start(void **state)
+{
+	(void)state;
+	memset(&group, 0, sizeof(group));
+	return 0;
+}
+
+static int finish(void **state)
+{
+	(void)state;
+	nrb_group_free(&group);
+	return 0;
+}
+
+/* A cell of 100 pages, so many of them local. */
+static void make(int mode, int block, int64_t local)
+{
+	nrb_sample_init(&sample);
+	strcpy(sample.scenario, "clean");
+	sample.cell = block;
+	sample.block = block;
+	sample.mode = mode;
+	sample.node = sample.cpu_node = 1;
+	sample.alloc_pages = 100;
+	nrb_sample_node(&sample, 0)->pages = 100 - local;
+	nrb_sample_node(&sample, 1)->pages = local;
+}
+
+static void add(enum nrb_status status)
+{
+	sample.status = status;
+	assert_int_equal(nrb_group_add(&group, &sample), 0);
+}
+
+static void assert_near(double got, double expected)
+{
+	assert_true(fabs(got - expected) < 1e-9);
+}
+
+static void test_median(void **state)
+{
+	static const int64_t local[] = { 90, 10, 50, 40 };
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		make(1, i + 1, local[i]);
+		add(NRB_STATUS_OK);
+	}
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_int_equal(group.n_arms, 1);
+	assert_int_equal(group.blocks, 4);
+	assert_near(nrb_group_median(group.arms[0], NRB_VALUE_LOCAL_RATIO), 0.45);
+	assert_near(nrb_group_min(group.arms[0], NRB_VALUE_LOCAL_RATIO), 0.1);
+	assert_near(nrb_group_max(group.arms[0], NRB_VALUE_LOCAL_RATIO), 0.9);
+}
+
+static void test_fates(void **state)
+{
+	(void)state;
+	make(1, 0, 1);
+	add(NRB_STATUS_WARM_UP); /* in no figure, and no row of its own */
+	add(NRB_STATUS_STALLED); /* the same, but it is odd */
+	make(1, 1, 100);
+	nrb_histogram_add(&sample.alloc_hist, 1);
+	add(NRB_STATUS_OK);
+	make(1, 2, 20);
+	nrb_histogram_add(&sample.alloc_hist, 1000);
+	add(NRB_STATUS_STALLED);
+	add(NRB_STATUS_DISTURBED);
+	make(4, 1, 20);
+	nrb_histogram_add(&sample.alloc_hist, 1000);
+	add(NRB_STATUS_STALLED);
+	make(5, 1, 20);
+	add(NRB_STATUS_DISTURBED); /* shown, never used */
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_int_equal(group.n_arms, 3);
+	assert_int_equal(group.cells, 5);
+	assert_int_equal(group.n_odd, 5);
+	assert_int_equal(group.odd[0].block, 0);
+	assert_int_equal(group.odd[0].status, NRB_STATUS_STALLED);
+	assert_true(nrb_group_measured(group.arms, 1));
+	assert_true(
+		nrb_group_measured(group.arms + 1, 1)); /* stalled ones are figures too */
+	assert_false(nrb_group_measured(group.arms + 2, 1));
+	assert_near(nrb_figure_number(NRB_FIGURE_CELLS, group.arms[0]), 3);
+	assert_near(nrb_figure_number(NRB_FIGURE_CELLS_OK, group.arms[0]), 1);
+	assert_near(nrb_figure_number(NRB_FIGURE_LOCAL_RATIO, group.arms[0]), 1);
+	assert_near(nrb_figure_number(NRB_FIGURE_ALLOC_MAX, group.arms[0]), 1);
+	/* none is ok: the stalled one speaks */
+	assert_near(nrb_figure_number(NRB_FIGURE_CELLS_OK, group.arms[1]), 0);
+	assert_near(nrb_figure_number(NRB_FIGURE_LOCAL_RATIO, group.arms[1]), 0.2);
+	assert_near(nrb_figure_number(NRB_FIGURE_ALLOC_MAX, group.arms[1]), 1000);
+	assert_true(isnan(nrb_figure_number(NRB_FIGURE_LOCAL_RATIO, group.arms[2])));
+}
+
+static void test_stalls(void **state)
+{
+	static const char *const notes[] = { "stalled: 3 pages", "slow: 60 s",
+		"slow: 61 s", "slowly" };
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		make(1, i + 1, 20);
+		strcpy(sample.note, notes[i]);
+		add(NRB_STATUS_STALLED);
+	}
+	strcpy(sample.note, "slow: but it ended");
+	add(NRB_STATUS_OK);
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_int_equal(group.arms[0]->with[NRB_STATUS_STALLED], 4);
+	assert_int_equal(group.arms[0]->stalls[NRB_STALL_STOPPED], 1);
+	assert_int_equal(group.arms[0]->stalls[NRB_STALL_SLOW], 2);
+}
+
+/* Less than half of the node's cache: not to be judged by what our file kept. */
+static void test_whose_cache(void **state)
+{
+	static const struct {
+		int64_t ours, node;
+		bool others;
+	} cases[] = { { 50, 100, false }, { 49, 100, true }, { 0, 100, true },
+		{ NRB_ABSENT, 100, true }, { 0, NRB_ABSENT, false }, { 0, 0, false } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		make(1, 1, 50);
+		sample.cache_before_bytes = cases[i].ours;
+		sample.nodes[1].file_before_bytes = cases[i].node;
+		add(NRB_STATUS_OK);
+		assert_int_equal(nrb_group_finish(&group), 0);
+		assert_int_equal(group.cache_is_others, cases[i].others);
+		nrb_group_free(&group);
+	}
+}
+
+static void test_order(void **state)
+{
+	static const int modes[] = { 7, 0, 3 };
+
+	(void)state;
+	nrb_sample_init(&sample);
+	strcpy(sample.scenario, "a-matrix");
+	sample.cpu_node = sample.node = 0;
+	add(NRB_STATUS_OK);
+	for (int i = 0; i < 3; i++) {
+		make(modes[i], 1, 1);
+		add(NRB_STATUS_OK);
+	}
+	make(3, 1, 1);
+	strcpy(sample.set, "vm.min_free_kbytes=1");
+	add(NRB_STATUS_OK);
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_int_equal(group.n_arms, 5);
+	assert_int_equal(group.n_with_mode, 4);
+	assert_int_equal(group.arms[0]->key.mode, 0);
+	assert_int_equal(group.arms[1]->key.mode, 3);
+	assert_int_equal(group.arms[2]->key.mode, 7);
+	assert_string_equal(group.arms[3]->key.set, "vm.min_free_kbytes=1");
+	assert_string_equal(group.arms[4]->key.scenario, "a-matrix");
+	assert_true(nrb_group_same_but_mode(group.arms[0], group.arms[2]));
+	assert_false(nrb_group_same_but_mode(group.arms[2], group.arms[3]));
+	assert_ptr_equal(nrb_group_find(&group, &group.arms[4]->key), group.arms[4]);
+	assert_int_equal(nrb_figure_varying(group.arms, group.n_with_mode),
+		1u << NRB_FIGURE_MODE | 1u << NRB_FIGURE_SET);
+}
+
+static void add_walk(
+	int64_t node, int64_t page_bytes, int64_t huge_bytes, int64_t loads, int64_t ns)
+{
+	sample.walks[sample.n_walks++] = (struct nrb_walk){ .node = node,
+		.page_bytes = page_bytes,
+		.huge_bytes = huge_bytes,
+		.loads = loads,
+		.ns = ns };
+}
+
+static void test_access(void **state)
+{
+	(void)state;
+	make(1, 1, 50);
+	add_walk(NRB_ABSENT, 4096, 0, 10, 1000);
+	add_walk(1, 4096, 0, 10, 800);
+	add_walk(0, 4096, 0, 10, 1200);
+	add_walk(2, 4096, 0, 30, 6000);
+	add_walk(NRB_ABSENT, 1 << 21, 1 << 20, 10, 10);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_ACCESS_NS), 100);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_ACCESS_LOCAL_NS), 80);
+	/* all other nodes together: 7200 ns for 40 loads */
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_ACCESS_REMOTE_NS), 180);
+	/* pages that were to be huge, but are not */
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_ACCESS_HUGE_NS)));
+	sample.walks[4].huge_bytes = 1 << 22;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_ACCESS_HUGE_NS), 1);
+}
+
+static void test_ratios(void **state)
+{
+	(void)state;
+	make(1, 1, 50);
+	sample.alloc_pages = 200; /* pages that vanished stay in the whole */
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_LOCAL_RATIO), 0.25);
+	sample.cache_before_bytes = 400;
+	sample.cache_after_bytes = 100;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_CACHE_KEPT_RATIO), 0.25);
+	sample.nodes[1].file_before_bytes = 800; /* node 1 is under test */
+	sample.nodes[1].file_after_bytes = 600;
+	sample.nodes[0].file_before_bytes = sample.nodes[0].file_after_bytes = 1;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_KEPT_RATIO), 0.75);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_CACHE_BYTES), 800);
+	sample.reread_bytes = 100;
+	sample.reread_disk_bytes = 75;
+	sample.reread_ns = 50;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_REREAD_DISK_RATIO), 0.75);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_REREAD_RATE), 2e9);
+	sample.counters.v[NRB_REFAULT_FILE] = 3;
+	sample.counters_after.v[NRB_REFAULT_FILE] = 4;
+	sample.counters.v[NRB_PGSTEAL_DIRECT] = 5;
+	sample.counters_after.v[NRB_PGSTEAL_DIRECT] = 6;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_REFAULT_FILE), 7);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_PGSTEAL_DIRECT), 5);
+}
+
+static void test_absent(void **state)
+{
+	(void)state;
+	nrb_sample_init(&sample);
+	for (int i = 0; i < NRB_N_VALUES; i++) {
+		assert_true(isnan(nrb_cellvalue(&sample, (enum nrb_cellvalue)i)));
+	}
+	sample.cache_before_bytes = sample.cache_after_bytes = 0; /* nothing to keep */
+	sample.alloc_pages = 0;
+	nrb_sample_node(&sample, 1)->pages = 0;
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_CACHE_KEPT_RATIO)));
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_LOCAL_RATIO)));
+}
+
+static void test_p999(void **state)
+{
+	(void)state;
+	make(1, 1, 50);
+	for (int i = 0; i < 9999; i++) {
+		nrb_histogram_add(&sample.alloc_hist, 7);
+	}
+	add(NRB_STATUS_OK);
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_true(isnan(nrb_figure_number(NRB_FIGURE_ALLOC_P999, group.arms[0])));
+	nrb_histogram_add(group.arms[0]->ok.alloc, 7);
+	assert_near(nrb_figure_number(NRB_FIGURE_ALLOC_P999, group.arms[0]), 7);
+}
+
+static void test_columns(void **state)
+{
+	static const char names[] =
+		"scenario,variant,node,cpu_node,mode,lru_gen,policy,page_size,threads,set,"
+		"fill_on,swap,trim,cells,cells_ok,local_ratio,pages_absent,alloc_mean_ns,"
+		"alloc_p50_ns,alloc_p99_ns,alloc_p999_ns,alloc_max_ns,access_ns,access_local_ns,"
+		"access_remote_ns,cache_kept_ratio,reread_bytes_per_s,reread_disk_ratio,"
+		"headroom_min_bytes,zone_reclaim_success,zone_reclaim_failed,pgsteal_direct,"
+		"pgsteal_kswapd,allocstall,pswpout,refault_file,";
+	char joined[sizeof(names) + 64] = "";
+
+	(void)state;
+	for (int id = 0; id < NRB_N_FIGURES; id++) {
+		strcat(joined, nrb_figure_table[id].name);
+		strcat(joined, ",");
+	}
+	assert_string_equal(joined, names); /* scripts rely on them: never change one */
+}
+
+static void test_too_many(void **state)
+{
+	(void)state;
+	make(1, 1, 1);
+	for (int i = 0; i < NRB_MAX_ARMS; i++) {
+		sample.threads = i;
+		add(NRB_STATUS_OK);
+	}
+	sample.threads = NRB_MAX_ARMS;
+	assert_int_equal(nrb_group_add(&group, &sample), -E2BIG);
+	sample.threads = 0;
+	add(NRB_STATUS_OK);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_median, start, finish),
+		cmocka_unit_test_setup_teardown(test_fates, start, finish),
+		cmocka_unit_test_setup_teardown(test_stalls, start, finish),
+		cmocka_unit_test_setup_teardown(test_whose_cache, start, finish),
+		cmocka_unit_test_setup_teardown(test_order, start, finish),
+		cmocka_unit_test(test_access),
+		cmocka_unit_test(test_ratios),
+		cmocka_unit_test(test_absent),
+		cmocka_unit_test_setup_teardown(test_p999, start, finish),
+		cmocka_unit_test(test_columns),
+		cmocka_unit_test_setup_teardown(test_too_many, start, finish),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

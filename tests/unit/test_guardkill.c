@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Kills at every moment: of the parent, of the guard process, of both, and a stranger's hand.
+ * A run is played in a process of its own against a tree of files; the moments that it passes are
+ * counted, and it is played once for each, until it gets through.
+ */
+#include "guardtree.h"
+
+#include "nrb/guard.h"
+#include "nrb/leftover.h"
+#include "nrb/lock.h"
+#include "nrb/moment.h"
+
+void __wrap_nrb_moment_pass(const char *moment);
+
+enum { BACK_MS = 1000, ALL_GONE_MS = 3000 };
+
+static struct {
+	struct tree *tree;
+	struct nrb_guard *guard;
+	pid_t parent;     /* the process that plays the run */
+	int countdown;    /* moments of the parent until the act */
+	const char *only; /* act at this moment alone; NULL: at any */
+	void (*act)(void);
+	const char *kill_guard_at; /* moment in the guard process itself */
+} play;
+
+void __wrap_nrb_moment_pass(const char *moment)
+{
+	if (play.parent != getpid()) {
+		if (play.kill_guard_at != NULL &&
+			strcmp(play.kill_guard_at, moment) == 0) {
+			raise(SIGKILL);
+		}
+		return;
+	}
+	if (play.act == NULL || (play.only != NULL && strcmp(play.only, moment) != 0)) {
+		return;
+	}
+	if (--play.countdown == 0) {
+		play.act();
+	}
+}
+
+static void kill_parent(void)
+{
+	raise(SIGKILL);
+}
+
+static pid_t guard_pid(void)
+{
+	char path[64], line[128];
+	int pid = -1;
+	FILE *info;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", nrb_guard_fd(play.guard));
+	info = fopen(path, "r");
+	must(info != NULL);
+	while (fgets(line, sizeof(line), info) != NULL) {
+		if (sscanf(line, "Pid: %d", &pid) == 1) {
+			break;
+		}
+	}
+	fclose(info);
+	return pid;
+}
+
+static void kill_guard(void)
+{
+	struct pollfd pollfd = { .fd = nrb_guard_fd(play.guard), .events = POLLIN };
+	pid_t pid = guard_pid();
+
+	if (pid > 0) {
+		kill(pid, SIGKILL);
+		must(poll(&pollfd, 1, 1000) == 1);
+	}
+}
+
+static void kill_both(void)
+{
+	kill_guard();
+	raise(SIGKILL);
+}
+
+static void meddle(void)
+{
+	tree_write(play.tree, KNOB, "2\n");
+}
+
+/* What a run does to settings; returns nrb_guard_end's verdict. */
+static int play_run(struct tree *tree)
+{
+	static const struct {
+		const char *name, *value;
+	} steps[] = {
+		{ "lru_gen.enabled", "n" },
+		{ "vm.zone_reclaim_mode", "0" },
+		{ "vm.zone_reclaim_mode", "3" },
+		{ "vm.zone_reclaim_mode", "0" },
+		{ "vm.zone_reclaim_mode", "5" },
+		{ "vm.zone_reclaim_mode", "7" },
+		{ "lru_gen.enabled", "0x0007" },
+		{ "vm.zone_reclaim_mode", "4" },
+		{ "vm.zone_reclaim_mode", "0" },
+	};
+	const struct nrb_idset anywhere = { 0 };
+	int rc = 0, end;
+
+	must(nrb_guard_begin(&play.guard, &tree->root, &anywhere) == 0);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && rc == 0; i++) {
+		rc = nrb_guard_set(play.guard, steps[i].name, steps[i].value);
+	}
+	end = nrb_guard_end(play.guard, NULL, NULL);
+	return rc < 0 ? rc : end;
+}
+
+/* Play a run with an act at its nth moment. Returns false once it has no nth moment. */
+static bool play_with(struct tree *tree, int nth, void (*act)(void), int *status)
+{
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		int null = open("/dev/null", O_WRONLY);
+
+		dup2(null, STDERR_FILENO); /* hundreds of messages that are meant to be */
+		play.tree = tree;
+		play.parent = getpid();
+		play.countdown = nth;
+		play.act = act;
+		_exit(play_run(tree) == 0 ? (play.countdown > 0 ? 50 : 0) : 1);
+	}
+	assert_int_equal(waitpid(pid, status, 0), pid);
+	return !(WIFEXITED(*status) && WEXITSTATUS(*status) == 50);
+}
+
+static void assert_as_found(struct tree *tree)
+{
+	int dir, lock;
+
+	assert_string_equal(tree_read(tree, KNOB), "4");
+	assert_string_equal(tree_read(tree, LRU_GEN), "0x0007");
+	assert_false(tree_has(tree, JOURNAL));
+	assert_false(tree_has(tree, TEMP));
+	assert_int_equal(nrb_lock_open_dir(&tree->root, false, &dir), 0);
+	assert_int_equal(nrb_lock_take(dir, 0, &lock), 0);
+	close(lock);
+	close(dir);
+}
+
+static void test_parent_killed_at_every_moment(void **state)
+{
+	struct tree *tree = *state;
+	int nth = 1, status;
+
+	for (; play_with(tree, nth, kill_parent, &status); nth++) {
+		assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+		assert_true(becomes(tree, KNOB, "4", BACK_MS));
+		assert_true(all_end_within(ALL_GONE_MS));
+		assert_as_found(tree);
+	}
+	assert_true(nth > 25); /* every step has moments: the play was played */
+	assert_as_found(tree);
+}
+
+static void restore_leftover(struct tree *tree)
+{
+	struct nrb_restored results[NRB_JOURNAL_MAX_SETTINGS];
+	enum nrb_leftover_state left;
+	int n;
+
+	assert_int_equal(nrb_leftover_look(&tree->root, &left), 0);
+	if (strcmp(tree_read(tree, KNOB), "4") != 0 ||
+		strcmp(tree_read(tree, LRU_GEN), "0x0007") != 0) {
+		assert_int_equal(left, NRB_LEFTOVER_JOURNAL);
+	}
+	assert_int_equal(nrb_leftover_restore(&tree->root, results, &n), 0);
+	for (int i = 0; i < n; i++) {
+		assert_int_equal(results[i].outcome, NRB_RESTORED_OK);
+		assert_true(nrb_setting_same(
+			results[i].setting, results[i].read_back, results[i].found));
+	}
+	assert_int_equal(nrb_leftover_restore(&tree->root, results, &n), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(nrb_leftover_look(&tree->root, &left), 0);
+	assert_int_equal(left, NRB_LEFTOVER_NONE);
+}
+
+static void test_both_killed_at_every_moment(void **state)
+{
+	struct tree *tree = *state;
+	int nth = 1, changed = 0, status;
+
+	for (; play_with(tree, nth, kill_both, &status); nth++) {
+		assert_true(all_end_within(ALL_GONE_MS));
+		changed += strcmp(tree_read(tree, KNOB), "4") != 0;
+		restore_leftover(tree);
+		unlinkat(tree->root.fd, TEMP, 0); /* of a write cut short: no journal */
+		assert_as_found(tree);
+	}
+	assert_true(changed > 10); /* there was something to restore */
+}
+
+static void test_guard_killed_at_every_moment(void **state)
+{
+	struct tree *tree = *state;
+	int nth = 1, status;
+
+	for (; play_with(tree, nth, kill_guard, &status); nth++) {
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+		assert_true(all_end_within(ALL_GONE_MS));
+		assert_as_found(tree);
+	}
+	assert_true(nth > 25);
+}
+
+static void test_guard_killed_while_it_restores(void **state)
+{
+	static const char *const moments[] = { "before-restore", "after-restore" };
+	struct tree *tree = *state;
+	int status;
+
+	for (size_t i = 0; i < 2; i++) {
+		play.kill_guard_at = moments[i];
+		play.only = "after-write";
+		assert_true(play_with(tree, 3, kill_parent, &status));
+		play.only = NULL;
+		play.kill_guard_at = NULL;
+		assert_true(all_end_within(ALL_GONE_MS));
+		assert_string_equal(tree_read(tree, KNOB), i == 0 ? "3" : "4");
+		assert_true(tree_has(tree, JOURNAL));
+		restore_leftover(tree);
+		assert_as_found(tree);
+	}
+}
+
+/* A stranger writes 2, which is neither found nor ever ours. */
+static void test_stranger_at_every_moment(void **state)
+{
+	struct tree *tree = *state;
+	int nth = 1, left_alone = 0, overwritten = 0, status;
+
+	for (; play_with(tree, nth, meddle, &status); nth++) {
+		bool is_theirs = strcmp(tree_read(tree, KNOB), "2") == 0;
+
+		assert_true(all_end_within(ALL_GONE_MS));
+		assert_true(WIFEXITED(status));
+		/* between our look and our write their value is lost; at any other time
+		 * it stands, and unless all was over (status 0) the run says so */
+		left_alone += is_theirs && WEXITSTATUS(status) == 1;
+		overwritten += !is_theirs;
+		assert_true(is_theirs || strcmp(tree_read(tree, KNOB), "4") == 0);
+		assert_string_equal(tree_read(tree, LRU_GEN), "0x0007");
+		tree_write(tree, KNOB, "4\n");
+		assert_as_found(tree);
+	}
+	assert_true(left_alone > 10);
+	assert_true(overwritten < nth / 2);
+}
+
+static void assert_stranger(struct tree *tree, const char *moment, int nth, bool is_left)
+{
+	int status;
+
+	play.only = moment;
+	assert_true(play_with(tree, nth, meddle, &status));
+	play.only = NULL;
+	assert_true(all_end_within(ALL_GONE_MS));
+	assert_string_equal(tree_read(tree, KNOB), is_left ? "2" : "4");
+	assert_int_equal(WEXITSTATUS(status), is_left ? 1 : 0);
+	tree_write(tree, KNOB, "4\n");
+	assert_as_found(tree);
+}
+
+static void test_stranger_is_left_alone(void **state)
+{
+	/* moments of the knob: the first of each is lru_gen's */
+	assert_stranger(*state, "after-write", 3, true);
+	assert_stranger(*state, "after-confirm", 3, true);
+	assert_stranger(*state, "before-restore", 1, true);
+	assert_stranger(*state, "after-journal", 3, false); /* overwritten unseen */
+}
+
+static void test_parent_and_stranger(void **state)
+{
+	struct tree *tree = *state;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		const struct nrb_idset anywhere = { 0 };
+
+		must(nrb_guard_begin(&play.guard, &tree->root, &anywhere) == 0);
+		must(nrb_guard_set(play.guard, "lru_gen.enabled", "n") == 0);
+		must(nrb_guard_set(play.guard, "vm.zone_reclaim_mode", "3") == 0);
+		tree_write(tree, KNOB, "2\n");
+		raise(SIGKILL);
+	}
+	assert_true(becomes(tree, LRU_GEN, "0x0007", BACK_MS));
+	assert_true(all_end_within(ALL_GONE_MS));
+	assert_string_equal(tree_read(tree, KNOB), "2"); /* left alone */
+	tree_write(tree, KNOB, "4\n");
+	assert_as_found(tree); /* and the journal is gone */
+}
+
+int main(void)
+{
+#define TREE_TEST(test) cmocka_unit_test_setup_teardown(test, setup_tree, teardown_tree)
+	const struct CMUnitTest tests[] = {
+		TREE_TEST(test_parent_killed_at_every_moment),
+		TREE_TEST(test_both_killed_at_every_moment),
+		TREE_TEST(test_guard_killed_at_every_moment),
+		TREE_TEST(test_guard_killed_while_it_restores),
+		TREE_TEST(test_stranger_at_every_moment),
+		TREE_TEST(test_stranger_is_left_alone),
+		TREE_TEST(test_parent_and_stranger),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

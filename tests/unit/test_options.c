@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Command lines: what each command takes, what it makes of it, and how a mistake is answered. */
+#include "nrb/options.h"
+
+#include "nrb/diag.h"
+#include "nrb/progress.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { MAX_WORDS = 80 };
+
+/* What is parsed lives as long as the program: keep it all, for the leak checker. */
+static struct nrb_options parsed[1024], *options = parsed;
+static const char *words[MAX_WORDS + 1];
+
+static int setup(void **state)
+{
+	(void)state;
+	nrb_diag_set_muted(true);
+	return 0;
+}
+
+/* Parse a line whose words stand between blanks. */
+static int parse(const char *line)
+{
+	static char copy[4096];
+	char *rest = copy;
+	int n = 1;
+
+	assert_true(++options < parsed + sizeof(parsed) / sizeof(parsed[0]));
+	nrb_diag_reset();
+	snprintf(copy, sizeof(copy), "%s", line);
+	words[0] = "numa-reclaim-bench";
+	for (char *word; (word = strsep(&rest, " ")) != NULL;) {
+		if (*word != '\0' && n < MAX_WORDS) {
+			words[n++] = word;
+		}
+	}
+	words[n] = NULL;
+	return nrb_options_parse(options, n, words);
+}
+
+static void assert_usage(const char *line, const char *part)
+{
+	assert_true(parse(line) < 0);
+	assert_int_equal(nrb_diag_exit(-1), NRB_EXIT_USAGE);
+	if (strstr(nrb_diag_message(), part) == NULL) {
+		fail_msg("%s: \"%s\" lacks \"%s\"", line, nrb_diag_message(), part);
+	}
+}
+
+/* A good value of each option that takes one, and bad ones between commas' kin, '|'. */
+static const struct {
+	const char *name, *good;
+	const char *bad[6];
+} values[] = {
+	{ "scenario", "clean", { "clean,,matrix", "," } },
+	{ "modes", "0,1-3,7", { "8", "1,x", "-1", "0-8", "all,1", "" } },
+	{ "reference", "7", { "8", "-1", "x", "" } },
+	{ "node", "0,2", { "x", "-1", "0;1", "" } },
+	{ "cpu-node", "3", { "-1", "x", "9999", "0,1", "" } },
+	{ "fill", "200M", { "0", "-1", "x", "1.5G", "8388607T", "" } },
+	{ "alloc", "4G", { "0", "x", "8388607T" } },
+	{ "blocks", "10", { "0", "-1", "x", "10001" } },
+	{ "budget", "20m", { "0", "x", "1d" } },
+	{ "seed", "0", { "-1", "x", "9007199254740993" } },
+	{ "max-memory", "1G", { "0", "x" } },
+	{ "dir", "/tmp", { NULL } },
+	{ "nodes", "4", { "0", "65", "x" } },
+	{ "node-mem", "256M", { "255M", "x" } },
+	{ "cpus-per-node", "2", { "0", "65" } },
+	{ "distance", "21", { "10", "255", "x" } },
+	{ "kernel", "/boot/vmlinuz", { NULL } },
+	{ "modules", "/lib/modules/x", { NULL } },
+	{ "kernel-deb", "a.deb", { NULL } },
+	{ "accel", "kvm", { "xen", "" } },
+	{ "keep", "/tmp/x", { NULL } },
+	{ "output", "x.jsonl", { NULL } },
+	{ "progress", "plain", { "fancy", "" } },
+	{ "root", "/tmp", { NULL } },
+	{ "color", "never", { "blue", "" } },
+};
+
+static const char *good_value(const char *name)
+{
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		if (strcmp(values[i].name, name) == 0) {
+			return values[i].good;
+		}
+	}
+	fail_msg("no value for --%s: add a row", name);
+	return NULL;
+}
+
+/* What must stand with an option for it to be complete. */
+static const char *company(const struct nrb_command_info *command, const char *option)
+{
+	return strcmp(option, "kernel") == 0    ? " --modules x"
+	       : strcmp(option, "modules") == 0 ? " --kernel x"
+	       : command->operands[0] != '\0'   ? " x.jsonl"
+						: "";
+}
+
+static void test_each_option_stands_where_the_table_says(void **state)
+{
+	char line[256];
+
+	(void)state;
+	for (const struct nrb_command_info *c = nrb_command_table; c->name != NULL; c++) {
+		for (const struct nrb_option_info *o = nrb_option_table; o->name != NULL;
+			o++) {
+			snprintf(line, sizeof(line), "%s --%s%s%s%s", c->name, o->name,
+				o->arg != NULL ? "=" : "",
+				o->arg != NULL ? good_value(o->name) : "",
+				company(c, o->name));
+			if (o->commands & c->command) {
+				assert_int_equal(parse(line), 0);
+				assert_ptr_equal(options->command, c);
+			} else {
+				assert_usage(line, o->name);
+			}
+		}
+	}
+}
+
+static void test_bad_values_are_named(void **state)
+{
+	char line[256], word[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		for (int k = 0; k < 6 && values[i].bad[k] != NULL; k++) {
+			const char *command =
+				strcmp(values[i].name, "modes") == 0 ? "run" : "rehearse";
+
+			snprintf(line, sizeof(line), "%s --%s=%s", command,
+				values[i].name, values[i].bad[k]);
+			snprintf(word, sizeof(word), "--%s: cannot take \"%s\"",
+				values[i].name, values[i].bad[k]);
+			assert_usage(line, word);
+			assert_non_null(nrb_diag_way_out());
+		}
+	}
+}
+
+static void test_options_that_take_a_value_need_one(void **state)
+{
+	(void)state;
+	assert_usage("run --modes", "--modes takes a value");
+	assert_usage("run -o", "-o takes a value");
+	assert_usage("run --yes=3", "--yes takes no value");
+}
+
+static void test_values_arrive(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("run --scenario clean,matrix --modes 0,7 --reference 1 "
+			       "--blocks 3 --budget 2h --seed 9 --node 0,2 --cpu-node 1 "
+			       "--fill 1M --alloc 2M --max-memory 3M --dir d -o f -y -n "
+			       "--progress tty --rehearsal --root /tmp --json -q"),
+		0);
+	assert_int_equal(options->run.n_scenarios, 2);
+	assert_string_equal(options->run.scenarios[0], "clean");
+	assert_string_equal(options->run.scenarios[1], "matrix");
+	assert_true(options->run.modes_given);
+	assert_int_equal(options->run.modes, 0x81);
+	assert_int_equal(options->run.reference, 1);
+	assert_int_equal(options->run.blocks, 3);
+	assert_int_equal(options->run.budget_s, 7200);
+	assert_int_equal(options->run.seed, 9);
+	assert_true(options->run.nodes_given);
+	assert_false(options->run.all_nodes);
+	assert_int_equal(nrb_idset_count(&options->run.nodes), 2);
+	assert_int_equal(options->run.cpu_node, 1);
+	assert_int_equal(options->run.fill_bytes, 1 << 20);
+	assert_int_equal(options->run.alloc_bytes, 2 << 20);
+	assert_int_equal(options->run.max_memory_bytes, 3 << 20);
+	assert_string_equal(options->run.dir, "d");
+	assert_string_equal(options->run.output, "f");
+	assert_true(options->run.yes && options->run.dry_run && options->run.json);
+	assert_true(options->run.rehearsal && options->quiet && options->json);
+	assert_int_equal(options->run.progress, NRB_PROGRESS_TTY);
+	assert_string_equal(options->root, "/tmp");
+	assert_ptr_equal(options->run.argv, words);
+}
+
+static void test_defaults(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("run"), 0);
+	assert_false(options->run.modes_given || options->run.nodes_given ||
+		     options->run.all_nodes || options->run.yes || options->run.dry_run);
+	assert_int_equal(options->run.reference, -1);
+	assert_int_equal(options->run.cpu_node, -1);
+	assert_int_equal(options->run.blocks, 0);
+	assert_int_equal(options->run.budget_s, 0);
+	assert_string_equal(options->run.dir, ".");
+	assert_null(options->run.output);
+	assert_string_equal(options->root, "/");
+	assert_int_equal(options->color, NRB_WHEN_AUTO);
+	assert_true(options->run.seed >= 0);
+	assert_int_equal(parse("rehearse"), 0);
+	assert_int_equal(options->rehearse.nodes, 2);
+	assert_int_equal(options->rehearse.node_bytes, 512 << 20);
+	assert_int_equal(options->rehearse.cpus_per_node, 1);
+	assert_int_equal(options->rehearse.distance, 21);
+	assert_string_equal(options->rehearse.accel, "tcg");
+	assert_null(options->rehearse.args[0]);
+	assert_int_equal(parse("run --node all --modes all --cpu-node same"), 0);
+	assert_true(options->run.all_nodes);
+	assert_int_equal(options->run.modes, 0xff);
+	assert_int_equal(options->run.cpu_node, -1);
+}
+
+static void test_rehearse_hands_inner_options_on(void **state)
+{
+	static const char *const want[] = { "--modes=0,7", "--blocks=2", "--alloc=200M",
+		"--node=all", "--scenario=clean,matrix" };
+
+	(void)state;
+	assert_int_equal(parse("rehearse --nodes 4 --modes 0,7 --blocks=2 --distance 32 "
+			       "--alloc 200M --node all -y -o x --scen clean,matrix "
+			       "--kernel-deb a --kernel-deb b"),
+		0);
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		assert_string_equal(options->rehearse.args[i], want[i]);
+	}
+	assert_null(options->rehearse.args[sizeof(want) / sizeof(want[0])]);
+	assert_string_equal(options->rehearse.output, "x");
+	assert_int_equal(options->rehearse.nodes, 4);
+	assert_int_equal(options->rehearse.distance, 32);
+	assert_string_equal(options->rehearse.debs[0], "a");
+	assert_string_equal(options->rehearse.debs[1], "b");
+	assert_null(options->rehearse.debs[2]);
+	/* bad ones are found before a guest is built */
+	assert_usage("rehearse --modes 9", "--modes: cannot take \"9\"");
+}
+
+static void test_too_many(void **state)
+{
+	char line[4096] = "rehearse";
+
+	(void)state;
+	for (int i = 0; i < 70; i++) {
+		strcat(line, " --blocks=1");
+	}
+	assert_usage(line, "too many options");
+	strcpy(line, "rehearse");
+	for (int i = 0; i < 9; i++) {
+		strcat(line, " --kernel-deb x");
+	}
+	assert_usage(line, "--kernel-deb: at most");
+	strcpy(line, "run --scenario a");
+	for (int i = 0; i < 16; i++) {
+		strcat(line, ",a");
+	}
+	assert_usage(line, "--scenario: cannot take");
+}
+
+static void test_short_options(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("run -yno x.jsonl -q"), 0);
+	assert_true(options->run.yes && options->run.dry_run && options->quiet);
+	assert_string_equal(options->run.output, "x.jsonl");
+	assert_int_equal(parse("check -h"), 0);
+	assert_true(options->help);
+	assert_int_equal(parse("-V"), 0);
+	assert_true(options->version);
+	assert_null(options->command);
+	assert_usage("check -y", "-y");
+	assert_usage("run -x", "-x");
+	assert_usage("run -xy", "-x");
+	assert_usage("run -yx", "-x");
+}
+
+static void test_options_before_the_command(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("--json check"), 0);
+	assert_true(options->json);
+	assert_string_equal(options->command->name, "check");
+	assert_int_equal(parse("--color never -o x run --modes 1"), 0);
+	assert_string_equal(options->command->name, "run");
+	assert_string_equal(options->run.output, "x");
+	assert_int_equal(options->color, NRB_WHEN_NEVER);
+}
+
+/* No command at all: the front shows how to begin. */
+static void test_no_command(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(""), 0);
+	assert_null(options->command);
+	assert_int_equal(parse("--help"), 0);
+	assert_true(options->help);
+	parse("--modes 1"); /* no crash: there is no command to hand it on for */
+	assert_null(options->command);
+}
+
+static void test_operands(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("report a.jsonl --csv b.jsonl"), 0);
+	assert_true(options->csv);
+	assert_int_equal(options->n_operands, 2);
+	assert_string_equal(options->operands[0], "a.jsonl");
+	assert_string_equal(options->operands[1], "b.jsonl");
+	assert_null(options->operands[2]);
+	assert_int_equal(parse("report -- --csv -"), 0);
+	assert_false(options->csv);
+	assert_int_equal(options->n_operands, 2);
+	assert_string_equal(options->operands[0], "--csv");
+	assert_string_equal(options->operands[1], "-");
+	assert_int_equal(parse("report -"), 0);
+	assert_string_equal(options->operands[0], "-");
+	assert_usage("report", "report of what?");
+	assert_usage("run extra", "run takes no \"extra\"");
+	assert_usage("check run", "check takes no \"run\"");
+	assert_int_equal(parse("report --help"), 0);
+}
+
+static void test_did_you_mean(void **state)
+{
+	(void)state;
+	assert_usage("rnu", "no command rnu; did you mean run?");
+	assert_usage("chekc", "did you mean check?");
+	assert_usage("fly", "no command fly");
+	assert_null(strstr(nrb_diag_message(), "mean"));
+	assert_usage("run --mdoes 1", "no option --mdoes; did you mean --modes?");
+	assert_usage("run --block-s=1", "did you mean --blocks?");
+	assert_usage("run --frobnicate", "run has no option --frobnicate");
+	assert_null(strstr(nrb_diag_message(), "mean"));
+	/* only what this command takes is meant */
+	assert_usage("check --mdoes 1", "check has no option --mdoes");
+}
+
+static void test_what_excludes_each_other(void **state)
+{
+	(void)state;
+	assert_usage("report --json --csv x", "--json and --csv");
+	assert_usage("run --json -o -", "--json and the record");
+	assert_usage("rehearse --json -o -", "--json and the record");
+	assert_usage("run --node all --node 1", "--node all and --node N");
+	assert_usage("rehearse --kernel x", "--kernel goes with --modules");
+	assert_usage("rehearse --modules x", "--kernel goes with --modules");
+	assert_usage("rehearse --kernel x --modules y --kernel-deb z",
+		"--kernel and --kernel-deb");
+	assert_int_equal(parse("run -o -"), 0);
+}
+
+static void test_a_second_parse_starts_anew(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("run -yno a --modes 1"), 0);
+	assert_int_equal(parse("run"), 0);
+	assert_false(
+		options->run.yes || options->run.dry_run || options->run.modes_given);
+	assert_null(options->run.output);
+}
+
+/* The help is made of the tables: all is in it, in 80 columns. */
+static void test_help(void **state)
+{
+	char *text = NULL, word[64], *rest;
+	size_t len = 0;
+
+	(void)state;
+	for (const struct nrb_command_info *c = nrb_command_table; c->name != NULL; c++) {
+		FILE *out = open_memstream(&text, &len);
+
+		nrb_options_help(c, out);
+		fclose(out);
+		assert_non_null(strstr(text, c->summary));
+		for (const struct nrb_option_info *o = nrb_option_table; o->name != NULL;
+			o++) {
+			snprintf(word, sizeof(word), "  --%s%s", o->name,
+				o->arg != NULL ? " " : "");
+			assert_int_equal((o->commands & c->command) != 0,
+				strstr(text, word) != NULL ||
+					(o->letter != 0 &&
+						strstr(text, word + 1) != NULL));
+		}
+		rest = text;
+		for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
+			assert_true(strlen(line) <= 80);
+		}
+		free(text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_option_stands_where_the_table_says),
+		cmocka_unit_test(test_bad_values_are_named),
+		cmocka_unit_test(test_options_that_take_a_value_need_one),
+		cmocka_unit_test(test_values_arrive),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_rehearse_hands_inner_options_on),
+		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_short_options),
+		cmocka_unit_test(test_options_before_the_command),
+		cmocka_unit_test(test_no_command),
+		cmocka_unit_test(test_operands),
+		cmocka_unit_test(test_did_you_mean),
+		cmocka_unit_test(test_what_excludes_each_other),
+		cmocka_unit_test(test_a_second_parse_starts_anew),
+		cmocka_unit_test(test_help),
+	};
+
+	return cmocka_run_group_tests(tests, setup, NULL);
+}

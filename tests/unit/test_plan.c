@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From options and a machine, made here or recorded, to cells; and what is refused. */
+#include "nrb/plan.h"
+
+#include "made.h"
+#include "nrb/scenarios.h"
+#include "tree.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+static const struct spec two[] = {
+	{ 0, true, true, 1000, 900, 0 },
+	{ 1, true, false, 1000, 900, 0 },
+};
+
+/* Nodes 0 and 1 with CPUs, 2 without, 4 without memory. */
+static const struct spec odd[] = {
+	{ 0, true, true, 1000, 900, 0 },
+	{ 1, true, false, 1000, 900, 0 },
+	{ 2, false, false, 2000, 1900, 0 },
+	{ 4, true, false, 0, 0, 0 },
+};
+
+static struct nrb_run_options options;
+static struct nrb_plan plan;
+
+static int setup(void **state)
+{
+	(void)state;
+	nrb_diag_set_muted(true);
+	nrb_diag_reset();
+	options = (struct nrb_run_options){ .reference = -1,
+		.cpu_node = -1,
+		.seed = 42,
+		.seed_given = true,
+		.dir = "." };
+	return 0;
+}
+
+static void want_nodes(const char *list)
+{
+	options.nodes_given = true;
+	assert_int_equal(nrb_idset_parse(list, &options.nodes), 0);
+}
+
+static int make(const struct nrb_machine *machine)
+{
+	return nrb_plan_make(&plan, &options, machine, nrb_scenario_table);
+}
+
+static void assert_refused(
+	const struct nrb_machine *machine, enum nrb_exit code, const char *part)
+{
+	nrb_diag_reset();
+	assert_true(make(machine) < 0);
+	assert_int_equal(nrb_diag_exit(-1), code);
+	assert_non_null(strstr(nrb_diag_message(), part));
+	assert_null(plan.arms); /* nothing to finish */
+}
+
+static void test_defaults(void **state)
+{
+	(void)state;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	assert_int_equal(plan.n_arms, 8);
+	for (int i = 0; i < 8; i++) {
+		assert_string_equal(plan.arms[i].scenario->name, "clean");
+		assert_int_equal(plan.arms[i].mode, i);
+		assert_int_equal(plan.arms[i].node, 1); /* the one without DMA32 */
+		assert_int_equal(plan.arms[i].cpu_node, 1);
+	}
+	assert_int_equal(plan.warm_up, 0);
+	assert_int_equal(plan.reference, 0);
+	assert_false(plan.reference_added);
+	assert_int_equal(plan.blocks, 0);
+	assert_int_equal(plan.budget_s, 1200);
+	assert_int_equal(plan.seed, 42);
+	assert_int_equal(nrb_idset_count(&plan.targets), 1);
+	assert_true(nrb_idset_has(&plan.targets, 1));
+	nrb_plan_finish(&plan);
+	nrb_plan_finish(&plan);
+}
+
+static void test_sizes(void **state)
+{
+	const struct nrb_sizes *sizes;
+
+	(void)state;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	sizes = &plan.sizes[0];
+	/* 40 %, whole pages */
+	assert_in_range(sizes->alloc_bytes, 400LL * MIB - 4096, 400LL * MIB + 4096);
+	assert_int_equal(sizes->alloc_bytes % 4096, 0);
+	assert_int_equal(sizes->fill_bytes, 0);
+	assert_int_equal(sizes->file_bytes, 1000LL * MIB);
+	assert_in_range(sizes->headroom_bytes, 10 * MIB - 4096, 10 * MIB);
+	assert_int_equal(sizes->chain_bytes, 0);
+	assert_int_equal(sizes->reread_bytes, 0);
+	assert_int_equal(plan.file_bytes, sizes->file_bytes);
+	assert_int_equal(
+		plan.memory_bytes, sizes->file_bytes + sizes->alloc_bytes + 64LL * MIB);
+	nrb_plan_finish(&plan);
+	options.fill_bytes = 100LL * MIB + 1;
+	options.alloc_bytes = 50LL * MIB + 1;
+	options.rehearsal = true;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	sizes = &plan.sizes[0];
+	assert_int_equal(sizes->fill_bytes, 100LL * MIB + 1);
+	assert_int_equal(sizes->file_bytes, 100LL * MIB + 65536);
+	assert_int_equal(sizes->alloc_bytes, 50LL * MIB + 4096);
+	assert_int_equal(sizes->chain_bytes, 16LL * MIB);
+	assert_int_equal(sizes->reread_bytes, 64LL * MIB);
+	nrb_plan_finish(&plan);
+}
+
+static void test_blocks_and_budget(void **state)
+{
+	static const struct {
+		bool rehearsal;
+		int64_t blocks, budget_s, want_blocks, want_budget_s;
+	} rows[] = {
+		{ false, 0, 0, 0, 1200 },
+		{ true, 0, 0, 1, 0 },
+		{ false, 3, 0, 3, 0 },
+		{ false, 0, 90, 0, 90 },
+		{ true, 0, 90, 0, 90 },
+		{ false, 3, 90, 3, 90 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		options.rehearsal = rows[i].rehearsal;
+		options.blocks = rows[i].blocks;
+		options.budget_s = rows[i].budget_s;
+		assert_int_equal(make(machine_of(0, two, 2)), 0);
+		assert_int_equal(plan.blocks, rows[i].want_blocks);
+		assert_int_equal(plan.budget_s, rows[i].want_budget_s);
+		assert_int_equal(plan.rehearsal, rows[i].rehearsal);
+		nrb_plan_finish(&plan);
+	}
+}
+
+static void test_the_reference_is_added(void **state)
+{
+	static const struct {
+		int64_t found;
+		int asked;
+		int reference;
+		bool added;
+	} rows[] = {
+		{ 4, -1, 4, true },
+		{ 12, -1, 4, true }, /* the kernel looks at three bits */
+		{ 8, -1, 0, false },
+		{ 1, -1, 1, false },
+		{ 4, 0, 0, false },
+		{ 0, 7, 7, true },
+	};
+
+	(void)state;
+	options.modes_given = true;
+	options.modes = 1 << 0 | 1 << 1;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		options.reference = rows[i].asked;
+		assert_int_equal(make(machine_of(rows[i].found, two, 2)), 0);
+		assert_int_equal(plan.reference, rows[i].reference);
+		assert_int_equal(plan.reference_added, rows[i].added);
+		assert_int_equal(plan.n_arms, rows[i].added ? 3 : 2);
+		assert_int_equal(plan.arms[plan.warm_up].mode, rows[i].reference);
+		nrb_plan_finish(&plan);
+	}
+}
+
+static void test_target_without_a_choice(void **state)
+{
+	static const struct spec all_dma32[] = {
+		{ 0, false, true, 1000, 900, 0 },
+		{ 3, true, true, 1000, 900, 0 },
+	};
+
+	(void)state;
+	assert_int_equal(make(machine_of(0, all_dma32, 2)), 0);
+	assert_int_equal(plan.arms[0].node, 3);
+	nrb_plan_finish(&plan);
+}
+
+static void test_nodes_asked_for(void **state)
+{
+	(void)state;
+	want_nodes("0-1");
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	assert_int_equal(plan.n_arms, 16);
+	assert_int_equal(plan.arms[0].node, 0);
+	assert_int_equal(plan.arms[8].node, 1);
+	assert_int_equal(plan.warm_up, 0);
+	nrb_plan_finish(&plan);
+	options.nodes_given = false;
+	options.all_nodes = true;
+	assert_int_equal(make(machine_of(0, odd, 4)), 0);
+	assert_int_equal(plan.n_arms, 16); /* with CPUs and memory: 0 and 1 */
+	nrb_plan_finish(&plan);
+	options.cpu_node = 1;
+	assert_int_equal(make(machine_of(0, odd, 4)), 0);
+	assert_int_equal(plan.n_arms, 24);
+	assert_int_equal(plan.arms[16].node, 2);
+	assert_int_equal(plan.arms[16].cpu_node, 1);
+	nrb_plan_finish(&plan);
+}
+
+static void test_nodes_refused(void **state)
+{
+	(void)state;
+	want_nodes("99");
+	assert_refused(machine_of(0, odd, 4), NRB_EXIT_USAGE, "no node 99; it has 0-2");
+	want_nodes("0,99");
+	assert_refused(machine_of(0, odd, 4), NRB_EXIT_USAGE, "no node 99");
+	want_nodes("4");
+	assert_refused(machine_of(0, odd, 4), NRB_EXIT_USAGE, "node 4 has no memory");
+	want_nodes("2");
+	assert_refused(machine_of(0, odd, 4), NRB_EXIT_USAGE, "node 2 has no CPUs");
+	assert_non_null(strstr(nrb_diag_way_out(), "--cpu-node"));
+	options.cpu_node = 2;
+	assert_refused(machine_of(0, odd, 4), NRB_EXIT_USAGE, "node 2 has no CPUs");
+	options.cpu_node = 77;
+	assert_refused(machine_of(0, odd, 4), NRB_EXIT_USAGE, "node 77 has no CPUs");
+	options.cpu_node = 0; /* the default stays one with CPUs */
+	options.nodes_given = false;
+	assert_int_equal(make(machine_of(0, odd, 4)), 0);
+	assert_int_equal(plan.arms[0].node, 1);
+	nrb_plan_finish(&plan);
+	want_nodes("2");
+	options.cpu_node = 4; /* has CPUs, needs no memory for that */
+	assert_int_equal(make(machine_of(0, odd, 4)), 0);
+	assert_int_equal(plan.arms[0].node, 2);
+	assert_int_equal(plan.arms[0].cpu_node, 4);
+	nrb_plan_finish(&plan);
+}
+
+/* A node that is not there is a usage error also where nothing could run. */
+static void test_usage_comes_before_the_machine(void **state)
+{
+	(void)state;
+	want_nodes("1");
+	assert_refused(machine_of(0, two, 1), NRB_EXIT_USAGE, "no node 1; it has 0");
+	want_nodes("0");
+	assert_refused(machine_of(0, two, 1), NRB_EXIT_NOT_HERE, "one NUMA node");
+	options.scenarios[0] = "cleen";
+	options.n_scenarios = 1;
+	assert_refused(machine_of(0, two, 1), NRB_EXIT_USAGE, "no scenario cleen");
+}
+
+static void test_no_sysctl(void **state)
+{
+	(void)state;
+	assert_refused(machine_of(NRB_ABSENT, two, 2), NRB_EXIT_NOT_HERE,
+		"kernel 6.1.0 has no vm.zone_reclaim_mode");
+	options.scenarios[0] = "matrix";
+	options.n_scenarios = 1;
+	assert_int_equal(make(machine_of(NRB_ABSENT, two, 2)), 0);
+	assert_int_equal(plan.reference, -1);
+	assert_int_equal(plan.warm_up, -1);
+	nrb_plan_finish(&plan);
+}
+
+static void test_no_node_with_cpus_and_memory(void **state)
+{
+	static const struct spec apart[] = {
+		{ 0, true, false, 0, 0, 0 },
+		{ 1, false, false, 1000, 900, 0 },
+		{ 2, false, false, 1000, 900, 0 },
+	};
+
+	(void)state;
+	assert_refused(machine_of(0, apart, 3), NRB_EXIT_USAGE, "no node has both");
+	assert_non_null(strstr(nrb_diag_way_out(), "--cpu-node"));
+	options.cpu_node = 0;
+	assert_int_equal(make(machine_of(0, apart, 3)), 0);
+	assert_int_equal(plan.arms[0].node, 1);
+	nrb_plan_finish(&plan);
+	options.cpu_node = -1;
+	options.scenarios[0] = "matrix";
+	options.n_scenarios = 1;
+	assert_int_equal(make(machine_of(0, apart, 3)), 0);
+	assert_int_equal(plan.n_arms, 2);
+	nrb_plan_finish(&plan);
+}
+
+static void test_cpus_of_another_cgroup(void **state)
+{
+	const struct nrb_machine *machine = machine_of(0, two, 2);
+
+	(void)state;
+	for (int cpu = 2; cpu < 4; cpu++) {
+		nrb_idset_remove(&made.machine.topology.allowed_cpus, cpu);
+	}
+	assert_refused(machine, NRB_EXIT_NOT_HERE, "none of node 1's CPUs");
+}
+
+/* matrix: every node with CPUs by every node with memory, without mode, file and warm-up. */
+static void test_matrix(void **state)
+{
+	(void)state;
+	options.scenarios[0] = "matrix";
+	options.n_scenarios = 1;
+	assert_int_equal(make(machine_of(0, odd, 4)), 0);
+	assert_int_equal(plan.n_arms, 9);
+	for (int i = 0; i < 9; i++) {
+		static const int cpu_nodes[] = { 0, 1, 4 };
+
+		assert_int_equal(plan.arms[i].cpu_node, cpu_nodes[i / 3]);
+		assert_int_equal(plan.arms[i].node, i % 3);
+		assert_int_equal(plan.arms[i].mode, -1);
+	}
+	assert_int_equal(plan.warm_up, -1);
+	assert_int_equal(plan.file_bytes, 0);
+	nrb_plan_finish(&plan);
+	want_nodes("2");
+	options.cpu_node = 1;
+	assert_int_equal(make(machine_of(0, odd, 4)), 0);
+	assert_int_equal(plan.n_arms, 1);
+	nrb_plan_finish(&plan);
+	options.scenarios[1] = "clean";
+	options.n_scenarios = 2;
+	assert_int_equal(make(machine_of(0, odd, 4)), 0);
+	assert_int_equal(plan.n_arms, 9);
+	assert_int_equal(plan.warm_up, 1); /* clean's, with the reference */
+	nrb_plan_finish(&plan);
+}
+
+static void test_a_node_too_large_to_fill(void **state)
+{
+	static const struct spec large[] = {
+		{ 0, true, false, 20000, 19000, 0 },
+		{ 1, true, false, 20000, 19000, 0 },
+	};
+
+	(void)state;
+	assert_refused(machine_of(0, large, 2), NRB_EXIT_NOT_HERE, "too much to fill");
+	assert_non_null(strstr(nrb_diag_way_out(), "--fill"));
+	options.fill_bytes = 1000LL * MIB;
+	assert_int_equal(make(machine_of(0, large, 2)), 0);
+	assert_int_equal(plan.sizes[0].alloc_bytes, 4096LL * MIB); /* not 40 % */
+	nrb_plan_finish(&plan);
+	options.alloc_bytes = 8000LL * MIB;
+	assert_int_equal(make(machine_of(0, large, 2)), 0);
+	assert_int_equal(plan.sizes[0].alloc_bytes, 8000LL * MIB);
+	nrb_plan_finish(&plan);
+}
+
+static void test_memory_limits(void **state)
+{
+	struct spec tight[] = {
+		{ 0, true, true, 1000, 100, 0 },
+		{ 1, true, false, 1000, 900, 0 },
+	};
+
+	(void)state;
+	options.max_memory_bytes = 500LL * MIB;
+	assert_refused(machine_of(0, two, 2), NRB_EXIT_FAILED, "--max-memory is 500 MiB");
+	options.max_memory_bytes = 0;
+	/* node 0 has 100 MiB free and keeps 2 x 2 MiB */
+	assert_refused(machine_of(0, tight, 2), NRB_EXIT_FAILED, "have 96 MiB to spare");
+	options.alloc_bytes = 96LL * MIB;
+	assert_int_equal(make(machine_of(0, tight, 2)), 0);
+	nrb_plan_finish(&plan);
+	options.alloc_bytes = 97LL * MIB;
+	assert_refused(machine_of(0, tight, 2), NRB_EXIT_FAILED, "97 MiB of node 1");
+	/* its read-once cache gives way */
+	tight[0].inactive_file_mib = 1;
+	assert_int_equal(make(machine_of(0, tight, 2)), 0);
+	nrb_plan_finish(&plan);
+}
+
+static void test_sizes_beyond_all_memory(void **state)
+{
+	(void)state;
+	options.fill_bytes = 1LL << 50; /* the most that an option takes */
+	options.alloc_bytes = 1LL << 50;
+	assert_true(make(machine_of(0, two, 2)) < 0);
+	assert_int_equal(nrb_diag_exit(-1), NRB_EXIT_FAILED);
+}
+
+static void test_quiet_cpus(void **state)
+{
+	struct nrb_idset cpus;
+	char buf[64];
+
+	(void)state;
+	assert_int_equal(make(machine_of(0, odd, 4)), 0);
+	nrb_plan_quiet_cpus(&plan, &made.machine.topology, &cpus);
+	assert_string_equal(nrb_idset_format(&cpus, buf, sizeof(buf)), "0-1,8-9");
+	nrb_idset_remove(&made.machine.topology.allowed_cpus, 8);
+	nrb_plan_quiet_cpus(&plan, &made.machine.topology, &cpus);
+	assert_string_equal(nrb_idset_format(&cpus, buf, sizeof(buf)), "0-1,9");
+	nrb_plan_finish(&plan);
+	/* a node whose CPU measures another's memory is under test, too */
+	options.cpu_node = 0;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	nrb_plan_quiet_cpus(&plan, &made.machine.topology, &cpus);
+	assert_int_equal(nrb_idset_count(&cpus), 0);
+	nrb_plan_finish(&plan);
+}
+
+static int make_recorded(const char *name)
+{
+	struct nrb_machine machine;
+	struct nrb_root root;
+	int rc;
+
+	tree_fixture(&root, name);
+	assert_int_equal(nrb_machine_read(&machine, &root), 0);
+	rc = make(&machine);
+	nrb_machine_finish(&machine);
+	nrb_fsroot_close(&root);
+	return rc;
+}
+
+static void test_recorded_machines(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *scenario;
+		int code; /* enum nrb_exit */
+		int n_arms;
+	} rows[] = {
+		{ "one-node", "clean", NRB_EXIT_NOT_HERE, 0 },
+		{ "one-node", "matrix", 0, 1 },
+		{ "two-nodes", "clean", 0, 8 },
+		{ "two-nodes", "matrix", 0, 4 },
+		{ "four-nodes", "matrix", 0, 16 },
+		{ "cpuless-node", "matrix", 0, 6 },
+		{ "memoryless-node", "clean", 0, 8 },
+		{ "memoryless-node", "matrix", 0, 6 },
+		{ "no-sysctl", "clean", NRB_EXIT_NOT_HERE, 0 },
+		{ "no-sysctl", "matrix", 0, 4 },
+	};
+
+	(void)state;
+	options.n_scenarios = 1;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int rc;
+
+		nrb_diag_reset();
+		options.scenarios[0] = rows[i].scenario;
+		rc = make_recorded(rows[i].name);
+		assert_int_equal(nrb_diag_exit(rc), rows[i].code);
+		assert_int_equal(plan.n_arms, rows[i].n_arms);
+		nrb_plan_finish(&plan);
+	}
+}
+
+#define PLAN_TEST(test) cmocka_unit_test_setup(test, setup)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PLAN_TEST(test_defaults),
+		PLAN_TEST(test_sizes),
+		PLAN_TEST(test_blocks_and_budget),
+		PLAN_TEST(test_the_reference_is_added),
+		PLAN_TEST(test_target_without_a_choice),
+		PLAN_TEST(test_nodes_asked_for),
+		PLAN_TEST(test_nodes_refused),
+		PLAN_TEST(test_usage_comes_before_the_machine),
+		PLAN_TEST(test_no_sysctl),
+		PLAN_TEST(test_no_node_with_cpus_and_memory),
+		PLAN_TEST(test_cpus_of_another_cgroup),
+		PLAN_TEST(test_matrix),
+		PLAN_TEST(test_a_node_too_large_to_fill),
+		PLAN_TEST(test_memory_limits),
+		PLAN_TEST(test_sizes_beyond_all_memory),
+		PLAN_TEST(test_quiet_cpus),
+		PLAN_TEST(test_recorded_machines),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A plan as JSON and as text: all of it is there, and as it is in the plan. */
+#include "nrb/plan.h"
+
+#include "nrb/scenarios.h"
+#include "tree.h"
+
+static struct nrb_run_options options;
+static struct nrb_machine machine;
+static struct nrb_plan plan;
+
+static int setup(void **state)
+{
+	struct nrb_root root;
+
+	(void)state;
+	tree_fixture(&root, "two-nodes");
+	options = (struct nrb_run_options){ .reference = 1,
+		.cpu_node = -1,
+		.seed = 42,
+		.modes_given = true,
+		.modes = 1 << 0 | 1 << 7,
+		.blocks = 3,
+		.budget_s = 90,
+		.alloc_bytes = 100 << 20,
+		.dir = "/some/where" };
+	assert_int_equal(nrb_machine_read(&machine, &root), 0);
+	machine.found_mode = 4;
+	nrb_fsroot_close(&root);
+	return nrb_plan_make(&plan, &options, &machine, nrb_scenario_table);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	nrb_plan_finish(&plan);
+	nrb_machine_finish(&machine);
+	return 0;
+}
+
+static int64_t get(const struct nrb_json *object, const char *key)
+{
+	int64_t value = -77;
+
+	assert_int_equal(nrb_json_get_int(object, key, &value), 0);
+	return value;
+}
+
+static const char *get_str(const struct nrb_json *object, const char *key)
+{
+	const char *text = NULL;
+
+	assert_int_equal(nrb_json_get_str(object, key, &text), 0);
+	return text;
+}
+
+static void test_json(void **state)
+{
+	static const int modes[] = { 0, 1, 7 };
+	struct nrb_json *json = nrb_plan_json(&plan, &options);
+	const struct nrb_json *arms = nrb_json_get(json, "arms");
+	bool added = false;
+
+	(void)state;
+	assert_int_equal(nrb_json_count(arms), 3);
+	for (size_t i = 0; i < 3; i++) {
+		const struct nrb_json *arm = nrb_json_at(arms, i);
+
+		assert_string_equal(get_str(arm, "scenario"), "clean");
+		assert_int_equal(get(arm, "mode"), modes[i]);
+		assert_int_equal(get(arm, "node"), plan.arms[i].node);
+		assert_int_equal(get(arm, "cpu_node"), plan.arms[i].cpu_node);
+		assert_int_equal(get(arm, "alloc_bytes"), 100 << 20);
+		assert_int_equal(get(arm, "file_bytes"), plan.sizes[i].file_bytes);
+		assert_int_equal(
+			get(arm, "headroom_bytes"), plan.sizes[i].headroom_bytes);
+	}
+	assert_int_equal(get(json, "blocks"), 3);
+	assert_int_equal(get(json, "budget_s"), 90);
+	assert_int_equal(get(json, "seed"), 42);
+	assert_int_equal(get(json, "reference"), 1);
+	assert_int_equal(nrb_json_get_bool(json, "reference_added", &added), 0);
+	assert_true(added);
+	assert_int_equal(get(json, "memory_bytes"), plan.memory_bytes);
+	assert_int_equal(get(json, "file_bytes"), plan.file_bytes);
+	assert_string_equal(get_str(json, "dir"), "/some/where");
+	nrb_json_free(json);
+}
+
+/* Absent is not zero: an arm without a mode has no "mode". */
+static void test_json_of_a_matrix(void **state)
+{
+	struct nrb_json *json;
+	int64_t value;
+
+	(void)state;
+	nrb_plan_finish(&plan);
+	options.scenarios[0] = "matrix";
+	options.n_scenarios = 1;
+	assert_int_equal(nrb_plan_make(&plan, &options, &machine, nrb_scenario_table), 0);
+	json = nrb_plan_json(&plan, &options);
+	assert_true(nrb_json_get_int(nrb_json_at(nrb_json_get(json, "arms"), 0), "mode",
+			    &value) < 0);
+	nrb_json_free(json);
+}
+
+static char *print(bool color)
+{
+	struct nrb_screen screen = { .ascii = true, .color = color };
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	nrb_plan_print(&plan, &options, &machine, &screen, out);
+	fclose(out);
+	return text;
+}
+
+static void test_text_says_what_will_be_done(void **state)
+{
+	static const char *const parts[] = { "clean", " 0 1 7, against 1 (added",
+		"3 blocks", "at most 90 s", "seed 42", "/some/where", "100 MiB",
+		"vm.zone_reclaim_mode", "it is 4 again" };
+	char *text = print(false), *rest = text, copy[4096];
+
+	(void)state;
+	snprintf(copy, sizeof(copy), "%s", text);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (strstr(copy, parts[i]) == NULL) {
+			fail_msg("\"%s\" is not in\n%s", parts[i], copy);
+		}
+	}
+	assert_null(strchr(copy, '\033'));
+	for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
+		assert_true(strlen(line) <= 80);
+	}
+	free(text);
+	text = print(true);
+	assert_non_null(strstr(text, "\033[1m"));
+	free(text);
+}
+
+/* What others have cached on the node may go, and that is said before. */
+static void test_text_warns_of_others_cache(void **state)
+{
+	const int target = 0;
+	char *text;
+
+	(void)state;
+	/* the first arm is matrix', which allocates nothing by the plan */
+	nrb_plan_finish(&plan);
+	options.scenarios[0] = "matrix";
+	options.scenarios[1] = "clean";
+	options.n_scenarios = 2;
+	options.nodes_given = true;
+	nrb_idset_clear(&options.nodes);
+	nrb_idset_add(&options.nodes, target);
+	assert_int_equal(nrb_plan_make(&plan, &options, &machine, nrb_scenario_table), 0);
+	for (int i = 0; i < machine.topology.n_nodes; i++) {
+		machine.memory[i].file_bytes = (i == target ? 10LL : 300LL) << 20;
+	}
+	text = print(false);
+	assert_null(strstr(text, "other programs"));
+	free(text);
+	machine.memory[target].file_bytes = 300 << 20;
+	text = print(false);
+	assert_non_null(strstr(text, "node 0 holds 300 MiB of other programs"));
+	assert_non_null(strstr(text, "up to about 100 MiB"));
+	free(text);
+}
+
+#define SHOW_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SHOW_TEST(test_json),
+		SHOW_TEST(test_json_of_a_matrix),
+		SHOW_TEST(test_text_says_what_will_be_done),
+		SHOW_TEST(test_text_warns_of_others_cache),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What forbids a run: the setting, the directory, another run. Who may run is a live root's matter. */
+#include "nrb/preconditions.h"
+
+#include "nrb/cachefile.h"
+#include "tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#define KNOB "proc/sys/vm/zone_reclaim_mode"
+
+/* What the file system says. */
+static struct {
+	const char *refused; /* its name; NULL: it serves */
+	int64_t free_bytes;
+} disk;
+
+int __wrap_nrb_cachefile_check_dir(const char *dir, const char **fs_name);
+int __wrap_nrb_cachefile_check_dir(const char *dir, const char **fs_name)
+{
+	struct stat st;
+
+	if (stat(dir, &st) < 0) {
+		return -errno;
+	}
+	*fs_name = disk.refused;
+	return disk.refused != NULL ? -EOPNOTSUPP : 0;
+}
+
+int __wrap_nrb_cachefile_free_bytes(
+	const char *dir, int64_t *free_bytes, int64_t *total_bytes);
+int __wrap_nrb_cachefile_free_bytes(
+	const char *dir, int64_t *free_bytes, int64_t *total_bytes)
+{
+	(void)dir;
+	*free_bytes = disk.free_bytes;
+	*total_bytes = 1000LL << 20;
+	return 0;
+}
+
+/* Who writes cannot write everywhere: as root access(2) would never say so. */
+static bool unwritable;
+
+int __wrap_access(const char *path, int mode);
+int __wrap_access(const char *path, int mode)
+{
+	(void)path;
+	(void)mode;
+	errno = EACCES;
+	return unwritable ? -1 : 0;
+}
+
+static struct nrb_run_options options;
+static struct nrb_plan plan;
+
+static int setup(void **state)
+{
+	int rc = tree_setup(state);
+	struct tree *tree = *state;
+
+	tree_write(tree, KNOB, "0\n");
+	tree_write(tree, "proc/sys/kernel/random/boot_id", "x\n");
+	options = (struct nrb_run_options){ .dir = tree->dir };
+	plan = (struct nrb_plan){ .reference = 0, .file_bytes = 100LL << 20 };
+	disk.refused = NULL;
+	disk.free_bytes = 200LL << 20;
+	unwritable = false;
+	return rc;
+}
+
+static enum nrb_exit check(struct tree *tree)
+{
+	nrb_diag_reset();
+	return nrb_diag_exit(nrb_preconditions_check(&tree->root, &options, &plan));
+}
+
+static void test_nothing_forbids_it(void **state)
+{
+	struct tree *tree = *state;
+	char text[8];
+
+	assert_int_equal(check(tree), NRB_EXIT_OK);
+	assert_int_equal(nrb_fsroot_read_str(&tree->root, KNOB, text, 8), 0);
+	assert_string_equal(text, "0");
+	assert_int_equal(faccessat(tree->root.fd, "run", F_OK, 0), -1);
+}
+
+static void test_the_setting_must_be_there(void **state)
+{
+	struct tree *tree = *state;
+
+	assert_int_equal(unlinkat(tree->root.fd, KNOB, 0), 0);
+	assert_int_equal(check(tree), NRB_EXIT_NOT_HERE);
+	assert_non_null(strstr(nrb_diag_message(), "zone_reclaim_mode"));
+	plan.reference = -1; /* a run without modes only holds it at rest, where it is */
+	assert_int_equal(check(tree), NRB_EXIT_OK);
+	/* a link is not the setting */
+	tree_write(tree, "elsewhere", "0\n");
+	assert_int_equal(symlinkat("../../../elsewhere", tree->root.fd, KNOB), 0);
+	assert_int_equal(check(tree), NRB_EXIT_NOT_HERE);
+	plan.reference = 0;
+	assert_int_equal(check(tree), NRB_EXIT_NOT_HERE);
+}
+
+static void test_the_directory_must_serve(void **state)
+{
+	disk.refused = "tmpfs";
+	assert_int_equal(check(*state), NRB_EXIT_NOT_HERE);
+	assert_non_null(strstr(nrb_diag_message(), "is on tmpfs"));
+	assert_non_null(strstr(nrb_diag_way_out(), "--dir"));
+	plan.file_bytes = 0; /* without a file it does not matter */
+	assert_int_equal(check(*state), NRB_EXIT_OK);
+}
+
+static void test_the_directory_must_be_there(void **state)
+{
+	options.dir = "/nonexistent";
+	assert_int_equal(check(*state), NRB_EXIT_FAILED);
+	assert_non_null(strstr(nrb_diag_message(), "/nonexistent"));
+}
+
+static void test_the_directory_must_be_writable(void **state)
+{
+	unwritable = true;
+	assert_int_equal(check(*state), NRB_EXIT_FAILED);
+	assert_non_null(strstr(nrb_diag_message(), "cannot make a file in"));
+}
+
+/* The file, and a tenth of the disk besides. */
+static void test_the_disk_must_have_room(void **state)
+{
+	disk.free_bytes = (200LL << 20) - 1;
+	assert_int_equal(check(*state), NRB_EXIT_FAILED);
+	assert_non_null(strstr(nrb_diag_message(), "take 200 MiB"));
+}
+
+static void test_a_journal_is_in_the_way(void **state)
+{
+	struct tree *tree = *state;
+
+	tree_write(tree, "run/numa-reclaim-bench/state.json", "{}\n");
+	assert_int_equal(chmod(tree->dir, 0755), 0);
+	assert_int_equal(fchmodat(tree->root.fd, "run/numa-reclaim-bench", 0700, 0), 0);
+	assert_true(check(tree) >= NRB_EXIT_BUSY);
+}
+
+#define PRECONDITION_TEST(test)                                                          \
+	cmocka_unit_test_setup_teardown(test, setup, tree_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PRECONDITION_TEST(test_nothing_forbids_it),
+		PRECONDITION_TEST(test_the_setting_must_be_there),
+		PRECONDITION_TEST(test_the_directory_must_serve),
+		PRECONDITION_TEST(test_the_directory_must_be_there),
+		PRECONDITION_TEST(test_the_directory_must_be_writable),
+		PRECONDITION_TEST(test_the_disk_must_have_room),
+		PRECONDITION_TEST(test_a_journal_is_in_the_way),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the parent reads around an allocation, and how it comes into the sample. */
+#include "nrb/snapshot.h"
+
+#include "nrb/zones.h"
+#include "tree.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+static struct nrb_shared *shared;
+static struct nrb_snapshot before, after;
+static struct nrb_topology_node nodes[2] = { { .node = 0 }, { .node = 3 } };
+static const struct nrb_topology topology = { .n_nodes = 2, .nodes = nodes };
+static struct nrb_cell cell;
+
+static void write_counters(const struct tree *tree, int success, int steal)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "zone_reclaim_success %d\npgsteal_direct %d\n",
+		success, steal);
+	tree_write(tree, "proc/vmstat", text);
+}
+
+static void write_node(const struct tree *tree, int node, int free_kb, int hit)
+{
+	char path[64], text[512];
+
+	snprintf(path, sizeof(path), "sys/devices/system/node/node%d/meminfo", node);
+	snprintf(text, sizeof(text),
+		"Node %d MemTotal: 1000 kB\nNode %d MemFree: %d kB\n"
+		"Node %d FilePages: %d kB\nNode %d Active(file): %d kB\n"
+		"Node %d Inactive(file): %d kB\nNode %d Dirty: %d kB\n"
+		"Node %d Mapped: %d kB\n",
+		node, node, free_kb, node, free_kb + 1, node, free_kb + 2, node,
+		free_kb + 3, node, free_kb + 4, node, free_kb + 5);
+	tree_write(tree, path, text);
+	snprintf(path, sizeof(path), "sys/devices/system/node/node%d/numastat", node);
+	snprintf(text, sizeof(text), "numa_hit %d\nnuma_miss %d\nnuma_foreign %d\n", hit,
+		2 * hit, 3 * hit);
+	tree_write(tree, path, text);
+}
+
+static void write_psi(const struct tree *tree, int some, int full)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text),
+		"some avg10=0.00 avg60=0.00 avg300=0.00 total=%d\n"
+		"full avg10=0.00 avg60=0.00 avg300=0.00 total=%d\n",
+		some, full);
+	tree_write(tree, "proc/pressure/memory", text);
+}
+
+static int setup(void **state)
+{
+	int rc = tree_setup(state);
+	struct tree *tree = *state;
+
+	shared = calloc(1, sizeof(*shared));
+	nrb_sample_init(&shared->sample);
+	memset(&before, 0, sizeof(before));
+	memset(&after, 0, sizeof(after));
+	cell = (struct nrb_cell){
+		.root = &tree->root, .topology = &topology, .shared = shared, .file = -1
+	};
+	write_counters(tree, 10, 100);
+	write_node(tree, 0, 500, 7);
+	write_node(tree, 3, 600, 8);
+	return rc;
+}
+
+static int teardown(void **state)
+{
+	free(shared);
+	return tree_teardown(state);
+}
+
+static void test_differences_and_both_ends(void **state)
+{
+	struct tree *tree = *state;
+	const struct nrb_sample *sample = &shared->sample;
+	const struct nrb_node_sample *node;
+
+	write_psi(tree, 1000, 500);
+	assert_int_equal(nrb_snapshot_take(&before, &cell), 0);
+	write_counters(tree, 15, 100);
+	write_node(tree, 0, 400, 107);
+	write_psi(tree, 1300, 510);
+	assert_int_equal(nrb_snapshot_take(&after, &cell), 0);
+	nrb_snapshot_note(&before, &after, &cell);
+	assert_int_equal(sample->counters.v[NRB_ZONE_RECLAIM_SUCCESS], 5);
+	assert_int_equal(sample->counters.v[NRB_PGSTEAL_DIRECT], 0);
+	assert_int_equal(sample->counters.v[NRB_ZONE_RECLAIM_FAILED], NRB_ABSENT);
+	assert_int_equal(sample->psi_some_us, 300);
+	assert_int_equal(sample->psi_full_us, 10);
+	assert_int_equal(sample->n_nodes, 2);
+	node = nrb_sample_find_node(sample, 0);
+	assert_int_equal(node->free_before_bytes, 500 * 1024);
+	assert_int_equal(node->free_after_bytes, 400 * 1024);
+	assert_int_equal(node->file_before_bytes, 501 * 1024);
+	assert_int_equal(node->file_after_bytes, 401 * 1024);
+	assert_int_equal(node->active_file_before_bytes, 502 * 1024);
+	assert_int_equal(node->active_file_after_bytes, 402 * 1024);
+	assert_int_equal(node->inactive_file_before_bytes, 503 * 1024);
+	assert_int_equal(node->inactive_file_after_bytes, 403 * 1024);
+	assert_int_equal(node->dirty_before_bytes, 504 * 1024);
+	assert_int_equal(node->dirty_after_bytes, 404 * 1024);
+	assert_int_equal(node->mapped_before_bytes, 505 * 1024);
+	assert_int_equal(node->mapped_after_bytes, 405 * 1024);
+	assert_int_equal(node->numa_hit, 100);
+	assert_int_equal(node->numa_miss, 200);
+	assert_int_equal(node->numa_foreign, 300);
+	node = nrb_sample_find_node(sample, 3);
+	assert_int_equal(node->free_before_bytes, 600 * 1024);
+	assert_int_equal(node->numa_hit, 0);
+}
+
+static void test_the_rest_of_the_cell(void **state)
+{
+	struct tree *tree = *state;
+
+	nrb_snapshot_note_rest(&after, &cell); /* never taken: nothing is noted */
+	assert_int_equal(shared->sample.counters_after.v[NRB_PGSTEAL_DIRECT], NRB_ABSENT);
+	assert_int_equal(nrb_snapshot_take(&after, &cell), 0);
+	assert_true(after.taken);
+	write_counters(tree, 10, 142);
+	nrb_snapshot_note_rest(&after, &cell);
+	assert_int_equal(shared->sample.counters_after.v[NRB_PGSTEAL_DIRECT], 42);
+	assert_int_equal(shared->sample.counters.v[NRB_PGSTEAL_DIRECT], NRB_ABSENT);
+}
+
+static void test_without_psi(void **state)
+{
+	(void)state;
+	assert_int_equal(nrb_snapshot_take(&before, &cell), 0);
+	assert_int_equal(nrb_snapshot_take(&after, &cell), 0);
+	nrb_snapshot_note(&before, &after, &cell);
+	assert_int_equal(shared->sample.psi_some_us, NRB_ABSENT);
+	assert_int_equal(shared->sample.psi_full_us, NRB_ABSENT);
+}
+
+/* The kernel is asked to fold its per-CPU counters first. */
+static void test_refreshes_before_reading(void **state)
+{
+	struct tree *tree = *state;
+	char text[8];
+
+	tree_write(tree, "proc/sys/vm/stat_refresh", "");
+	assert_int_equal(nrb_snapshot_take(&before, &cell), 0);
+	assert_int_equal(
+		nrb_fsroot_read_str(&tree->root, "proc/sys/vm/stat_refresh", text, 8), 0);
+	assert_string_equal(text, "1");
+}
+
+static void test_a_node_that_is_gone(void **state)
+{
+	struct tree *tree = *state;
+
+	assert_int_equal(
+		unlinkat(tree->root.fd, "sys/devices/system/node/node3/meminfo", 0), 0);
+	assert_true(nrb_snapshot_take(&before, &cell) < 0);
+	assert_non_null(strstr(nrb_diag_message(), "node 3"));
+	assert_false(before.taken);
+}
+
+static void write_zone(const struct tree *tree, int free, int min)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text),
+		"Node 3, zone   Normal\n  pages free     %d\n        min      %d\n"
+		"        low      200\n        high     300\n        managed  1000\n",
+		free, min);
+	tree_write(tree, "proc/zoneinfo", text);
+}
+
+static void test_headroom_keeps_the_lowest(void **state)
+{
+	struct tree *tree = *state;
+	int64_t page = nrb_zones_page_bytes(), min_bytes;
+
+	cell.arm.node = 3;
+	min_bytes = nrb_snapshot_min_bytes(&cell); /* no zoneinfo: not known */
+	assert_int_equal(min_bytes, NRB_ABSENT);
+	nrb_snapshot_headroom(&cell, min_bytes);
+	assert_int_equal(shared->sample.headroom_min_bytes, NRB_ABSENT);
+	write_zone(tree, 7, 100);
+	min_bytes = nrb_snapshot_min_bytes(&cell);
+	assert_int_equal(min_bytes, 100 * page);
+	/* during the faults zoneinfo is not opened: it takes the zones' locks */
+	assert_int_equal(unlinkat(tree->root.fd, "proc/zoneinfo", 0), 0);
+	write_node(tree, 3, 600, 8);
+	nrb_snapshot_headroom(&cell, min_bytes);
+	assert_int_equal(shared->sample.headroom_min_bytes, 600 * 1024 - 100 * page);
+	write_node(tree, 3, 90, 8);
+	nrb_snapshot_headroom(&cell, min_bytes);
+	assert_int_equal(shared->sample.headroom_min_bytes, 90 * 1024 - 100 * page);
+	write_node(tree, 3, 800, 8);
+	nrb_snapshot_headroom(&cell, min_bytes);
+	assert_int_equal(shared->sample.headroom_min_bytes, 90 * 1024 - 100 * page);
+}
+
+static void test_cache_of_no_file(void **state)
+{
+	int64_t bytes = NRB_ABSENT;
+
+	(void)state;
+	assert_int_equal(nrb_snapshot_cache(&cell, &bytes), 0);
+	assert_int_equal(bytes, NRB_ABSENT);
+	cell.file = 9999;
+	shared->sample.fill_asked_bytes = 4096;
+	assert_true(nrb_snapshot_cache(&cell, &bytes) < 0);
+	assert_non_null(strstr(nrb_diag_message(), "cache file"));
+}
+
+#define SNAPSHOT_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SNAPSHOT_TEST(test_differences_and_both_ends),
+		SNAPSHOT_TEST(test_the_rest_of_the_cell),
+		SNAPSHOT_TEST(test_without_psi),
+		SNAPSHOT_TEST(test_refreshes_before_reading),
+		SNAPSHOT_TEST(test_a_node_that_is_gone),
+		SNAPSHOT_TEST(test_headroom_keeps_the_lowest),
+		SNAPSHOT_TEST(test_cache_of_no_file),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
