@@ -1,0 +1,87 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=dash
+# shellcheck disable=SC2034,SC2154 # variables of the scripts that source it, and for them
+# inside.sh: sourced by the scripts that run in a guest, as /bin/inside.sh. They set $parent, the pid
+# of a run, and $case_out, a directory.
+
+# What goes back to the host, as a tar archive on stdout in the end.
+out=/tmp/out
+# Looks of 0.1 s are counted, not seconds: a guest that its host starves is not late.
+looks_3s=30
+looks_60s=600
+
+knob_file=/proc/sys/vm/zone_reclaim_mode
+journal=/run/numa-reclaim-bench/state.json
+
+say() {
+	echo "$*" >&2
+}
+
+send_files() {
+	tar -C "$out" -czf - .
+}
+
+knob() {
+	cat "$knob_file"
+}
+
+set_knob() { # VALUE
+	echo "$1" >"$knob_file"
+}
+
+# wait_until LOOKS COMMAND...: false if it is still not so after LOOKS looks.
+wait_until() {
+	looks=$1
+	shift
+	until "$@"; do
+		looks=$((looks - 1))
+		if [ "$looks" -le 0 ]; then return 1; fi
+		sleep 0.1
+	done
+}
+
+is_gone() { # PID
+	! [ -d "/proc/$1" ]
+}
+
+# Prints "PID PPID NAME" of every process of ours, zombies left out.
+our_processes() {
+	for dir in /proc/[0-9]*; do
+		read -r line 2>/dev/null <"$dir/stat" || continue
+		name=${line#*(}
+		name=${name%)*}
+		case $name in
+		numa-reclaim-be | nrb-guard) ;;
+		*) continue ;;
+		esac
+		# shellcheck disable=SC2086 # the fields behind the name
+		set -- ${line##*) }
+		if [ "$1" != Z ]; then echo "${dir#/proc/} $2 $name"; fi
+	done
+}
+
+# The pid of whom: parent is $parent; guard and child are found below it.
+pid_of() { # parent|guard|child
+	case $1 in
+	parent) echo "$parent" ;;
+	guard) our_processes | awk -v p="$parent" '$2 == p && $3 == "nrb-guard" { print $1 }' ;;
+	child) our_processes | awk -v p="$parent" '$2 == p && $3 != "nrb-guard" { print $1 }' ;;
+	esac
+}
+
+# Whole lines of cells that a record has so far.
+cells_in() { # RECORD
+	grep -c '^{"type":"cell"' "$1" 2>/dev/null
+}
+
+is_quiet() {
+	[ -z "$(our_processes)" ]
+}
+
+# What a run left, into files of $case_out.
+look() { # SUFFIX
+	wait_until "$looks_3s" is_quiet || our_processes >"$case_out/left$1"
+	knob >"$case_out/knob$1"
+	if [ -e "$journal" ]; then touch "$case_out/journal$1"; fi
+}

@@ -1,0 +1,70 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=dash
+# kills.sh: every case of /bin/kills.tsv in turn, in one guest; what came of each goes to $out/NAME.
+# shellcheck source=tests/guest/inside.sh
+. /bin/inside.sh
+
+# With the knob found at 3, so that neither 0 nor a mode under test is what must come back.
+found=3
+
+now_says() { # PATTERN, of the progress line as it is drawn on a terminal
+	tail -c 200 "$case_out/stderr" | tr '\r' '\n' | tail -n 1 | grep -q "$1"
+}
+
+# CELL/file: while the cache file is written; CELL/mode: while the mode is set; else CELL/PHASE.
+has_come() { # MOMENT
+	if is_gone "$parent"; then return 0; fi
+	if [ "$(cells_in "$case_out/record.jsonl")" != $((${1%/*} - 1)) ]; then return 1; fi
+	case $1 in
+	*/file) now_says 'writing the cache file' ;;
+	*/mode) [ "$(knob)" = 7 ] ;;
+	*) now_says ": ${1#*/}, " ;;
+	esac
+}
+
+wait_for_moment() { # MOMENT, or SECONDS
+	case $1 in
+	*/*) wait_until "$looks_60s" has_come "$1" && ! is_gone "$parent" ;;
+	*) sleep "$1" ;;
+	esac
+}
+
+# "parent+guard" die as one: a guard that saw its parent die, or a parent its guard, would act.
+kill_all() { # SIGNAL WHOM+WHOM...
+	pids=
+	for one in $(echo "$2" | tr + ' '); do pids="$pids $(pid_of "$one")"; done
+	case $2 in
+	*+*) for pid in $pids; do kill -STOP "$pid"; done ;;
+	esac
+	for pid in $pids; do kill "-$1" "$pid" || say "no $2 to kill"; done
+}
+
+one_case() { # NAME SIGNAL WHOM MOMENT RESTORE
+	case_out=$out/$1
+	mkdir -p "$case_out"
+	set_knob "$found"
+	numa-reclaim-bench run -y --rehearsal --dir /data -o "$case_out/record.jsonl" --modes 7 \
+		--reference 7 --blocks 2 --alloc 16M --seed 1 --progress tty \
+		>"$case_out/stdout" 2>"$case_out/stderr" &
+	parent=$!
+	if wait_for_moment "$4"; then kill_all "$2" "$3"; else touch "$case_out/missed"; fi
+	wait "$parent"
+	echo $? >"$case_out/exit"
+	look ''
+	if [ "$5" = restore ]; then
+		numa-reclaim-bench restore >"$case_out/restore" 2>&1
+		echo $? >"$case_out/restore-exit"
+		look -restored
+	fi
+	numa-reclaim-bench report "$case_out/record.jsonl" >"$case_out/report" 2>&1
+	echo $? >"$case_out/report-exit"
+	say "$1: exit $(cat "$case_out/exit"), knob $(knob)"
+}
+
+mkdir -p "$out"
+grep -v '^#' /bin/kills.tsv >/tmp/cases
+while read -r name signal whom moment restore _; do
+	one_case "$name" "$signal" "$whom" "$moment" "$restore" </dev/null
+done </tmp/cases
+send_files

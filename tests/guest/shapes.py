@@ -1,0 +1,73 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`rehearse` on machines of other shapes, and the scenario without modes (shapes.py PROGRAM)."""
+import itertools
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import guest
+
+DEADLINE_S = 900
+
+
+def rehearse(program, kernel, record, *words):
+    done = subprocess.run([program, "rehearse", "-y", "--kernel", kernel.image, "--modules",
+                           kernel.modules, "-o", record, "--progress", "plain", *words],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, encoding="utf-8",
+                          timeout=DEADLINE_S, check=False)
+    print(done.stdout)
+    return done.returncode
+
+
+def four_nodes(checks, program, kernel, path):
+    code = rehearse(program, kernel, path, "--nodes", "4", "--node-mem", "256M", "--distance",
+                    "32", "--modes", "0,1")
+    if not checks.equal(code, 0, "four nodes: rehearse succeeds"):
+        return
+    record = guest.read_record(path)
+    checks.equal([node["node"] for node in record.header["nodes"]], [0, 1, 2, 3],
+                 "four nodes: the guest has them")
+    checks.equal(record.header["distances"],
+                 [[10 if a == b else 32 for b in range(4)] for a in range(4)],
+                 "four nodes: at the distance asked for")
+    for mode in (0, 1):
+        cells = guest.ok_cells(record, mode)
+        if not checks.equal(len(cells), 1, "four nodes: mode %d: one cell is ok" % mode):
+            continue
+        local = guest.local_ratio(cells[0])
+        checks.that(local <= 0.05 if mode == 0 else local >= 0.97,
+                    "four nodes: mode %d decides the node" % mode, local)
+
+
+def check_pair(checks, cell):
+    what = "matrix: CPU on node %d, memory on node %d: " % (cell["cpu_node"], cell["node"])
+    checks.equal(cell["status"], "ok", what + "is ok")
+    checks.that("mode" not in cell, what + "has no mode")
+    checks.equal([node["node"] for node in cell["nodes"] if node.get("pages")], [cell["node"]],
+                 what + "every page is on that node")
+    checks.that(cell["walks"] and all(walk["loads"] > 0 < walk["ns"] for walk in cell["walks"]),
+                what + "was walked", cell["walks"])
+
+
+def matrix(checks, program, kernel, path):
+    code = rehearse(program, kernel, path, "--scenario", "matrix")
+    if not checks.equal(code, 0, "matrix: rehearse succeeds"):
+        return
+    record = guest.read_record(path)
+    checks.equal(sorted((cell["cpu_node"], cell["node"]) for cell in record.cells),
+                 list(itertools.product((0, 1), repeat=2)), "matrix: every pair once")
+    for cell in record.cells:
+        check_pair(checks, cell)
+
+
+def test(checks):
+    program, kernel = sys.argv[1], guest.kernel("6.1")
+    with tempfile.TemporaryDirectory() as work:
+        four_nodes(checks, program, kernel, Path(work) / "four-nodes.jsonl")
+        matrix(checks, program, kernel, Path(work) / "matrix.jsonl")
+
+
+if __name__ == "__main__":
+    guest.main(test)
