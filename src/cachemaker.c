@@ -8,6 +8,7 @@
 #include "nrb/process.h"
 #include "nrb/progress.h"
 #include "nrb/reap.h"
+#include "nrb/signals.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -15,7 +16,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -100,15 +100,14 @@ static int wait_for(const struct nrb_cachemaker *maker, const struct words *word
 			{ .fd = maker->signal_fd, .events = POLLIN },
 			{ .fd = channel, .events = POLLIN },
 		};
-		struct signalfd_siginfo info;
 		char line[128];
 
 		if (poll(fds, 2, LOOK_MS) < 0 && errno != EINTR) {
 			return nrb_fail(
 				-errno, "cannot wait for the writer of the cache file");
 		}
-		if (fds[0].revents && read(maker->signal_fd, &info, sizeof(info)) > 0) {
-			*signal = (int)info.ssi_signo;
+		if (fds[0].revents) {
+			*signal = nrb_signals_take(maker->signal_fd);
 			return -EINTR;
 		}
 		if (fds[1].revents) {

@@ -6,6 +6,7 @@
 #include "nrb/diag.h"
 #include "nrb/progress.h"
 #include "nrb/reap.h"
+#include "nrb/signals.h"
 #include "nrb/snapshot.h"
 #include "nrb/watchdog.h"
 
@@ -14,7 +15,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -280,13 +280,8 @@ static int look(struct flight *flight)
 
 static int take_signal(struct flight *flight)
 {
-	struct signalfd_siginfo info;
-
-	if (read(flight->run->signal_fd, &info, sizeof(info)) == sizeof(info)) {
-		*flight->signal = (int)info.ssi_signo;
-		return -EINTR;
-	}
-	return 0;
+	*flight->signal = nrb_signals_take(flight->run->signal_fd);
+	return *flight->signal != 0 ? -EINTR : 0;
 }
 
 /* Until the child is gone, or something ends the cell before. */
