@@ -105,7 +105,7 @@ int nrb_guard_begin(struct nrb_guard **guard, const struct nrb_root *root,
 	int rc = create(&made, root);
 
 	*guard = NULL;
-	if (rc < 0) {
+	if (made == NULL) {
 		return rc;
 	}
 	rc = nrb_leftover_lock(root, LOOKER_MS, &made->proc.dir, &made->proc.lock);

@@ -44,7 +44,9 @@ static char *clean(char *line)
 {
 	line[strcspn(line, "\r\n")] = '\0';
 	for (char *c = line; *c; c++) {
-		*c = (unsigned char)*c < ' ' || *c == 127 ? ' ' : *c;
+		if ((unsigned char)*c < ' ' || *c == 127) {
+			*c = ' ';
+		}
 	}
 	return line;
 }

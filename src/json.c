@@ -191,8 +191,7 @@ static char *finish_text(const char *text, size_t *len)
 	}
 	for (const char *p = text; *p != '\0'; p++) {
 		if (*p == DEL) {
-			memcpy(copy + used, "\\u007F", 6);
-			used += 6;
+			used += (size_t)snprintf(copy + used, 7, "\\u007F");
 		} else {
 			copy[used++] = *p;
 		}

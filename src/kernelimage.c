@@ -117,7 +117,7 @@ static int take_answer(const struct nrb_workdir *workdir, struct nrb_kernelimage
 		take_line(workdir, line, "modules", &image->modules);
 	}
 	free(line);
-	fclose(answer);
+	(void)fclose(answer); /* was only read */
 	if (!image->kernel || !image->modules) {
 		return nrb_fail(-EPROTO, "fetch-kernel named no kernel");
 	}

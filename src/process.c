@@ -32,8 +32,8 @@ static void reset_signals(void)
 	sigset_t none;
 
 	for (int sig = 1; sig < NSIG; sig++) {
-		signal(sig,
-			SIG_DFL); /* KILL, STOP and libc's own refuse, and keep theirs */
+		/* KILL, STOP and libc's own refuse, and keep theirs */
+		(void)signal(sig, SIG_DFL);
 	}
 	/* what a terminal sends to all of us is the parent's to answer */
 	for (size_t i = 0; i < sizeof(terminal) / sizeof(terminal[0]); i++) {

@@ -228,7 +228,7 @@ int nrb_reporttable_modes(
 {
 	unsigned int varying =
 		nrb_figure_varying(data->group.arms, data->group.n_with_mode);
-	bool fates = has_lost_cells(&data->group), fits;
+	bool fates = has_lost_cells(&data->group), fits = false;
 	struct layout layout;
 	int rc;
 

@@ -113,7 +113,7 @@ void nrb_spawn_stop(pid_t pid, int signal)
 int nrb_spawn_run(
 	const struct nrb_spawn *spawn, struct nrb_interrupt *interrupt, int *status)
 {
-	pid_t pid;
+	pid_t pid = -1;
 	int rc = nrb_spawn_start(spawn, &pid);
 
 	if (rc) {

@@ -52,7 +52,7 @@ int nrb_workdir_create(struct nrb_workdir *workdir, const char *keep)
 
 	*workdir = (struct nrb_workdir){ .fd = -1 };
 	rc = keep ? create_kept(workdir, keep) : create_temporary(workdir);
-	if (rc) {
+	if (rc || workdir->path == NULL) {
 		return rc;
 	}
 	workdir->fd = open(workdir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -121,7 +121,9 @@ const char *nrb_workdir_last_line(
 	}
 	snprintf(buf, len, "%s", cut_last_line(text, n > 0 ? (size_t)n : 0));
 	for (char *c = buf; *c; c++) {
-		*c = (unsigned char)*c < ' ' || *c == 127 ? ' ' : *c;
+		if ((unsigned char)*c < ' ' || *c == 127) {
+			*c = ' ';
+		}
 	}
 	return buf;
 }
