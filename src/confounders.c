@@ -188,8 +188,7 @@ static void count_lines(char *text)
 	snprintf(text, 16, "%d", n);
 }
 
-/* cgroups(7): the line "0::PATH" is of version 2. */
-static int find_cgroup(const struct nrb_root *root, char *path, size_t len)
+int nrb_confounders_own_cgroup(const struct nrb_root *root, char *path, size_t len)
 {
 	char *text, *rest, *line;
 	int rc = nrb_fsroot_read_all(root, "proc/self/cgroup", &text);
@@ -225,7 +224,7 @@ static int read_cgroup(
 	const struct nrb_root *root, const char *file, char *buf, size_t len)
 {
 	char cgroup[MAX_PATH / 2], path[MAX_PATH], value[MAX_VALUE], *slash;
-	int rc = find_cgroup(root, cgroup, sizeof(cgroup));
+	int rc = nrb_confounders_own_cgroup(root, cgroup, sizeof(cgroup));
 
 	if (rc < 0) {
 		return rc;

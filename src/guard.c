@@ -13,6 +13,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -221,10 +222,49 @@ static int check_ours(struct nrb_guard *guard, const struct nrb_journal_entry *e
 	return rc;
 }
 
-/* The setting's entry in next, made at its first use. */
-static int use(struct nrb_guard *guard, struct nrb_journal *next,
-	const struct nrb_setting *setting, struct nrb_journal_entry **entry)
+/* A value to set, and what becomes of a kernel's refusal: said, or handed to who can do without. */
+struct wish {
+	const struct nrb_setting *setting;
+	const char *value;
+	char *why; /* NULL: said */
+	size_t why_len;
+};
+
+/* A refusal is the kernel's no to this setting or this value; anything else is our failure. */
+static bool is_refusal(int rc)
 {
+	static const int refusals[] = { -ENOENT, -EINVAL, -ERANGE, -EBADMSG, -EOPNOTSUPP,
+		-ENOMEM };
+
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		if (rc == refusals[i]) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int NRB_PRINTF(3, 4)
+	fail_wish(const struct wish *wish, int rc, const char *fmt, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	if (wish->why == NULL || !is_refusal(rc)) {
+		return nrb_fail(rc, "%s", text);
+	}
+	snprintf(wish->why, wish->why_len, "%s: %s", text, strerror(-rc));
+	return -EOPNOTSUPP;
+}
+
+/* The setting's entry in next, made at its first use. */
+static int use(struct nrb_guard *guard, struct nrb_journal *next, const struct wish *wish,
+	struct nrb_journal_entry **entry)
+{
+	const struct nrb_setting *setting = wish->setting;
 	char held[NRB_SETTING_LEN];
 	int rc;
 
@@ -233,13 +273,18 @@ static int use(struct nrb_guard *guard, struct nrb_journal *next,
 		return check_ours(guard, *entry);
 	}
 	assert(next->n_entries < NRB_JOURNAL_MAX_SETTINGS);
-	rc = read_setting(guard->proc.root, setting, held);
+	rc = nrb_setting_read(guard->proc.root, setting, held);
+	if (rc == -ENOENT && wish->why != NULL) {
+		snprintf(
+			wish->why, wish->why_len, "this kernel has no %s", setting->name);
+		return -EOPNOTSUPP;
+	}
 	if (rc < 0) {
-		return rc;
+		return fail_wish(wish, rc, "cannot read %s", setting->name);
 	}
 	if (!nrb_setting_valid(setting, held)) {
-		return nrb_fail(-EINVAL, "%s holds %s, which could not be put back",
-			setting->name, held);
+		return fail_wish(wish, -EINVAL,
+			"%s holds %s, which could not be put back", setting->name, held);
 	}
 	*entry = &next->entries[next->n_entries++];
 	(*entry)->setting = setting;
@@ -286,35 +331,35 @@ static int confirm(struct nrb_guard *guard, struct nrb_journal *next,
 	return rc;
 }
 
-static int write_setting(
-	struct nrb_guard *guard, const struct nrb_journal_entry *entry, const char *value)
+static int write_setting(struct nrb_guard *guard, const struct nrb_journal_entry *entry,
+	const struct wish *wish)
 {
-	const struct nrb_setting *setting = entry->setting;
-	int rc = nrb_setting_write(guard->proc.root, setting, value);
+	const char *name = wish->setting->name;
+	int rc = nrb_setting_write(guard->proc.root, wish->setting, wish->value);
 
 	nrb_moment_pass("after-write");
 	if (rc == -EBADMSG) {
 		int ours = check_ours(guard, entry);
 
 		return ours < 0 ? ours
-				: nrb_fail(rc, "%s does not take %s", setting->name,
-					  value);
+				: fail_wish(wish, rc, "%s does not take %s", name,
+					  wish->value);
 	}
-	return rc < 0 ? nrb_fail(rc, "cannot set %s to %s", setting->name, value) : 0;
+	return rc < 0 ? fail_wish(wish, rc, "cannot set %s to %s", name, wish->value) : 0;
 }
 
-int nrb_guard_set(struct nrb_guard *guard, const char *name, const char *value)
+static int fulfil(struct nrb_guard *guard, const struct wish *wish)
 {
-	const struct nrb_setting *setting = nrb_setting_find(name);
+	const char *value = wish->value;
 	struct nrb_journal next = guard->now;
 	struct nrb_journal_entry *entry;
 	int rc;
 
-	assert(setting != NULL && setting->kind == NRB_SETTING_VALUE);
-	if (!nrb_setting_valid(setting, value)) {
-		return nrb_fail(-EINVAL, "%s cannot be %s", name, value);
+	assert(wish->setting != NULL && wish->setting->kind == NRB_SETTING_VALUE);
+	if (!nrb_setting_valid(wish->setting, value)) {
+		return nrb_fail(-EINVAL, "%s cannot be %s", wish->setting->name, value);
 	}
-	rc = use(guard, &next, setting, &entry);
+	rc = use(guard, &next, wish, &entry);
 	if (rc < 0) {
 		return rc;
 	}
@@ -325,9 +370,27 @@ int nrb_guard_set(struct nrb_guard *guard, const char *name, const char *value)
 	}
 	rc = announce(guard, &next, entry, value);
 	if (rc == 0) {
-		rc = write_setting(guard, entry, value);
+		rc = write_setting(guard, entry, wish);
 	}
 	return rc == 0 ? confirm(guard, &next, entry, value) : rc;
+}
+
+int nrb_guard_set(struct nrb_guard *guard, const char *name, const char *value)
+{
+	const struct wish wish = { .setting = nrb_setting_find(name), .value = value };
+
+	return fulfil(guard, &wish);
+}
+
+int nrb_guard_try(struct nrb_guard *guard, const char *name, const char *value, char *why,
+	size_t why_len)
+{
+	const struct wish wish = { .setting = nrb_setting_find(name),
+		.value = value,
+		.why = why,
+		.why_len = why_len };
+
+	return fulfil(guard, &wish);
 }
 
 int nrb_guard_check(struct nrb_guard *guard)
@@ -345,6 +408,11 @@ int nrb_guard_check(struct nrb_guard *guard)
 		}
 	}
 	return rc;
+}
+
+const struct nrb_root *nrb_guard_root(const struct nrb_guard *guard)
+{
+	return guard->proc.root;
 }
 
 const char *nrb_guard_found(const struct nrb_guard *guard, const char *name)

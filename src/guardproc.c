@@ -94,6 +94,7 @@ static void restore(const struct nrb_guardproc *guardproc)
 	n = nrb_putback_settings(guardproc->root, journal, results);
 	nrb_moment_pass("after-restore");
 	nrb_putback_kill(guardproc->root, journal);
+	nrb_putback_clear(guardproc->root);
 	if (nrb_putback_is_done(results, n)) {
 		nrb_journal_remove(guardproc->dir);
 	}

@@ -33,8 +33,14 @@ struct nrb_journal_entry *nrb_journal_find(
 
 bool nrb_journal_is_ours(const struct nrb_journal_entry *entry, const char *value)
 {
-	return nrb_setting_same(entry->setting, entry->confirmed, value) ||
-	       nrb_setting_same(entry->setting, entry->intended, value);
+	const char *const targets[] = { entry->confirmed, entry->intended, entry->found };
+	bool is_ours = nrb_setting_same(entry->setting, entry->confirmed, value) ||
+		       nrb_setting_same(entry->setting, entry->intended, value);
+
+	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
+		is_ours |= nrb_setting_passes(entry->setting, targets[i], value);
+	}
+	return is_ours;
 }
 
 static struct nrb_json *entry_json(const struct nrb_journal_entry *entry)

@@ -102,6 +102,7 @@ static int restore_locked(
 	}
 	rc = nrb_journal_read(dir, &journal, why, sizeof(why));
 	if (rc == -ENOENT) {
+		nrb_putback_clear(root); /* what a guard could not remove in its time */
 		return 0;
 	}
 	if (rc < 0) {

@@ -4,10 +4,13 @@
 
 #include "nrb/confounders.h"
 #include "nrb/diag.h"
+#include "nrb/settings.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int read_memory(struct nrb_machine *machine, const struct nrb_root *root)
 {
@@ -40,6 +43,31 @@ static int read_mode(struct nrb_machine *machine, const struct nrb_root *root)
 	return rc < 0 ? nrb_fail(rc, "cannot read /proc/sys/vm/zone_reclaim_mode") : 0;
 }
 
+static void read_thp(struct nrb_machine *machine, const struct nrb_root *root)
+{
+	static const struct nrb_confounder enabled = {
+		.path = "sys/kernel/mm/transparent_hugepage/enabled",
+		.kind = NRB_CONFOUNDER_CHOICE,
+	};
+
+	if (nrb_confounder_read(root, &enabled, machine->thp, sizeof(machine->thp)) < 0) {
+		machine->thp[0] = '\0';
+	}
+}
+
+static void read_swap(struct nrb_machine *machine, const struct nrb_root *root)
+{
+	const struct nrb_setting *swap = nrb_setting_find("swap");
+	char held[NRB_SETTING_LEN];
+
+	/* "several", or a path that needs quotes, is no value */
+	if (nrb_setting_read(root, swap, held) == 0 && nrb_setting_valid(swap, held) &&
+		strcmp(held, "none") != 0) {
+		static_assert(sizeof(machine->swap) >= sizeof(held), "no cut");
+		strcpy(machine->swap, held);
+	}
+}
+
 int nrb_machine_read(struct nrb_machine *machine, const struct nrb_root *root)
 {
 	int rc;
@@ -69,7 +97,11 @@ int nrb_machine_read(struct nrb_machine *machine, const struct nrb_root *root)
 	}
 	snprintf(machine->lru_gen, sizeof(machine->lru_gen), "%s",
 		nrb_confounders_lru_gen(root));
+	read_thp(machine, root);
 	machine->has_swap = nrb_confounders_has_swap(root);
+	read_swap(machine, root);
+	machine->can_trim = machine->topology.n_nodes > 0 &&
+			    nrb_setting_can_trim(root, machine->topology.nodes[0].node);
 	return 0;
 }
 

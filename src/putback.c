@@ -2,9 +2,11 @@
 /* Putting settings back, killing what is left, and saying how it went. */
 #include "nrb/putback.h"
 
+#include "nrb/cpusetgroup.h"
 #include "nrb/diag.h"
 #include "nrb/moment.h"
 #include "nrb/process.h"
+#include "nrb/swaptrace.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -79,11 +81,12 @@ bool nrb_putback_is_done(const struct nrb_restored *results, int n)
 
 static int say_failed(const struct nrb_root *root, const struct nrb_restored *result)
 {
-	char command[256];
+	char command[256], way_out[300];
 
-	snprintf(command, sizeof(command), "type: echo %s > %s%s", result->found,
-		root->live ? "/" : "ROOT/", result->setting->path);
-	return nrb_refuse(NRB_EXIT_NOT_RESTORED, command,
+	snprintf(way_out, sizeof(way_out), "type: %s",
+		nrb_setting_command(
+			command, sizeof(command), root, result->setting, result->found));
+	return nrb_refuse(NRB_EXIT_NOT_RESTORED, way_out,
 		"%s was not put back to %s, it holds %s: %s", result->setting->name,
 		result->found,
 		result->read_back[0] != '\0' ? result->read_back : "what cannot be read",
@@ -143,6 +146,12 @@ int nrb_putback_kill(const struct nrb_root *root, const struct nrb_journal *jour
 	return n;
 }
 
+void nrb_putback_clear(const struct nrb_root *root)
+{
+	nrb_swaptrace_end(root);
+	nrb_cpusetgroup_remove(root);
+}
+
 int nrb_putback_all(const struct nrb_root *root, int dir,
 	const struct nrb_journal *journal, struct nrb_restored *results, int *n)
 {
@@ -152,6 +161,7 @@ int nrb_putback_all(const struct nrb_root *root, int dir,
 	*n = nrb_putback_settings(root, journal, results);
 	nrb_moment_pass("after-restore");
 	nrb_putback_kill(root, journal);
+	nrb_putback_clear(root);
 	if (nrb_putback_is_done(results, *n)) {
 		rc = nrb_journal_remove(dir);
 	}

@@ -1,28 +1,96 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table of what may be written, and reading, writing and comparing its values. */
+/* The table of what may be written, settings as they are typed, and the trigger of each node. */
 #include "nrb/settings.h"
 
-#include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#define VM        "proc/sys/vm/"
+#define NODE_TRIM "sys/devices/system/node/node%d/reclaim"
+
+/* Limits are those of kernels 5.10 to 7.3, the widest where they differ: what a kernel may hold
+ * must go back, what it does not take it refuses itself. */
 /* clang-format off */
 const struct nrb_setting nrb_setting_table[] = {
-	{ .name = "vm.zone_reclaim_mode", .path = "proc/sys/vm/zone_reclaim_mode",
+	{ .name = "vm.zone_reclaim_mode", .path = VM "zone_reclaim_mode",
 	  .kind = NRB_SETTING_VALUE, .rest = "0",
 	  .max = INT_MAX, /* 5.10 to 7.3 keep bits above 2 and ignore them */
 	  .help = "what a node does before memory of another node is used" },
 	{ .name = "lru_gen.enabled", .path = "sys/kernel/mm/lru_gen/enabled",
-	  .kind = NRB_SETTING_VALUE, .max = UINT_MAX, .is_switch = true,
+	  .kind = NRB_SETTING_VALUE, .form = NRB_FORM_SWITCH, .max = UINT_MAX,
 	  .help = "multi-generational LRU (MGLRU); toggling it loses the age order of pages" },
-	{ .name = "vm.stat_refresh", .path = "proc/sys/vm/stat_refresh",
+	{ .name = "swap", .path = "proc/swaps", .kind = NRB_SETTING_VALUE,
+	  .form = NRB_FORM_SWAP, .needs_admin = true,
+	  .help = "the swap device, on or off; in a rehearsal only" },
+
+	{ .name = "vm.dirty", .path = VM "dirty_ratio", .twin_path = VM "dirty_bytes",
+	  .ratio_name = "vm.dirty_ratio", .bytes_name = "vm.dirty_bytes",
+	  .kind = NRB_SETTING_VALUE, .form = NRB_FORM_TWINS, .may_set = true,
+	  .min = 8192, .max = INT64_MAX, /* of the bytes: two pages */
+	  .help = "writers are slowed above it: vm.dirty_ratio or vm.dirty_bytes" },
+	{ .name = "vm.dirty_background", .path = VM "dirty_background_ratio",
+	  .twin_path = VM "dirty_background_bytes",
+	  .ratio_name = "vm.dirty_background_ratio", .bytes_name = "vm.dirty_background_bytes",
+	  .kind = NRB_SETTING_VALUE, .form = NRB_FORM_TWINS, .may_set = true,
+	  .min = 1, .max = INT64_MAX,
+	  .help = "the flusher starts above it: vm.dirty_background_ratio or _bytes" },
+	{ .name = "vm.dirty_expire_centisecs", .path = VM "dirty_expire_centisecs",
+	  .kind = NRB_SETTING_VALUE, .max = INT_MAX, .may_set = true,
+	  .help = "how long a page may stay dirty" },
+	{ .name = "vm.dirty_writeback_centisecs", .path = VM "dirty_writeback_centisecs",
+	  .kind = NRB_SETTING_VALUE, .max = INT_MAX, .may_set = true,
+	  .help = "how often the flusher looks; 0: not by itself" },
+
+	{ .name = "vm.swappiness", .path = VM "swappiness",
+	  .kind = NRB_SETTING_VALUE, .max = 200, .may_set = true,
+	  .help = "weighs anonymous memory against cache as a victim" },
+	{ .name = "vm.page-cluster", .path = VM "page-cluster",
+	  .kind = NRB_SETTING_VALUE, .max = 31, .may_set = true,
+	  .help = "pages swapped in at a time, as a power of 2" },
+	{ .name = "vm.vfs_cache_pressure", .path = VM "vfs_cache_pressure",
+	  .kind = NRB_SETTING_VALUE, .max = INT_MAX, .may_set = true,
+	  .help = "weighs dentries and inodes against pages as a victim" },
+	{ .name = "vm.min_unmapped_ratio", .path = VM "min_unmapped_ratio",
+	  .kind = NRB_SETTING_VALUE, .max = 100, .may_set = true,
+	  .help = "with less reclaimable cache than that, in per cent, no node is reclaimed" },
+	{ .name = "vm.min_slab_ratio", .path = VM "min_slab_ratio",
+	  .kind = NRB_SETTING_VALUE, .max = 100, .may_set = true,
+	  .help = "with more reclaimable slab than that, in per cent, slab is reclaimed too" },
+	{ .name = "vm.min_free_kbytes", .path = VM "min_free_kbytes",
+	  .kind = NRB_SETTING_VALUE, .max = INT_MAX, .may_set = true,
+	  .help = "sets the zones' MIN, from which LOW and HIGH follow" },
+	{ .name = "vm.watermark_scale_factor", .path = VM "watermark_scale_factor",
+	  .kind = NRB_SETTING_VALUE, .min = 1, .may_set = true,
+	  .max = 3000, /* 5.10: 1000 */
+	  .help = "distance between the marks, in 1/10,000 of a zone" },
+	{ .name = "vm.watermark_boost_factor", .path = VM "watermark_boost_factor",
+	  .kind = NRB_SETTING_VALUE, .max = INT_MAX, .may_set = true,
+	  .help = "raises the marks for a while after fragmentation" },
+	{ .name = "kernel.numa_balancing", .path = "proc/sys/kernel/numa_balancing",
+	  .kind = NRB_SETTING_VALUE, .may_set = true, .needs_admin = true,
+	  .max = 4, /* 5.10: 1 */
+	  .help = "moves pages between nodes after they were placed" },
+
+	{ .name = "vm.stat_refresh", .path = VM "stat_refresh",
 	  .kind = NRB_SETTING_TRIGGER, .max = 1,
 	  .help = "have the kernel fold its per-CPU counters" },
+	{ .name = "nodeN/reclaim", .path = NODE_TRIM,
+	  .kind = NRB_SETTING_TRIGGER, .max = INT64_MAX,
+	  .help = "have the kernel free so many bytes of a node (--trim; 6.17 and later)" },
 	{ .name = "self.oom_score_adj", .path = "proc/self/oom_score_adj",
-	  .kind = NRB_SETTING_TRIGGER, .max = 1000,
+	  .kind = NRB_SETTING_TRIGGER, .min = -1000, .max = 1000,
 	  .help = "our own processes: the guard last, those that measure first" },
+	{ .name = "self.tracefs", .path = "sys/kernel/tracing/instances/numa-reclaim-bench",
+	  .kind = NRB_SETTING_TRIGGER,
+	  .help = "our own tracing instance, removed again: it counts what kswapd swaps out" },
+	{ .name = "self.cpuset", .path = "sys/fs/cgroup/numa-reclaim-bench",
+	  .kind = NRB_SETTING_TRIGGER,
+	  .help = "our own cgroup, removed again, for --policy cpuset" },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -38,65 +106,63 @@ const struct nrb_setting *nrb_setting_find(const char *name)
 	return NULL;
 }
 
-/* What a text means to the kernel, which takes 0x and 0 as bases (kstrtouint with base 0). */
-static bool parse(const struct nrb_setting *setting, const char *text, int64_t *number)
+static bool is_name(const char *name, const char *text, size_t len)
 {
-	char *end;
+	return name != NULL && strlen(name) == len && memcmp(name, text, len) == 0;
+}
 
-	if (setting->is_switch && strcmp(text, "n") == 0) {
-		*number = 0;
-		return true;
+int nrb_setting_assign(const char *text, const struct nrb_setting **setting, char *value)
+{
+	const size_t len = strcspn(text, "=");
+	const char *typed = text + len + 1;
+	const struct nrb_setting *row = nrb_setting_table;
+	char given[NRB_SETTING_LEN];
+	int n;
+
+	if (text[len] == '\0') {
+		return -EINVAL;
 	}
-	if (setting->is_switch && strcmp(text, "y") == 0) {
-		*number = setting->max;
-		return true;
+	while (row->name != NULL &&
+		(row->kind != NRB_SETTING_VALUE ||
+			!(is_name(row->name, text, len) ||
+				is_name(row->ratio_name, text, len) ||
+				is_name(row->bytes_name, text, len)))) {
+		row++;
 	}
-	if (!isdigit((unsigned char)text[0]) || strlen(text) >= NRB_SETTING_LEN) {
+	if (row->name == NULL) {
+		return -ENOENT;
+	}
+	n = snprintf(given, sizeof(given), "%s%s", typed,
+		is_name(row->ratio_name, text, len) ? "%" : "");
+	/* vm.dirty_bytes=20% is no number of bytes */
+	if (n >= (int)sizeof(given) ||
+		(is_name(row->bytes_name, text, len) && strchr(typed, '%') != NULL)) {
+		return -EINVAL;
+	}
+	*setting = row;
+	return nrb_setting_canonical(row, given, value);
+}
+
+bool nrb_setting_can_trim(const struct nrb_root *root, int node)
+{
+	char path[sizeof(NODE_TRIM) + 16];
+	int fd;
+
+	snprintf(path, sizeof(path), NODE_TRIM, node);
+	if (nrb_fsroot_open_file(root, path, O_PATH, &fd) < 0) {
 		return false;
 	}
-	errno = 0;
-	*number = strtoll(text, &end, 0);
-	return errno == 0 && *end == '\0' && *number <= setting->max;
+	close(fd);
+	return true;
 }
 
-bool nrb_setting_valid(const struct nrb_setting *setting, const char *value)
+int nrb_setting_trim_node(const struct nrb_root *root, int node, int64_t bytes)
 {
-	int64_t number;
+	char path[sizeof(NODE_TRIM) + 16], text[24];
+	int rc;
 
-	return parse(setting, value, &number);
-}
-
-bool nrb_setting_same(const struct nrb_setting *setting, const char *a, const char *b)
-{
-	int64_t x, y;
-
-	if (!parse(setting, a, &x) || !parse(setting, b, &y)) {
-		return false;
-	}
-	if (setting->is_switch && (strcmp(a, "y") == 0 || strcmp(b, "y") == 0)) {
-		return (x & 1) == (y & 1);
-	}
-	return x == y;
-}
-
-int nrb_setting_read(
-	const struct nrb_root *root, const struct nrb_setting *setting, char *value)
-{
-	return nrb_fsroot_read_str(root, setting->path, value, NRB_SETTING_LEN);
-}
-
-int nrb_setting_write(
-	const struct nrb_root *root, const struct nrb_setting *setting, const char *value)
-{
-	char read_back[NRB_SETTING_LEN];
-	int rc = nrb_fsroot_write_str(root, setting->path, value);
-
-	if (rc < 0 || setting->kind == NRB_SETTING_TRIGGER) {
-		return rc;
-	}
-	rc = nrb_setting_read(root, setting, read_back);
-	if (rc < 0) {
-		return rc;
-	}
-	return nrb_setting_same(setting, value, read_back) ? 0 : -EBADMSG;
+	snprintf(path, sizeof(path), NODE_TRIM, node);
+	snprintf(text, sizeof(text), "%" PRId64, bytes);
+	rc = nrb_fsroot_write_str(root, path, text);
+	return rc == -EAGAIN ? 0 : rc;
 }

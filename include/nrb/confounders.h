@@ -43,6 +43,10 @@ struct nrb_json *nrb_confounders_json(const struct nrb_root *root);
 /** MGLRU as found: "on" (bit 0 of lru_gen/enabled), "off", or "" where the kernel has none. */
 const char *nrb_confounders_lru_gen(const struct nrb_root *root);
 
+/** The caller's cgroup (version 2) below its mount, "" in its root. Returns 0, -ENOENT (in none) or
+ * another negative errno; silent. Source: cgroups(7), the line "0::/PATH". */
+int nrb_confounders_own_cgroup(const struct nrb_root *root, char *path, size_t len);
+
 /** Whether any swap is in use now (more than the head line in /proc/swaps). */
 bool nrb_confounders_has_swap(const struct nrb_root *root);
 

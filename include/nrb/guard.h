@@ -37,8 +37,16 @@ int nrb_guard_begin(struct nrb_guard **guard, const struct nrb_root *root,
  */
 int nrb_guard_set(struct nrb_guard *guard, const char *name, const char *value);
 
+/** As nrb_guard_set, for what a kernel may lack or refuse: then -EOPNOTSUPP, silent, why in words in
+ * why; the setting holds what it held. */
+int nrb_guard_try(struct nrb_guard *guard, const char *name, const char *value, char *why,
+	size_t why_len);
+
 /** Check that every setting still holds what we last confirmed. Returns 0, -ESTALE as above. */
 int nrb_guard_check(struct nrb_guard *guard);
+
+/** The machine that it guards. Borrowed. */
+const struct nrb_root *nrb_guard_root(const struct nrb_guard *guard);
 
 /** The value found at first use; NULL for a setting never used. Borrowed. */
 const char *nrb_guard_found(const struct nrb_guard *guard, const char *name);

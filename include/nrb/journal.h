@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 enum {
-	NRB_JOURNAL_MAX_SETTINGS = 16,
+	NRB_JOURNAL_MAX_SETTINGS = 24,
 	NRB_JOURNAL_MAX_PROCESSES = 64,
 	NRB_BOOT_ID_LEN = 64, /* with its NUL */
 };
@@ -46,7 +46,8 @@ struct nrb_journal {
 struct nrb_journal_entry *nrb_journal_find(
 	struct nrb_journal *journal, const struct nrb_setting *setting);
 
-/** Whether a value of this setting is ours: what we confirmed or what we intended. */
+/** Whether a value of this setting is ours: what we confirmed, what we intended, or what a write of
+ * ours passes on its way (nrb_setting_passes). */
 bool nrb_journal_is_ours(const struct nrb_journal_entry *entry, const char *value);
 
 /**

@@ -17,7 +17,10 @@ struct nrb_machine {
 	struct nrb_node_memory *memory; /* by position in topology.nodes */
 	char kernel[256];               /* release */
 	char lru_gen[NRB_WORD_LEN];     /* "on", "off", "" */
+	char thp[NRB_WORD_LEN]; /* "always", "madvise", "never"; "": a kernel without huge pages */
 	bool has_swap;
+	char swap[NRB_WORD_LEN * 2]; /* its one device, where there is exactly one; "" */
+	bool can_trim;               /* there is a nodeN/reclaim (6.17 and later) */
 	int64_t found_mode; /* verbatim; absent: this kernel has no vm.zone_reclaim_mode */
 };
 

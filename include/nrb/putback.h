@@ -45,8 +45,8 @@ int nrb_putback_conclude(
 	const struct nrb_root *root, const struct nrb_restored *results, int n);
 
 /**
- * All of the way back for a caller that holds the lock: settings, processes, journal (in directory
- * dir; kept if a setting failed), and then what there is to say.
+ * All of the way back for a caller that holds the lock: settings, processes, what was made in the
+ * kernel, journal (in directory dir; kept if a setting failed), and then what there is to say.
  * results, n  out, array of NRB_JOURNAL_MAX_SETTINGS
  * Returns 0 or a negative errno, with a message, as nrb_putback_conclude.
  */
@@ -56,5 +56,9 @@ int nrb_putback_all(const struct nrb_root *root, int dir,
 /** Kill the journal's processes that are still the same (pid and start time, by pidfd, so that a
  * pid used again is never hit). Returns how many. Silent. */
 int nrb_putback_kill(const struct nrb_root *root, const struct nrb_journal *journal);
+
+/** Remove what a run makes in the kernel beside settings: its tracing instance and its cgroup. After
+ * the kill, for who is in the cgroup holds it. Silent, also where there is none. */
+void nrb_putback_clear(const struct nrb_root *root);
 
 #endif

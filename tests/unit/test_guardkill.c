@@ -1,86 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Kills at every moment: of the parent, of the guard process, of both, and a stranger's hand.
- * A run is played in a process of its own against a tree of files; the moments that it passes are
- * counted, and it is played once for each, until it gets through.
- */
-#include "guardtree.h"
+/* Kills at every moment: of the parent, of the guard process, of both, and a stranger's hand. */
+#include "play.h"
 
-#include "nrb/guard.h"
 #include "nrb/leftover.h"
-#include "nrb/lock.h"
-#include "nrb/moment.h"
-
-void __wrap_nrb_moment_pass(const char *moment);
-
-enum { BACK_MS = 1000, ALL_GONE_MS = 3000 };
-
-static struct {
-	struct tree *tree;
-	struct nrb_guard *guard;
-	pid_t parent;     /* the process that plays the run */
-	int countdown;    /* moments of the parent until the act */
-	const char *only; /* act at this moment alone; NULL: at any */
-	void (*act)(void);
-	const char *kill_guard_at; /* moment in the guard process itself */
-} play;
-
-void __wrap_nrb_moment_pass(const char *moment)
-{
-	if (play.parent != getpid()) {
-		if (play.kill_guard_at != NULL &&
-			strcmp(play.kill_guard_at, moment) == 0) {
-			raise(SIGKILL);
-		}
-		return;
-	}
-	if (play.act == NULL || (play.only != NULL && strcmp(play.only, moment) != 0)) {
-		return;
-	}
-	if (--play.countdown == 0) {
-		play.act();
-	}
-}
-
-static void kill_parent(void)
-{
-	raise(SIGKILL);
-}
-
-static pid_t guard_pid(void)
-{
-	char path[64], line[128];
-	int pid = -1;
-	FILE *info;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", nrb_guard_fd(play.guard));
-	info = fopen(path, "r");
-	must(info != NULL);
-	while (fgets(line, sizeof(line), info) != NULL) {
-		if (sscanf(line, "Pid: %d", &pid) == 1) {
-			break;
-		}
-	}
-	fclose(info);
-	return pid;
-}
-
-static void kill_guard(void)
-{
-	struct pollfd pollfd = { .fd = nrb_guard_fd(play.guard), .events = POLLIN };
-	pid_t pid = guard_pid();
-
-	if (pid > 0) {
-		kill(pid, SIGKILL);
-		must(poll(&pollfd, 1, 1000) == 1);
-	}
-}
-
-static void kill_both(void)
-{
-	kill_guard();
-	raise(SIGKILL);
-}
 
 static void meddle(void)
 {
@@ -114,39 +36,11 @@ static int play_run(struct tree *tree)
 	return rc < 0 ? rc : end;
 }
 
-/* Play a run with an act at its nth moment. Returns false once it has no nth moment. */
-static bool play_with(struct tree *tree, int nth, void (*act)(void), int *status)
-{
-	pid_t pid;
-
-	fflush(NULL);
-	pid = fork();
-	if (pid == 0) {
-		int null = open("/dev/null", O_WRONLY);
-
-		dup2(null, STDERR_FILENO); /* hundreds of messages that are meant to be */
-		play.tree = tree;
-		play.parent = getpid();
-		play.countdown = nth;
-		play.act = act;
-		_exit(play_run(tree) == 0 ? (play.countdown > 0 ? 50 : 0) : 1);
-	}
-	assert_int_equal(waitpid(pid, status, 0), pid);
-	return !(WIFEXITED(*status) && WEXITSTATUS(*status) == 50);
-}
-
 static void assert_as_found(struct tree *tree)
 {
-	int dir, lock;
-
 	assert_string_equal(tree_read(tree, KNOB), "4");
 	assert_string_equal(tree_read(tree, LRU_GEN), "0x0007");
-	assert_false(tree_has(tree, JOURNAL));
-	assert_false(tree_has(tree, TEMP));
-	assert_int_equal(nrb_lock_open_dir(&tree->root, false, &dir), 0);
-	assert_int_equal(nrb_lock_take(dir, 0, &lock), 0);
-	close(lock);
-	close(dir);
+	assert_true(is_cleared(tree));
 }
 
 static void test_parent_killed_at_every_moment(void **state)
@@ -193,6 +87,7 @@ static void test_both_killed_at_every_moment(void **state)
 	int nth = 1, changed = 0, status;
 
 	for (; play_with(tree, nth, kill_both, &status); nth++) {
+		assert_true(WIFSIGNALED(status));
 		assert_true(all_end_within(ALL_GONE_MS));
 		changed += strcmp(tree_read(tree, KNOB), "4") != 0;
 		restore_leftover(tree);
@@ -316,5 +211,6 @@ int main(void)
 		TREE_TEST(test_parent_and_stranger),
 	};
 
+	play.run = play_run;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

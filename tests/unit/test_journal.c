@@ -47,13 +47,17 @@ static struct nrb_journal example(void)
 {
 	struct nrb_journal journal = { .boot_id = "boot", .pid = 42, .start_time = 4242 };
 
-	journal.n_entries = 2;
+	journal.n_entries = 4;
 	journal.entries[0] =
 		(struct nrb_journal_entry){ nrb_setting_find("vm.zone_reclaim_mode"), "4",
 			"3", "0" };
 	journal.entries[1] =
 		(struct nrb_journal_entry){ nrb_setting_find("lru_gen.enabled"), "0x0007",
 			"0x0007", "n" };
+	journal.entries[2] = (struct nrb_journal_entry){ nrb_setting_find("vm.dirty"),
+		"20%", "1048576", "20%" };
+	journal.entries[3] = (struct nrb_journal_entry){ nrb_setting_find("swap"),
+		"/dev/vdb", "none", "/dev/vdb" };
 	journal.n_processes = 1;
 	journal.processes[0] = (struct nrb_journal_process){ 43, 4343 };
 	return journal;
@@ -99,6 +103,22 @@ static void test_largest(void **state)
 	struct nrb_journal written = example(), read;
 	char why[128] = "";
 
+	written.n_entries = 0;
+	for (const struct nrb_setting *row = nrb_setting_table;
+		row->kind == NRB_SETTING_VALUE; row++) {
+		struct nrb_journal_entry *entry = &written.entries[written.n_entries++];
+		static const char *const values[] = { [NRB_FORM_NUMBER] = "1",
+			[NRB_FORM_SWITCH] = "0x0007",
+			[NRB_FORM_TWINS] = "100%",
+			[NRB_FORM_SWAP] = "/dev/vdb" };
+		const char *value = values[row->form];
+
+		*entry = (struct nrb_journal_entry){ .setting = row };
+		strcpy(entry->found, value);
+		strcpy(entry->confirmed, value);
+		strcpy(entry->intended, value);
+	}
+	assert_true(written.n_entries > 10);
 	written.n_processes = NRB_JOURNAL_MAX_PROCESSES;
 	for (int i = 0; i < NRB_JOURNAL_MAX_PROCESSES; i++) {
 		written.processes[i] =
@@ -220,6 +240,12 @@ static void test_damage_is_refused_whole(void **state)
 		{ HEAD "\"settings\":[{\"name\":\"kernel.core_pattern\",\"found\":\"4\"," REST
 				NO_PROC,
 			"not a setting that may be written: \"kernel.core_pattern\"" },
+		{ HEAD "\"settings\":[{\"name\":\"vm.dirty\",\"found\":\"20%+8192\"," REST
+				NO_PROC,
+			"no value for this setting: \"20%+8192\"" },
+		{ HEAD "\"settings\":[{\"name\":\"swap\",\"found\":\"/dev/vdb;x\"," REST
+				NO_PROC,
+			"no value for this setting: \"/dev/vdb;x\"" },
 		{ HEAD "\"settings\":[{\"name\":\"vm.stat_refresh\",\"found\":\"1\"," REST
 				NO_PROC,
 			"not a setting that may be written: \"vm.stat_refresh\"" },
@@ -280,6 +306,22 @@ static void test_what_is_ours(void **state)
 	assert_false(nrb_journal_is_ours(&journal.entries[0], "1"));
 	assert_false(nrb_journal_is_ours(&journal.entries[0], "garbage"));
 	assert_true(nrb_journal_is_ours(&journal.entries[1], "0x0000"));
+	assert_true(nrb_journal_is_ours(&journal.entries[2], "1048576"));
+	assert_true(nrb_journal_is_ours(&journal.entries[2], "20%"));
+	assert_false(nrb_journal_is_ours(&journal.entries[2], "20%+1048576"));
+	assert_false(nrb_journal_is_ours(&journal.entries[2], "1%"));
+	assert_true(nrb_journal_is_ours(&journal.entries[3], "none"));
+	assert_false(nrb_journal_is_ours(&journal.entries[3], "/dev/vdc"));
+	assert_false(nrb_journal_is_ours(&journal.entries[3], "several"));
+	/* on the way to 0 %, wherever that stands */
+	for (int i = 0; i < 3; i++) {
+		struct nrb_journal_entry entry = journal.entries[2];
+		char *const values[] = { entry.found, entry.confirmed, entry.intended };
+
+		strcpy(values[i], "0%");
+		assert_true(nrb_journal_is_ours(&entry, "1%"));
+		assert_false(nrb_journal_is_ours(&entry, "2%"));
+	}
 }
 
 int main(void)

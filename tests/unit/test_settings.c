@@ -1,137 +1,103 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table of settings, and what counts as the same value. */
+/* The table of settings, settings as they are typed, and triggers. */
 #include "guardtree.h"
 
+#include "nrb/journal.h"
 #include "nrb/settings.h"
+
+#define TRIM "sys/devices/system/node/node1/reclaim"
 
 int __wrap_nrb_fsroot_write_str(
 	const struct nrb_root *root, const char *path, const char *text);
 int __real_nrb_fsroot_write_str(
 	const struct nrb_root *root, const char *path, const char *text);
 
-/* A kernel that makes something else of what it is given. */
-static const char *written_instead;
+static int refusal; /* negative errno; 0: none */
 
 int __wrap_nrb_fsroot_write_str(
 	const struct nrb_root *root, const char *path, const char *text)
 {
-	return __real_nrb_fsroot_write_str(
-		root, path, written_instead != NULL ? written_instead : text);
+	return refusal < 0 ? refusal : __real_nrb_fsroot_write_str(root, path, text);
 }
 
 static void test_table_is_consistent(void **state)
 {
+	int n_values = 0;
+
 	(void)state;
 	for (const struct nrb_setting *row = nrb_setting_table; row->name != NULL;
 		row++) {
+		bool is_twins = row->form == NRB_FORM_TWINS;
+
 		assert_ptr_equal(nrb_setting_find(row->name), row);
 		assert_true(row->path[0] != '/');
 		assert_non_null(row->help);
+		assert_true(row->min <= row->max);
+		assert_int_equal(is_twins, row->twin_path != NULL);
+		assert_int_equal(is_twins, row->ratio_name != NULL);
+		assert_int_equal(is_twins, row->bytes_name != NULL);
 		if (row->rest != NULL) {
 			assert_true(nrb_setting_valid(row, row->rest));
 		}
+		n_values += row->kind == NRB_SETTING_VALUE;
+		assert_true(!row->may_set || row->kind == NRB_SETTING_VALUE);
 	}
-	assert_null(nrb_setting_find("vm.swappiness"));
+	assert_true(n_values <= NRB_JOURNAL_MAX_SETTINGS); /* all at once fit */
+	assert_null(nrb_setting_find("vm.overcommit_memory"));
+	assert_null(nrb_setting_find("vm.dirty_ratio")); /* a twin is no row */
 	assert_null(nrb_setting_find(""));
 }
 
-static void test_only_values_are_valid(void **state)
+static void test_assignments(void **state)
 {
 	static const struct {
-		const char *name, *value;
-		bool valid;
+		const char *text, *name, *value; /* NULL: refused */
+		int rc;
 	} cases[] = {
-		{ "vm.zone_reclaim_mode", "0", true },
-		{ "vm.zone_reclaim_mode", "7", true },
-		{ "vm.zone_reclaim_mode", "255",
-			true }, /* the kernel keeps it: so must we */
-		{ "vm.zone_reclaim_mode", "2147483647", true },
-		{ "vm.zone_reclaim_mode", "2147483648", false },
-		{ "vm.zone_reclaim_mode", "-1", false },
-		{ "vm.zone_reclaim_mode", "", false },
-		{ "vm.zone_reclaim_mode", " 1", false },
-		{ "vm.zone_reclaim_mode", "1 ", false },
-		{ "vm.zone_reclaim_mode", "1\n2", false },
-		{ "vm.zone_reclaim_mode", "y", false },
-		{ "vm.zone_reclaim_mode", "99999999999999999999", false },
-		{ "lru_gen.enabled", "0x0007", true },
-		{ "lru_gen.enabled", "7", true },
-		{ "lru_gen.enabled", "y", true },
-		{ "lru_gen.enabled", "n", true },
-		{ "lru_gen.enabled", "yes", false },
-		{ "lru_gen.enabled", "0x1ffffffff", false },
+		{ "vm.swappiness=10", "vm.swappiness", "10", 0 },
+		{ "vm.swappiness=0xa", "vm.swappiness", "10", 0 },
+		{ "vm.dirty_ratio=40", "vm.dirty", "40%", 0 },
+		{ "vm.dirty_ratio=0", "vm.dirty", "0%", 0 },
+		{ "vm.dirty_bytes=1048576", "vm.dirty", "1048576", 0 },
+		{ "vm.dirty=40%", "vm.dirty", "40%", 0 },
+		{ "vm.dirty=8192", "vm.dirty", "8192", 0 },
+		{ "vm.dirty_background_ratio=5", "vm.dirty_background", "5%", 0 },
+		{ "vm.dirty_background_bytes=1", "vm.dirty_background", "1", 0 },
+		{ "lru_gen.enabled=n", "lru_gen.enabled", "0", 0 },
+		{ "swap=/dev/vdb", "swap", "/dev/vdb", 0 },
+		{ "vm.dirty_bytes=0", NULL, NULL, -EINVAL },
+		{ "vm.dirty_bytes=8191", NULL, NULL, -EINVAL },
+		{ "vm.dirty_bytes=40%", NULL, NULL, -EINVAL },
+		{ "vm.dirty_background_bytes=40%", NULL, NULL, -EINVAL },
+		{ "vm.dirty_ratio=40%", NULL, NULL, -EINVAL },
+		{ "vm.dirty_ratio=101", NULL, NULL, -EINVAL },
+		{ "vm.dirty_ratio=", NULL, NULL, -EINVAL },
+		{ "vm.swappiness", NULL, NULL, -EINVAL },
+		{ "vm.swappiness=", NULL, NULL, -EINVAL },
+		{ "vm.swappiness=201", NULL, NULL, -EINVAL },
+		{ "vm.swappiness=1=2", NULL, NULL, -EINVAL },
+		{ "vm.swappiness=0000000000000000000000000000000000000000000000000000000000000001",
+			NULL, NULL, -EINVAL },
+		{ "", NULL, NULL, -EINVAL }, { "=1", NULL, NULL, -ENOENT },
+		{ "vm.swap=1", NULL, NULL, -ENOENT },
+		{ "vm.swappinesses=1", NULL, NULL, -ENOENT },
+		{ "vm.stat_refresh=1", NULL, NULL, -ENOENT }, /* a trigger */
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		bool valid = nrb_setting_valid(
-			nrb_setting_find(cases[i].name), cases[i].value);
+		const struct nrb_setting *setting = NULL;
+		char value[NRB_SETTING_LEN] = "";
+		int rc = nrb_setting_assign(cases[i].text, &setting, value);
 
-		if (valid != cases[i].valid) {
-			fail_msg("%s \"%s\"", cases[i].name, cases[i].value);
+		if (rc != cases[i].rc) {
+			fail_msg("\"%s\": %d", cases[i].text, rc);
+		}
+		if (rc == 0) {
+			assert_string_equal(setting->name, cases[i].name);
+			assert_string_equal(value, cases[i].value);
 		}
 	}
-}
-
-static void test_same_value_in_other_words(void **state)
-{
-	const struct nrb_setting *mode = nrb_setting_find("vm.zone_reclaim_mode");
-	const struct nrb_setting *lru_gen = nrb_setting_find("lru_gen.enabled");
-
-	(void)state;
-	assert_true(nrb_setting_same(mode, "4", "4"));
-	assert_false(nrb_setting_same(mode, "4", "12"));
-	assert_false(nrb_setting_same(mode, "", ""));
-	assert_true(nrb_setting_same(lru_gen, "0x0007", "7"));
-	assert_false(nrb_setting_same(lru_gen, "0x0007", "3"));
-	assert_true(nrb_setting_same(lru_gen, "y", "0x0007"));
-	assert_true(nrb_setting_same(lru_gen, "0x0003", "y"));
-	assert_false(nrb_setting_same(lru_gen, "y", "0x0006"));
-	assert_true(nrb_setting_same(lru_gen, "n", "0x0000"));
-	assert_false(nrb_setting_same(lru_gen, "n", "0x0001"));
-}
-
-static void test_reads_without_newline(void **state)
-{
-	struct tree *tree = *state;
-	char value[NRB_SETTING_LEN];
-
-	assert_int_equal(
-		nrb_setting_read(&tree->root, nrb_setting_find("lru_gen.enabled"), value),
-		0);
-	assert_string_equal(value, "0x0007");
-	unlinkat(tree->root.fd, LRU_GEN, 0);
-	assert_int_equal(
-		nrb_setting_read(&tree->root, nrb_setting_find("lru_gen.enabled"), value),
-		-ENOENT);
-}
-
-static void test_writes_and_reads_back(void **state)
-{
-	struct tree *tree = *state;
-	const struct nrb_setting *mode = nrb_setting_find("vm.zone_reclaim_mode");
-
-	assert_int_equal(nrb_setting_write(&tree->root, mode, "7"), 0);
-	assert_string_equal(tree_read(tree, KNOB), "7");
-	unlinkat(tree->root.fd, KNOB, 0);
-	assert_int_equal(nrb_setting_write(&tree->root, mode, "7"), -ENOENT);
-	tree_mkdir(tree, KNOB, 0755);
-	assert_int_equal(nrb_setting_write(&tree->root, mode, "7"), -EISDIR);
-}
-
-static void test_says_what_reads_back_as_something_else(void **state)
-{
-	struct tree *tree = *state;
-
-	written_instead = "3";
-	assert_int_equal(nrb_setting_write(&tree->root,
-				 nrb_setting_find("vm.zone_reclaim_mode"), "7"),
-		-EBADMSG);
-	written_instead = "0x0005";
-	assert_int_equal(
-		nrb_setting_write(&tree->root, nrb_setting_find("lru_gen.enabled"), "y"),
-		0);
-	written_instead = NULL;
 }
 
 static void test_trigger_is_not_read_back(void **state)
@@ -146,36 +112,33 @@ static void test_trigger_is_not_read_back(void **state)
 	assert_int_equal(nrb_setting_find("vm.stat_refresh")->kind, NRB_SETTING_TRIGGER);
 }
 
-static void test_follows_no_link(void **state)
+static void test_trims_a_node(void **state)
 {
 	struct tree *tree = *state;
 
-	tree_write(tree, "victim", "untouched");
-	unlinkat(tree->root.fd, KNOB, 0);
-	must(symlinkat("../../../victim", tree->root.fd, KNOB) == 0);
-	assert_int_equal(nrb_setting_write(&tree->root,
-				 nrb_setting_find("vm.zone_reclaim_mode"), "7"),
-		-ELOOP);
-	assert_string_equal(tree_read(tree, "victim"), "untouched");
+	assert_false(nrb_setting_can_trim(&tree->root, 1));
+	assert_int_equal(nrb_setting_trim_node(&tree->root, 1, 4096), -ENOENT);
+	tree_mkdir(tree, "sys/devices/system/node/node1", 0755);
+	tree_write(tree, TRIM, "");
+	assert_true(nrb_setting_can_trim(&tree->root, 1));
+	assert_false(nrb_setting_can_trim(&tree->root, 0));
+	assert_int_equal(nrb_setting_trim_node(&tree->root, 1, INT64_C(5) << 30), 0);
+	assert_string_equal(tree_read(tree, TRIM), "5368709120");
+	refusal = -EAGAIN; /* it freed less */
+	assert_int_equal(nrb_setting_trim_node(&tree->root, 1, 4096), 0);
+	refusal = -EBUSY;
+	assert_int_equal(nrb_setting_trim_node(&tree->root, 1, 4096), -EBUSY);
+	refusal = 0;
 }
 
 int main(void)
 {
+#define TREE_TEST(test) cmocka_unit_test_setup_teardown(test, setup_tree, teardown_tree)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table_is_consistent),
-		cmocka_unit_test(test_only_values_are_valid),
-		cmocka_unit_test(test_same_value_in_other_words),
-		cmocka_unit_test_setup_teardown(
-			test_reads_without_newline, setup_tree, teardown_tree),
-		cmocka_unit_test_setup_teardown(
-			test_writes_and_reads_back, setup_tree, teardown_tree),
-		cmocka_unit_test_setup_teardown(
-			test_says_what_reads_back_as_something_else, setup_tree,
-			teardown_tree),
-		cmocka_unit_test_setup_teardown(
-			test_trigger_is_not_read_back, setup_tree, teardown_tree),
-		cmocka_unit_test_setup_teardown(
-			test_follows_no_link, setup_tree, teardown_tree),
+		cmocka_unit_test(test_assignments),
+		TREE_TEST(test_trigger_is_not_read_back),
+		TREE_TEST(test_trims_a_node),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

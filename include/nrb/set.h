@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An arm of --set: settings that hold together for a cell, from before its fill to its end. */
+#ifndef NRB_SET_H
+#define NRB_SET_H
+
+#include "nrb/sample.h"
+#include "nrb/settings.h"
+
+enum { NRB_MAX_SET = 4 };
+
+struct nrb_set {
+	int n; /* 0: all as found */
+	struct {
+		const struct nrb_setting *setting;
+		char value[NRB_SETTING_LEN]; /* canonical */
+	} items[NRB_MAX_SET];
+	char text
+		[NRB_SET_LEN]; /* as the record has it: "vm.swappiness=10+vm.dirty_ratio=40"; "" */
+};
+
+/**
+ * Read one arm: "found" (all as found), or "NAME=VALUE", several joined by "+". A name is one that
+ * nrb_setting_assign takes with may_set.
+ * Returns 0 or a negative errno, with a message (NRB_EXIT_USAGE): a name that may not be set, with
+ * those that may; a value that the setting cannot have; a setting twice.
+ */
+int nrb_set_parse(struct nrb_set *set, const char *text);
+
+#endif
