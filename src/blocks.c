@@ -3,6 +3,7 @@
 #include "nrb/blocks.h"
 
 #include "nrb/diag.h"
+#include "nrb/factors.h"
 #include "nrb/kswapd.h"
 #include "nrb/pagecache.h"
 #include "nrb/progress.h"
@@ -16,6 +17,31 @@
 
 /* On hardware the warm-up re-reads so much; later cells as much as half a deadline takes. */
 static const int64_t first_reread_bytes = 256LL << 20;
+
+static void put_word(char *into, const char *word)
+{
+	snprintf(into, NRB_WORD_LEN, "%s", word);
+}
+
+/* As used: a factor that was left as found says what was found. */
+static void ask_factors(struct nrb_sample *sample, const struct nrb_arm *arm,
+	const struct nrb_machine *machine)
+{
+	bool allocates = arm->scenario->needs & NRB_NEEDS_MODES;
+
+	put_word(sample->variant, arm->variant->name);
+	put_word(sample->lru_gen,
+		arm->lru_gen >= 0 ? nrb_off_on_words[arm->lru_gen] : machine->lru_gen);
+	put_word(sample->swap,
+		nrb_off_on_words[arm->swap >= 0 ? arm->swap : machine->has_swap]);
+	put_word(sample->policy, nrb_policy_words[arm->policy]);
+	put_word(sample->page_size, allocates ? nrb_page_size_words[arm->page_size] : "");
+	put_word(sample->fill_on, allocates ? nrb_fill_on_words[arm->fill_all] : "");
+	put_word(sample->trim, nrb_off_on_words[arm->trim]);
+	sample->threads = arm->threads;
+	snprintf(sample->set, sizeof(sample->set), "%s",
+		arm->set != NULL ? arm->set->text : "");
+}
 
 /* A cell's sample with what is asked of it. */
 static void ask(struct nrb_blocks *blocks, int64_t block, int arm_index)
@@ -32,20 +58,7 @@ static void ask(struct nrb_blocks *blocks, int64_t block, int arm_index)
 	sample->node = arm->node;
 	sample->cpu_node = arm->cpu_node;
 	sample->mode = arm->mode >= 0 ? arm->mode : NRB_ABSENT;
-	snprintf(
-		sample->lru_gen, sizeof(sample->lru_gen), "%s", blocks->machine->lru_gen);
-	snprintf(sample->policy, sizeof(sample->policy), "%s",
-		arm->mode < 0                ? "bind"
-		: arm->node == arm->cpu_node ? "local"
-					     : "preferred");
-	snprintf(sample->page_size, sizeof(sample->page_size), "%s",
-		arm->mode < 0 ? "" : "4k");
-	sample->threads = 1;
-	snprintf(sample->fill_on, sizeof(sample->fill_on), "%s",
-		blocks->plan->sizes[arm_index].file_bytes > 0 ? "target" : "");
-	snprintf(sample->swap, sizeof(sample->swap), "%s",
-		blocks->machine->has_swap ? "on" : "off");
-	snprintf(sample->trim, sizeof(sample->trim), "off");
+	ask_factors(sample, arm, blocks->machine);
 	sample->seed = nrb_plan_cell_seed(blocks->plan, block, arm_index);
 }
 
@@ -74,22 +87,46 @@ static void prepare_cell(struct nrb_blocks *blocks, struct nrb_cell *cell, int a
 	}
 }
 
+/* Of the factors those that tell this cell from others. */
+static void add_factors(
+	const struct nrb_plan *plan, const struct nrb_arm *arm, char *what, size_t len)
+{
+	char word[NRB_SET_LEN];
+
+	for (int i = 0; i < NRB_N_ARM_FACTORS; i++) {
+		enum nrb_factor factor = (enum nrb_factor)i;
+		size_t used = strlen(what);
+
+		if (nrb_factor_varies(factor, plan->arms, plan->n_arms) &&
+			nrb_factor_word(factor, arm, word, sizeof(word))[0] != '\0') {
+			snprintf(what + used, len - used, ", %s %s",
+				nrb_factor_table[i].name, word);
+		}
+	}
+}
+
 static void announce(const struct nrb_blocks *blocks, int64_t block, int arm_index)
 {
-	const struct nrb_arm *arm = &blocks->plan->arms[arm_index];
-	int64_t extra = blocks->plan->warm_up >= 0;
-	char what[128];
+	const struct nrb_plan *plan = blocks->plan;
+	const struct nrb_arm *arm = &plan->arms[arm_index];
+	bool compares = arm->scenario->needs & NRB_NEEDS_MODES;
+	int64_t extra = plan->warm_up >= 0;
+	char what[256];
 
+	snprintf(what, sizeof(what),
+		compares && arm->node == arm->cpu_node
+			? "%s, node %d"
+			: "%s, memory on node %d, CPU on node %d",
+		arm->scenario->name, arm->node, arm->cpu_node);
 	if (arm->mode >= 0) {
-		snprintf(what, sizeof(what), "%s, node %d, mode %d", arm->scenario->name,
-			arm->node, arm->mode);
-	} else {
-		snprintf(what, sizeof(what), "%s, CPU on node %d, memory on node %d",
-			arm->scenario->name, arm->cpu_node, arm->node);
+		size_t used = strlen(what);
+
+		snprintf(what + used, sizeof(what) - used, ", mode %d", arm->mode);
 	}
+	add_factors(plan, arm, what, sizeof(what));
 	nrb_progress_cell(block, blocks->n,
-		blocks->n > 0 ? blocks->n * blocks->plan->n_arms + extra : 0,
-		blocks->cells, what);
+		blocks->n > 0 ? blocks->n * plan->n_arms + extra : 0, blocks->cells,
+		what);
 }
 
 /* A killed child is a cell lost, and the run goes on; but one that says it failed would fail in
@@ -103,34 +140,82 @@ static int judge(const struct nrb_sample *sample, const struct nrb_shared *share
 		-EIO, shared->why[0] != '\0' ? shared->why : "a cell failed");
 }
 
-static int run_cell(struct nrb_blocks *blocks, int64_t block, int arm)
+/* The first whole cell of a kind becomes the deadlines of the others. */
+static void learn(struct nrb_blocks *blocks, int kind)
+{
+	int64_t *known = blocks->known_ns[kind];
+
+	if (known[NRB_PHASE_ACCESS] <= 0) {
+		memcpy(known, blocks->shared->sample.phase_ns,
+			sizeof(blocks->known_ns[kind]));
+	}
+}
+
+static int measure_cell(struct nrb_blocks *blocks, int64_t block, int arm)
 {
 	struct nrb_sample *sample = &blocks->shared->sample;
 	struct nrb_cell cell;
-	int rc, written;
+	int rc;
 
-	ask(blocks, block, arm);
 	prepare_cell(blocks, &cell, arm);
-	announce(blocks, block, arm);
+	blocks->cellrun.known_ns = blocks->known_ns[cell.arm.kind];
+	blocks->cellrun.swap = blocks->machine->swap;
 	rc = nrb_cellrun(&blocks->cellrun, &cell, &blocks->signal);
-	if (rc == -EINTR) {
-		return rc; /* a cell that was cut short is not a cell */
+	if (sample->status == NRB_STATUS_OK) {
+		learn(blocks, cell.arm.kind);
 	}
 	if (block == 0 && sample->status == NRB_STATUS_OK) {
 		sample->status = NRB_STATUS_WARM_UP;
 	}
+	return rc;
+}
+
+/* Known before: nothing is started for it. */
+static void note_unsupported(struct nrb_sample *sample, const struct nrb_arm *arm)
+{
+	sample->start_ns = (int64_t)nrb_clock_ns();
+	sample->wall_ns = 0;
+	sample->status = NRB_STATUS_UNSUPPORTED;
+	snprintf(sample->note, sizeof(sample->note), "%s", arm->unsupported);
+}
+
+static int write_cell(struct nrb_blocks *blocks, int64_t block)
+{
+	const struct nrb_sample *sample = &blocks->shared->sample;
+	int rc;
+
 	for (int phase = 0; phase < NRB_N_PHASES; phase++) {
 		blocks->phases_ns +=
 			sample->phase_ns[phase] > 0 ? sample->phase_ns[phase] : 0;
 	}
-	written = nrb_record_write_cell(blocks->record, sample);
-	if (written == -EINTR) {
+	rc = nrb_record_write_cell(blocks->record, sample);
+	if (rc == -EINTR) {
 		blocks->signal = nrb_signals_take(blocks->cellrun.signal_fd);
 	}
-	blocks->cells += written == 0;
+	blocks->cells += rc == 0;
 	blocks->usable += block > 0 && (sample->status == NRB_STATUS_OK ||
 					       sample->status == NRB_STATUS_STALLED);
 	nrb_progress_cell_done(sample);
+	return rc;
+}
+
+static int run_cell(struct nrb_blocks *blocks, int64_t block, int arm_index)
+{
+	const struct nrb_arm *arm = &blocks->plan->arms[arm_index];
+	struct nrb_sample *sample = &blocks->shared->sample;
+	int rc = 0, written;
+
+	ask(blocks, block, arm_index);
+	announce(blocks, block, arm_index);
+	if (arm->unsupported[0] != '\0') {
+		note_unsupported(sample, arm);
+	} else {
+		rc = measure_cell(blocks, block, arm_index);
+	}
+	if (rc == -EINTR) {
+		return rc; /* a cell that was cut short is not a cell */
+	}
+	written = write_cell(blocks, block);
 	if (rc == 0) {
 		rc = judge(sample, blocks->shared);
 	}
@@ -153,7 +238,7 @@ static int64_t reread_for(const struct nrb_sample *sample)
 	       NRB_REREAD_BLOCK * NRB_REREAD_BLOCK;
 }
 
-/* What the warm-up cell took becomes the deadlines and, by the budget, the number of blocks. */
+/* What the warm-up cell took becomes, by the budget, the number of blocks. */
 static int run_warm_up(struct nrb_blocks *blocks)
 {
 	const struct nrb_sample *sample = &blocks->shared->sample;
@@ -165,8 +250,6 @@ static int run_warm_up(struct nrb_blocks *blocks)
 	blocks->reread_bytes = first_reread_bytes;
 	rc = run_cell(blocks, 0, blocks->plan->warm_up);
 	if (rc == 0 && sample->status == NRB_STATUS_WARM_UP) {
-		memcpy(blocks->cellrun.warm_up_ns, sample->phase_ns,
-			sizeof(sample->phase_ns));
 		blocks->reread_bytes = reread_for(sample);
 	}
 	return rc;
@@ -181,7 +264,7 @@ static double elapsed_s(const struct nrb_blocks *blocks)
 static int64_t blocks_for_budget(const struct nrb_blocks *blocks, double cell_s)
 {
 	double left = (double)blocks->plan->budget_s - elapsed_s(blocks);
-	double n = cell_s > 0 ? left / (cell_s * blocks->plan->n_arms) : 1;
+	double n = cell_s > 0 ? left / (cell_s * nrb_plan_runnable(blocks->plan)) : 1;
 
 	return n < 1 ? 1 : n > 10000 ? 10000 : (int64_t)n;
 }
@@ -226,11 +309,19 @@ static int run_blocks(struct nrb_blocks *blocks)
 
 int nrb_blocks_run(struct nrb_blocks *blocks)
 {
-	int rc = run_warm_up(blocks);
+	int rc;
 
+	blocks->known_ns =
+		calloc((size_t)blocks->plan->n_kinds, sizeof(*blocks->known_ns));
+	if (blocks->known_ns == NULL) {
+		return nrb_fail(-ENOMEM, "no memory for deadlines");
+	}
+	rc = run_warm_up(blocks);
 	if (rc == 0) {
 		rc = run_blocks(blocks);
 	}
+	free(blocks->known_ns);
+	blocks->known_ns = NULL;
 	if (rc == 0 && blocks->usable == 0) {
 		nrb_refuse(NRB_EXIT_INCONCLUSIVE, "the record says of each cell why",
 			"no cell measured anything");

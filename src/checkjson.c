@@ -184,9 +184,7 @@ static void add_machine(struct nrb_json *json, const struct nrb_survey *survey)
 struct nrb_json *nrb_checkjson_make(
 	const struct nrb_survey *survey, const struct nrb_root *root)
 {
-	const struct nrb_run_options options = {
-		.reference = -1, .cpu_node = -1, .dir = "."
-	};
+	const struct nrb_run_options options = { .reference = -1, .dir = "." };
 	struct nrb_json *json = nrb_json_object();
 
 	add_machine(json, survey);

@@ -395,9 +395,7 @@ static void print_finding(struct page *page, const struct nrb_finding *finding)
 
 static void print_run(struct page *page)
 {
-	const struct nrb_run_options options = {
-		.reference = -1, .cpu_node = -1, .dir = "."
-	};
+	const struct nrb_run_options options = { .reference = -1, .dir = "." };
 	const struct nrb_survey *survey = page->survey;
 
 	if (survey->obstacles.n > 0) {

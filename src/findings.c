@@ -16,7 +16,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define MODE_FILE "proc/sys/vm/zone_reclaim_mode"
+static const char mode[] = "vm.zone_reclaim_mode";
 
 static void copy(char *to, const char *from)
 {
@@ -121,6 +121,12 @@ static void add_kernel(struct nrb_findings *findings, const struct nrb_machine *
 			"there 1 writes, 2 unmaps and 4 does nothing but switch it on",
 			"kernel %s counts the mode's bits otherwise", machine->kernel);
 	}
+	if (machine->found_mode == NRB_ABSENT) {
+		nrb_findings_add(findings, NRB_EXIT_OK,
+			"`run` without --modes compares memory policies and trimming instead",
+			"built without NUMA, or later than the setting's removal",
+			"kernel %s has no vm.zone_reclaim_mode", machine->kernel);
+	}
 	if (machine->found_mode != NRB_ABSENT &&
 		(machine->found_mode < 0 || machine->found_mode > 7)) {
 		nrb_findings_add(findings, NRB_EXIT_OK, "set a value of 0 to 7",
@@ -148,12 +154,6 @@ static void add_machine(struct nrb_findings *findings, const struct nrb_machine 
 			"`numa-reclaim-bench rehearse` shows the same in a virtual machine with two",
 			"there is nothing to compare", "one NUMA node with memory");
 	}
-	if (machine->found_mode == NRB_ABSENT) {
-		nrb_findings_add(findings, NRB_EXIT_NOT_HERE,
-			"`run --scenario matrix` still measures what a remote access is worth",
-			"built without NUMA, or later than the setting's removal",
-			"kernel %s has no vm.zone_reclaim_mode", machine->kernel);
-	}
 }
 
 /* user_namespaces(7): the initial one maps every id to itself. */
@@ -169,13 +169,13 @@ static bool in_user_namespace(const struct nrb_root *root)
 	return inside != 0 || outside != 0 || count != 4294967295ul;
 }
 
-static bool is_read_only(const struct nrb_root *root)
+static bool is_read_only(const struct nrb_root *root, const char *path)
 {
 	struct statvfs fs;
 	bool read_only;
 	int fd;
 
-	if (nrb_fsroot_open_file(root, MODE_FILE, O_RDONLY, &fd) < 0) {
+	if (nrb_fsroot_open_file(root, path, O_RDONLY, &fd) < 0) {
 		return false;
 	}
 	read_only = fstatvfs(fd, &fs) == 0 && (fs.f_flag & ST_RDONLY);
@@ -197,26 +197,27 @@ static void add_user(struct nrb_findings *findings, const struct nrb_root *root)
 	}
 }
 
-static void add_setting(
-	struct nrb_findings *findings, const struct nrb_root *root, bool needs_mode)
+static void add_file(struct nrb_findings *findings, const struct nrb_root *root,
+	const char *path, bool is_needed)
 {
 	int fd, rc;
 
-	if (is_read_only(root)) {
+	if (is_read_only(root, path)) {
 		nrb_findings_add(findings, NRB_EXIT_NOT_HERE,
 			"run on the host, or use `numa-reclaim-bench rehearse`",
-			"containers have it so", "/proc/sys is mounted read-only");
+			"containers have it so", "/%.*s is mounted read-only",
+			(int)(strchr(strchr(path, '/') + 1, '/') - path), path);
 		return;
 	}
 	if (root->live && geteuid() != 0) {
 		return; /* that alone keeps it closed */
 	}
-	rc = nrb_fsroot_open_file(root, MODE_FILE, O_WRONLY | O_NOFOLLOW, &fd);
+	rc = nrb_fsroot_open_file(root, path, O_WRONLY | O_NOFOLLOW, &fd);
 	if (rc == 0) {
 		close(fd);
-	} else if (rc != -ENOENT || needs_mode) {
+	} else if (rc != -ENOENT || is_needed) {
 		nrb_findings_add(findings, NRB_EXIT_NOT_HERE, NULL, NULL,
-			"cannot write /" MODE_FILE ": %s", strerror(-rc));
+			"cannot write /%s: %s", path, strerror(-rc));
 	}
 }
 
@@ -226,7 +227,18 @@ void nrb_findings_rights(
 	if (root->live) {
 		add_user(findings, root);
 	}
-	add_setting(findings, root, needs_mode);
+	add_file(findings, root, nrb_setting_find(mode)->path, needs_mode);
+}
+
+void nrb_findings_setting(struct nrb_findings *findings, const struct nrb_root *root,
+	const struct nrb_setting *setting)
+{
+	if (setting->form != NRB_FORM_SWAP) {
+		add_file(findings, root, setting->path, false);
+	}
+	if (setting->twin_path != NULL) {
+		add_file(findings, root, setting->twin_path, false);
+	}
 }
 
 static void add_guard(struct nrb_findings *findings, const struct nrb_root *root)

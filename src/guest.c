@@ -16,7 +16,12 @@ static const char kernel_arguments[] =
 
 int64_t nrb_guest_disk_bytes(const struct nrb_guest *guest)
 {
-	return guest->node_bytes + guest->node_bytes / 4;
+	return guest->node_bytes * (guest->nodes + 1);
+}
+
+int64_t nrb_guest_swap_bytes(const struct nrb_guest *guest)
+{
+	return guest->swap ? guest->node_bytes * guest->nodes : 0;
 }
 
 /* /nrb/command: the command, quoted, by a shell that it replaces. */
@@ -58,6 +63,7 @@ int nrb_guest_build(const struct nrb_guest *guest, struct nrb_interrupt *interru
 	nrb_words_add(&args, "-ccommand");
 	nrb_words_add(&args, "-m%s", guest->image->modules);
 	nrb_words_add(&args, "-d%" PRId64, nrb_guest_disk_bytes(guest));
+	nrb_words_add(&args, "-s%" PRId64, nrb_guest_swap_bytes(guest));
 	nrb_words_add(&args, "%s", guest->program);
 	rc = nrb_workdir_run(guest->workdir, interrupt, "build-guest",
 		nrb_guest_build_guest, &args, reason, sizeof(reason));
@@ -90,7 +96,17 @@ static void add_nodes(const struct nrb_guest *guest, struct nrb_words *argv)
 	}
 }
 
-static void add_devices(struct nrb_words *argv)
+/* name: of its file without .img, of the drive, and in its serial number, by which init knows it. */
+static void add_disk(struct nrb_words *argv, const char *name)
+{
+	nrb_words_add(argv, "-drive");
+	nrb_words_add(
+		argv, "file=%s.img,if=none,id=%s,format=raw,cache=unsafe", name, name);
+	nrb_words_add(argv, "-device");
+	nrb_words_add(argv, "virtio-blk-pci,drive=%s,serial=nrb-%s", name, name);
+}
+
+static void add_devices(const struct nrb_guest *guest, struct nrb_words *argv)
 {
 	static const char *const ports[] = { NRB_GUEST_CONSOLE, NRB_GUEST_PROGRESS,
 		NRB_GUEST_RECORD };
@@ -99,10 +115,10 @@ static void add_devices(struct nrb_words *argv)
 		nrb_words_add(argv, "-serial");
 		nrb_words_add(argv, "file:%s", ports[i]);
 	}
-	nrb_words_add(argv, "-drive");
-	nrb_words_add(argv, "file=data.img,if=none,id=data,format=raw,cache=unsafe");
-	nrb_words_add(argv, "-device");
-	nrb_words_add(argv, "virtio-blk-pci,drive=data,serial=nrb-data");
+	add_disk(argv, "data");
+	if (guest->swap) {
+		add_disk(argv, "swap");
+	}
 }
 
 void nrb_guest_command_line(
@@ -131,5 +147,5 @@ void nrb_guest_command_line(
 	nrb_words_add(argv, "initramfs");
 	nrb_words_add(argv, "-append");
 	nrb_words_add(argv, "%s", kernel_arguments);
-	add_devices(argv);
+	add_devices(guest, argv);
 }

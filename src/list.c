@@ -3,8 +3,10 @@
 #include "nrb/list.h"
 
 #include "nrb/diag.h"
+#include "nrb/factors.h"
 #include "nrb/figures.h"
 #include "nrb/json.h"
+#include "nrb/listscenarios.h"
 #include "nrb/record.h"
 #include "nrb/sample.h"
 #include "nrb/scenarios.h"
@@ -16,6 +18,7 @@
 /* One entry, whatever table it comes from. */
 struct entry {
 	const char *name, *help;
+	char text[256]; /* where help is put together */
 };
 
 /* Walks a table: fills entry i, or returns false at its end. */
@@ -24,43 +27,83 @@ struct section {
 	bool (*at)(int i, struct entry *entry);
 };
 
-static bool scenario_at(int i, struct entry *entry)
+static bool factor_at(int i, struct entry *entry)
 {
-	if (nrb_scenario_table[i] == NULL) {
+	const struct nrb_factor_info *factor = &nrb_factor_table[i];
+	size_t used = 0, len = sizeof(entry->text);
+
+	if (i == NRB_N_ARM_FACTORS) {
 		return false;
 	}
-	*entry = (struct entry){ nrb_scenario_table[i]->name,
-		nrb_scenario_table[i]->question };
+	entry->name = factor->name;
+	entry->help = entry->text;
+	for (int k = 0; factor->words != NULL && factor->words[k] != NULL; k++) {
+		used += (size_t)snprintf(entry->text + used, len - used, "%s%s",
+			k > 0 ? ", " : "", factor->words[k]);
+	}
+	snprintf(entry->text + used, len - used, "%s: %s",
+		factor->words == NULL ? factor->range : "", factor->help);
 	return true;
 }
 
 static bool setting_at(int i, struct entry *entry)
 {
-	*entry = (struct entry){ nrb_setting_table[i].name, nrb_setting_table[i].help };
+	*entry = (struct entry){ .name = nrb_setting_table[i].name,
+		.help = nrb_setting_table[i].help };
 	return entry->name != NULL;
+}
+
+/* Of the settings that may be named, the names that --set takes: twins have one for each. */
+static bool set_at(int i, struct entry *entry)
+{
+	for (const struct nrb_setting *row = nrb_setting_table; row->name != NULL;
+		row++) {
+		int names = row->may_set ? 1 + (row->form == NRB_FORM_TWINS) : 0;
+
+		if (i < names) {
+			*entry = (struct entry){ .name = names == 1 ? row->name
+							 : i == 0   ? row->ratio_name
+								    : row->bytes_name,
+				.help = row->help };
+			return true;
+		}
+		i -= names;
+	}
+	return false;
 }
 
 static bool string_at(int i, struct entry *entry)
 {
-	*entry = (struct entry){ nrb_sample_strings[i].name, nrb_sample_strings[i].help };
+	*entry = (struct entry){ .name = nrb_sample_strings[i].name,
+		.help = nrb_sample_strings[i].help };
 	return entry->name != NULL;
 }
 
 static bool field_at(int i, struct entry *entry)
 {
-	*entry = (struct entry){ nrb_sample_fields[i].name, nrb_sample_fields[i].help };
+	*entry = (struct entry){ .name = nrb_sample_fields[i].name,
+		.help = nrb_sample_fields[i].help };
 	return entry->name != NULL;
 }
 
 static bool node_field_at(int i, struct entry *entry)
 {
-	*entry = (struct entry){ nrb_node_fields[i].name, nrb_node_fields[i].help };
+	*entry = (struct entry){ .name = nrb_node_fields[i].name,
+		.help = nrb_node_fields[i].help };
 	return entry->name != NULL;
 }
 
 static bool walk_field_at(int i, struct entry *entry)
 {
-	*entry = (struct entry){ nrb_walk_fields[i].name, nrb_walk_fields[i].help };
+	*entry = (struct entry){ .name = nrb_walk_fields[i].name,
+		.help = nrb_walk_fields[i].help };
+	return entry->name != NULL;
+}
+
+static bool look_field_at(int i, struct entry *entry)
+{
+	*entry = (struct entry){ .name = nrb_look_fields[i].name,
+		.help = nrb_look_fields[i].help };
 	return entry->name != NULL;
 }
 
@@ -69,7 +112,8 @@ static bool counter_at(int i, struct entry *entry)
 	if (i == NRB_N_COUNTERS) {
 		return false;
 	}
-	*entry = (struct entry){ nrb_counter_table[i].name, nrb_counter_table[i].help };
+	*entry = (struct entry){ .name = nrb_counter_table[i].name,
+		.help = nrb_counter_table[i].help };
 	return true;
 }
 
@@ -79,13 +123,15 @@ static bool either_at(int i, const struct nrb_string_field *strings,
 {
 	for (; strings->name != NULL; strings++) {
 		if (i-- == 0) {
-			*entry = (struct entry){ strings->name, strings->help };
+			*entry = (struct entry){ .name = strings->name,
+				.help = strings->help };
 			return true;
 		}
 	}
 	for (; fields->name != NULL; fields++) {
 		if (i-- == 0) {
-			*entry = (struct entry){ fields->name, fields->help };
+			*entry = (struct entry){ .name = fields->name,
+				.help = fields->help };
 			return true;
 		}
 	}
@@ -107,17 +153,21 @@ static bool figure_at(int i, struct entry *entry)
 	if (i == NRB_N_FIGURES) {
 		return false;
 	}
-	*entry = (struct entry){ nrb_figure_table[i].name, nrb_figure_table[i].help };
+	*entry = (struct entry){ .name = nrb_figure_table[i].name,
+		.help = nrb_figure_table[i].help };
 	return true;
 }
 
 static const struct section sections[] = {
-	{ "scenarios", "Scenarios (--scenario)", scenario_at },
+	{ "factors", "Factors (--NAME VALUE,...), each crossed with every other",
+		factor_at },
+	{ "set", "Settings that --set takes", set_at },
 	{ "settings", "Settings that may be written, and are put back", setting_at },
 	{ "strings", "Words of a cell in the record", string_at },
 	{ "fields", "Numbers of a cell in the record", field_at },
 	{ "node_fields", "Numbers of a node in a cell", node_field_at },
 	{ "walk_fields", "Numbers of a walk in a cell", walk_field_at },
+	{ "look_fields", "Numbers of a look at a node in a cell", look_field_at },
 	{ "counters", "Kernel counters of a cell", counter_at },
 	{ "header_fields", "Words and numbers of a record's first line", header_at },
 	{ "end_fields", "Words and numbers of its last line", end_at },
@@ -131,6 +181,7 @@ static int print_json(FILE *out)
 	struct entry entry;
 	int rc;
 
+	nrb_json_set(document, "scenarios", nrb_listscenarios_json(nrb_scenario_table));
 	for (const struct section *s = sections; s->key != NULL; s++) {
 		struct nrb_json *object = nrb_json_object();
 
@@ -144,23 +195,33 @@ static int print_json(FILE *out)
 	return rc;
 }
 
-int nrb_list(bool json, const struct nrb_screen *screen, FILE *out)
+static void print_text(const struct nrb_screen *screen, FILE *out)
 {
 	struct entry entry;
 	char line[1024];
-	int rc = 0;
 
-	if (json) {
-		rc = print_json(out);
-	}
-	for (const struct section *s = sections; !json && s->key != NULL; s++) {
-		fprintf(out, "%s%s%s%s\n", s == sections ? "" : "\n",
-			nrb_screen_bold(screen), s->title, nrb_screen_plain(screen));
+	fprintf(out, "%sScenarios (--scenario) and their variants (--variant)%s\n",
+		nrb_screen_bold(screen), nrb_screen_plain(screen));
+	nrb_listscenarios_print(nrb_scenario_table, screen, out);
+	for (const struct section *s = sections; s->key != NULL; s++) {
+		fprintf(out, "\n%s%s%s\n", nrb_screen_bold(screen), s->title,
+			nrb_screen_plain(screen));
 		for (int i = 0; s->at(i, &entry); i++) {
 			snprintf(
 				line, sizeof(line), "  %-26s %s", entry.name, entry.help);
 			nrb_screen_wrap(screen, out, 29, line);
 		}
+	}
+}
+
+int nrb_list(bool json, const struct nrb_screen *screen, FILE *out)
+{
+	int rc = 0;
+
+	if (json) {
+		rc = print_json(out);
+	} else {
+		print_text(screen, out);
 	}
 	if (rc == 0) {
 		rc = fflush(out) != 0 ? -errno : ferror(out) ? -EIO : 0;

@@ -40,10 +40,19 @@ const struct nrb_command_info nrb_command_table[] = {
 
 const struct nrb_option_info nrb_option_table[] = {
 	{ "scenario",      0,  "NAME,...", BOTH,   true,  "what the node holds (see list); clean", nrb_take_scenario },
+	{ "variant",       0,  "NAME,...|all", BOTH, true, "ways of the scenarios (see list); the first", nrb_take_variant },
 	{ "modes",         0,  "M,...|all", BOTH,  true,  "values to compare; all of 0 to 7", nrb_take_modes },
 	{ "reference",     0,  "M",        BOTH,   true,  "value the others are compared with; the one found", nrb_take_reference },
 	{ "node",          0,  "N,...|all", BOTH,  true,  "node under test; the first with CPUs", nrb_take_node },
-	{ "cpu-node",      0,  "N|same",   BOTH,   true,  "node whose CPU allocates; same", nrb_take_cpu_node },
+	{ "cpu-node",      0,  "same|N,...", BOTH, true,  "node whose CPUs allocate; same", nrb_take_cpu_node },
+	{ "lru-gen",       0,  "off,on",   BOTH,   true,  "MGLRU, a part of the kernel; as found", nrb_take_lru_gen },
+	{ "policy",        0,  "NAME,...", BOTH,   true,  "of the allocation (see list); local, or preferred", nrb_take_policy },
+	{ "page-size",     0,  "4k,thp",   BOTH,   true,  "pages to allocate; 4k", nrb_take_page_size },
+	{ "threads",       0,  "N,...",    BOTH,   true,  "allocate with so many at once; 1", nrb_take_threads },
+	{ "fill-on",       0,  "target,all", BOTH, true,  "nodes to fill with file cache; target", nrb_take_fill_on },
+	{ "trim",          0,  "off,on",   BOTH,   true,  "have the kernel free the node first (6.17); off", nrb_take_trim },
+	{ "swap",          0,  "off,on",   BOTH,   true,  "in a rehearsal alone; as found", nrb_take_swap },
+	{ "set",           0,  "ARM,...",  BOTH,   true,  "settings (see list), as vm.swappiness=10; found", nrb_take_set },
 	{ "fill",          0,  "SIZE",     BOTH,   true,  "file cache to fill the node with; all that fits", nrb_take_fill },
 	{ "alloc",         0,  "SIZE",     BOTH,   true,  "memory to allocate; 40 % of the node, at most 4G", nrb_take_alloc },
 	{ "blocks",        0,  "N",        BOTH,   true,  "measure every value N times; 1 in a rehearsal", nrb_take_blocks },
@@ -263,6 +272,12 @@ static int check_together(const struct nrb_options *options)
 	if (options->run.all_nodes && options->run.nodes_given) {
 		return nrb_refuse(NRB_EXIT_USAGE, NULL, "--node all and --node N");
 	}
+	if (command->command == RUN && options->run.swap.n > 0 &&
+		!options->run.rehearsal) {
+		return nrb_refuse(NRB_EXIT_USAGE,
+			"`numa-reclaim-bench rehearse` can turn it off and on",
+			"--swap: on a real machine swap stays as found");
+	}
 	if ((options->rehearse.kernel != NULL) != (options->rehearse.modules != NULL)) {
 		return nrb_refuse(
 			NRB_EXIT_USAGE, "give both", "--kernel goes with --modules");
@@ -279,7 +294,6 @@ static void set_defaults(struct nrb_options *options)
 	*options = (struct nrb_options){ .root = "/" };
 	options->run.dir = ".";
 	options->run.reference = -1;
-	options->run.cpu_node = -1;
 	options->rehearse.nodes = 2;
 	options->rehearse.node_bytes = 512 << 20;
 	options->rehearse.cpus_per_node = 1;

@@ -21,8 +21,13 @@ static int check_rights(const struct nrb_root *root, const struct nrb_plan *plan
 {
 	struct nrb_findings findings = { 0 };
 	const struct nrb_finding *first = &findings.list[0];
+	struct nrb_plan_settings settings;
 
 	nrb_findings_rights(&findings, root, plan->reference >= 0);
+	nrb_plan_settings(plan, &settings);
+	for (int i = 0; i < settings.n; i++) {
+		nrb_findings_setting(&findings, root, settings.list[i]);
+	}
 	if (findings.n == 0) {
 		return 0;
 	}

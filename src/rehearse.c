@@ -215,6 +215,7 @@ static struct nrb_guest describe_guest(const struct rehearsal *rehearsal)
 		.node_bytes = options->node_bytes,
 		.cpus_per_node = options->cpus_per_node,
 		.distance = options->distance,
+		.swap = options->swap,
 		.kvm = strcmp(options->accel, "kvm") == 0,
 		.workdir = &rehearsal->workdir,
 		.image = &rehearsal->image,
@@ -364,6 +365,9 @@ static int print_plan_json(const struct rehearsal *rehearsal,
 	nrb_json_set_int(plan, "cpus_per_node", guest->cpus_per_node);
 	nrb_json_set_int(plan, "distance", guest->distance);
 	nrb_json_set_int(plan, "disk_bytes", nrb_guest_disk_bytes(guest));
+	if (guest->swap) {
+		nrb_json_set_int(plan, "swap_bytes", nrb_guest_swap_bytes(guest));
+	}
 	nrb_json_set_str(plan, "record", rehearsal->options->output);
 	nrb_json_set(plan, "command", words_json(&rehearsal->command));
 	nrb_json_set(plan, "qemu", words_json(qemu));
@@ -390,6 +394,10 @@ static void print_plan_text(const struct rehearsal *rehearsal,
 			      : "a directory below $TMPDIR, removed at the end");
 	printf("disk:    ext4, %s, in one of those files\n",
 		nrb_units_bytes(bytes, nrb_guest_disk_bytes(guest)));
+	if (guest->swap) {
+		printf("swap:    %s, in another\n",
+			nrb_units_bytes(bytes, nrb_guest_swap_bytes(guest)));
+	}
 	printf("record:  %s\n", options->output);
 	printf("command: ");
 	nrb_words_print(&rehearsal->command, stdout);

@@ -116,9 +116,39 @@ static int check_found(const struct session *session)
 	return -ESTALE;
 }
 
+static bool has_cpuset(const struct nrb_plan *plan)
+{
+	for (int i = 0; i < plan->n_arms; i++) {
+		if (plan->arms[i].policy == NRB_ARM_CPUSET) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What cells need: to lock memory, to move and see pages of children; to turn swap off and on; to
+ * make a group in the root of cgroup v2, whose mode 0555 holds for root too. */
+static int drop_capabilities(const struct session *session)
+{
+	int keep[] = { CAP_IPC_LOCK, CAP_SYS_NICE, -1, -1, -1 }, n = 2;
+	struct nrb_plan_settings settings;
+	bool needs_admin = false;
+
+	nrb_plan_settings(&session->plan, &settings);
+	for (int i = 0; i < settings.n; i++) {
+		needs_admin = needs_admin || settings.list[i]->needs_admin;
+	}
+	if (needs_admin) {
+		keep[n++] = CAP_SYS_ADMIN;
+	}
+	if (has_cpuset(&session->plan)) {
+		keep[n++] = CAP_DAC_OVERRIDE;
+	}
+	return nrb_process_drop_capabilities(keep);
+}
+
 static int measure(struct session *session)
 {
-	static const int keep[] = { CAP_IPC_LOCK, CAP_SYS_NICE, -1 };
 	int rc = 0;
 
 	if (session->blocks.cellrun.knob) {
@@ -132,7 +162,7 @@ static int measure(struct session *session)
 	}
 	/* not before: the directory may be another user's */
 	if (rc == 0 && session->root->live) {
-		rc = nrb_process_drop_capabilities(keep);
+		rc = drop_capabilities(session);
 	}
 	if (rc == 0) {
 		rc = nrb_blocks_run(&session->blocks);
@@ -282,6 +312,7 @@ static void begin_session(struct session *session)
 
 	blocks->start_ns = nrb_clock_ns();
 	blocks->cellrun.knob = session->machine.found_mode != NRB_ABSENT;
+	blocks->cellrun.rehearsal = session->plan.rehearsal;
 	blocks->clock = nrb_clock_init(session->machine.cpu.invariant_tsc);
 	nrb_plan_quiet_cpus(
 		&session->plan, &session->machine.topology, &session->quiet_cpus);

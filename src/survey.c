@@ -143,9 +143,7 @@ static bool can_compare(const struct nrb_machine *machine)
 /* A refused plan is one more obstacle, in the words that `run` would use. */
 static void make_plan(struct nrb_survey *survey)
 {
-	const struct nrb_run_options options = {
-		.reference = -1, .cpu_node = -1, .dir = "."
-	};
+	const struct nrb_run_options options = { .reference = -1, .dir = "." };
 	int rc;
 
 	nrb_diag_set_muted(true);

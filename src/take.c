@@ -10,18 +10,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* All refusals of a value read alike. */
-static int bad(const char *option, const char *value, const char *want)
+int nrb_take_bad(const char *option, const char *value, const char *want)
 {
 	return nrb_refuse(
 		NRB_EXIT_USAGE, want, "--%s: cannot take \"%s\"", option, value);
 }
 
-static int take_i64(const char *option, const char *value, int64_t min, int64_t max,
+int nrb_take_i64(const char *option, const char *value, int64_t min, int64_t max,
 	const char *want, int64_t *into)
 {
-	return nrb_units_parse_i64(value, min, max, into) < 0 ? bad(option, value, want)
-							      : 0;
+	return nrb_units_parse_i64(value, min, max, into) < 0
+		       ? nrb_take_bad(option, value, want)
+		       : 0;
 }
 
 /* No machine has 1024 TiB, and sums of such sizes do not overflow. */
@@ -30,7 +30,7 @@ static int take_bytes(const char *option, const char *value, int64_t *into)
 	int64_t bytes;
 
 	if (nrb_units_parse_bytes(value, &bytes) < 0 || bytes > 1LL << 50) {
-		return bad(option, value, "a size, as 200M or 4G");
+		return nrb_take_bad(option, value, "a size, as 200M or 4G");
 	}
 	*into = bytes;
 	return 0;
@@ -90,7 +90,7 @@ int nrb_take_color(struct nrb_options *options, const char *value)
 			return 0;
 		}
 	}
-	return bad("color", value, "auto, always or never");
+	return nrb_take_bad("color", value, "auto, always or never");
 }
 
 int nrb_take_root(struct nrb_options *options, const char *value)
@@ -99,111 +99,24 @@ int nrb_take_root(struct nrb_options *options, const char *value)
 	return 0;
 }
 
-int nrb_take_scenario(struct nrb_options *options, const char *value)
-{
-	struct nrb_run_options *run = &options->run;
-	/* names are split in place in a copy that lives as long as the program */
-	char *copy = strdup(value), *rest = copy, *name;
-	int before = run->n_scenarios;
-
-	if (copy == NULL) {
-		return nrb_fail(-ENOMEM, "--scenario");
-	}
-	while ((name = strsep(&rest, ",")) != NULL) {
-		if (run->n_scenarios == NRB_MAX_SCENARIOS || *name == '\0') {
-			run->n_scenarios = before;
-			free(copy);
-			return bad("scenario", value, "names from `list`, with commas");
-		}
-		run->scenarios[run->n_scenarios++] = name;
-	}
-	return 0;
-}
-
-int nrb_take_modes(struct nrb_options *options, const char *value)
-{
-	static const char want[] =
-		"values 0 to 7 with commas, as 0,1,7, or all; the kernel ignores "
-		"what is above 7";
-	struct nrb_idset set;
-
-	options->run.modes_given = true;
-	if (strcmp(value, "all") == 0) {
-		options->run.modes = (1u << NRB_N_MODES) - 1;
-		return 0;
-	}
-	if (nrb_idset_parse(value, &set) < 0 || nrb_idset_count(&set) == 0) {
-		return bad("modes", value, want);
-	}
-	options->run.modes = 0;
-	nrb_for_each_id(mode, &set) {
-		if (mode >= NRB_N_MODES) {
-			return bad("modes", value, want);
-		}
-		options->run.modes |= 1u << mode;
-	}
-	return 0;
-}
-
-int nrb_take_reference(struct nrb_options *options, const char *value)
-{
-	int64_t mode;
-	int rc =
-		take_i64("reference", value, 0, NRB_N_MODES - 1, "a value 0 to 7", &mode);
-
-	if (rc == 0) {
-		options->run.reference = (int)mode;
-	}
-	return rc;
-}
-
 int nrb_take_blocks(struct nrb_options *options, const char *value)
 {
-	return take_i64(
+	return nrb_take_i64(
 		"blocks", value, 1, 10000, "a number 1 to 10000", &options->run.blocks);
 }
 
 int nrb_take_budget(struct nrb_options *options, const char *value)
 {
 	return nrb_units_parse_seconds(value, &options->run.budget_s) < 0
-		       ? bad("budget", value, "a time, as 90s, 20m or 2h")
+		       ? nrb_take_bad("budget", value, "a time, as 90s, 20m or 2h")
 		       : 0;
 }
 
 int nrb_take_seed(struct nrb_options *options, const char *value)
 {
 	options->run.seed_given = true;
-	return take_i64("seed", value, 0, (int64_t)1 << 53, "a number 0 to 2^53",
+	return nrb_take_i64("seed", value, 0, (int64_t)1 << 53, "a number 0 to 2^53",
 		&options->run.seed);
-}
-
-int nrb_take_node(struct nrb_options *options, const char *value)
-{
-	if (strcmp(value, "all") == 0) {
-		options->run.all_nodes = true;
-		return 0;
-	}
-	options->run.nodes_given = true;
-	return nrb_idset_parse(value, &options->run.nodes) < 0 ||
-			       nrb_idset_count(&options->run.nodes) == 0
-		       ? bad("node", value, "node numbers with commas, or all")
-		       : 0;
-}
-
-int nrb_take_cpu_node(struct nrb_options *options, const char *value)
-{
-	int64_t node;
-
-	if (strcmp(value, "same") == 0) {
-		options->run.cpu_node = -1;
-		return 0;
-	}
-	if (take_i64("cpu-node", value, 0, NRB_MAX_NODES - 1, "a node number, or same",
-		    &node) < 0) {
-		return -ECANCELED;
-	}
-	options->run.cpu_node = (int)node;
-	return 0;
 }
 
 int nrb_take_fill(struct nrb_options *options, const char *value)
@@ -259,7 +172,7 @@ int nrb_take_progress(struct nrb_options *options, const char *value)
 			return 0;
 		}
 	}
-	return bad("progress", value, "auto, tty, plain or none");
+	return nrb_take_bad("progress", value, "auto, tty, plain or none");
 }
 
 int nrb_take_rehearsal(struct nrb_options *options, const char *value)
@@ -273,7 +186,7 @@ static int take_int(const char *option, const char *value, int min, int max,
 	const char *want, int *into)
 {
 	int64_t number;
-	int rc = take_i64(option, value, min, max, want, &number);
+	int rc = nrb_take_i64(option, value, min, max, want, &number);
 
 	if (rc == 0) {
 		*into = (int)number;
@@ -293,7 +206,7 @@ int nrb_take_node_mem(struct nrb_options *options, const char *value)
 
 	/* a kernel and its initramfs take 150 MiB of node 0 before anything runs */
 	if (rc == 0 && options->rehearse.node_bytes < 256 << 20) {
-		rc = bad("node-mem", value, "at least 256M");
+		rc = nrb_take_bad("node-mem", value, "at least 256M");
 	}
 	return rc;
 }
@@ -337,7 +250,7 @@ int nrb_take_accel(struct nrb_options *options, const char *value)
 	options->rehearse.accel = value;
 	return strcmp(value, "tcg") == 0 || strcmp(value, "kvm") == 0
 		       ? 0
-		       : bad("accel", value, "tcg or kvm");
+		       : nrb_take_bad("accel", value, "tcg or kvm");
 }
 
 int nrb_take_keep(struct nrb_options *options, const char *value)

@@ -64,7 +64,7 @@ def man_options(page):
             heading = line[4:]
             options[heading] = set()
         elif line.startswith(".It Fl "):
-            for word in re.findall(r"(?:Fl|,) ((?:\\-)?\w[\w-]*)", line.split(" Ar ")[0]):
+            for word in re.findall(r"(?:Fl|,) ((?:\\-)?\w[\w-]*)", re.split(" (?:Ar|Cm) ", line)[0]):
                 word = word.replace("\\-", "-")
                 options[heading].add("-" + word)
     return options
@@ -104,11 +104,15 @@ def bash_words(file, *words):
     return output_of("bash", "-c", BASH, "-", file, "numa-reclaim-bench", *words).split()
 
 
-def check_bash(file, helps, scenarios):
+def check_bash(file, helps, scenarios, settings):
     same("bash, commands", helps, bash_words(file, ""))
     for command, options in helps.items():
         same(f"bash, options of {command}", options, bash_words(file, command, "-"))
     same("bash, --scenario", scenarios, bash_words(file, "run", "--scenario", ""))
+    variants = [name for scenario in scenarios.values() for name in scenario["variants"]]
+    same("bash, --variant", ["all"] + variants, bash_words(file, "run", "--variant", ""))
+    same("bash, --set", ["found"] + [name + "=" for name in settings],
+         bash_words(file, "run", "--set", ""))
 
 
 # zsh: read it
@@ -158,10 +162,11 @@ def main():
             errors.append(f"{command} --help does not begin with its line of --help")
         if len(helps[command]) < 9:
             errors.append(f"{command} --help: only {sorted(helps[command])} found in it")
-    scenarios = json.loads(output_of(os.environ["NRB_BIN"], "list", "--json"))["scenarios"]
+    tables = json.loads(output_of(os.environ["NRB_BIN"], "list", "--json"))
+    scenarios = tables["scenarios"]
     check_man((root / "man/numa-reclaim-bench.8").read_text(encoding="utf-8"), helps, scenarios)
     completions = root / "contrib/completions"
-    check_bash(str(completions / "numa-reclaim-bench.bash"), helps, scenarios)
+    check_bash(str(completions / "numa-reclaim-bench.bash"), helps, scenarios, tables["set"])
     check_zsh((completions / "_numa-reclaim-bench").read_text(encoding="utf-8"), helps)
     check_readme((root / "README.md").read_text(encoding="utf-8"), helps)
     print("\n".join(errors) or f"{len(helps)} commands, {len(set().union(*helps.values()))} options: all the same")

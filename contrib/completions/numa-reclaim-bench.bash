@@ -3,7 +3,8 @@
 # Completion for bash; tests/documents.py holds its words against --help.
 
 _numa_reclaim_bench_options() { # COMMAND
-	local inner='--scenario --modes --reference --node --cpu-node --fill --alloc --blocks
+	local inner='--scenario --variant --modes --reference --node --cpu-node --lru-gen --policy
+		--page-size --threads --fill-on --trim --swap --set --fill --alloc --blocks
 		--budget --seed --max-memory --output -o --yes -y --dry-run -n --progress'
 	local all='--json --color --ascii --quiet -q --help -h --version -V'
 
@@ -25,9 +26,20 @@ _numa_reclaim_bench_list() { # WORDS CURRENT
 
 	if [[ $2 == *,* ]]; then
 		before=${2%,*},
-		words=${words/all /}
+		words=${words/#all /}
 	fi
 	mapfile -t COMPREPLY < <(compgen -P "$before" -W "$words" -- "${2##*,}")
+}
+
+# A setting waits for its value.
+_numa_reclaim_bench_set() { # CURRENT
+	compopt -o nospace
+	_numa_reclaim_bench_list 'found
+		vm.dirty_ratio= vm.dirty_bytes= vm.dirty_background_ratio= vm.dirty_background_bytes=
+		vm.dirty_expire_centisecs= vm.dirty_writeback_centisecs= vm.swappiness=
+		vm.page-cluster= vm.vfs_cache_pressure= vm.min_unmapped_ratio= vm.min_slab_ratio=
+		vm.min_free_kbytes= vm.watermark_scale_factor= vm.watermark_boost_factor=
+		kernel.numa_balancing=' "$1"
 }
 
 _numa_reclaim_bench() {
@@ -49,13 +61,24 @@ _numa_reclaim_bench() {
 		previous=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	case $previous in
-	--scenario) _numa_reclaim_bench_list 'clean matrix' "$current" ;;
+	--scenario)
+		_numa_reclaim_bench_list 'clean hot dirty mapped anon shmem matrix' "$current"
+		;;
+	--variant)
+		_numa_reclaim_bench_list 'all clean-first dirty-first full writer writer-full swapping
+			cached closed' "$current"
+		;;
+	--lru-gen | --trim | --swap) _numa_reclaim_bench_list 'off on' "$current" ;;
+	--policy)
+		_numa_reclaim_bench_list 'local bind preferred interleave cpuset' "$current"
+		;;
+	--page-size) _numa_reclaim_bench_list '4k thp' "$current" ;;
+	--fill-on) _numa_reclaim_bench_list 'target all' "$current" ;;
+	--set) _numa_reclaim_bench_set "$current" ;;
 	--modes) _numa_reclaim_bench_list 'all 0 1 2 3 4 5 6 7' "$current" ;;
 	--reference) mapfile -t COMPREPLY < <(compgen -W '0 1 2 3 4 5 6 7' -- "$current") ;;
 	--node) _numa_reclaim_bench_list "all $(_numa_reclaim_bench_nodes)" "$current" ;;
-	--cpu-node)
-		mapfile -t COMPREPLY < <(compgen -W "same $(_numa_reclaim_bench_nodes)" -- "$current")
-		;;
+	--cpu-node) _numa_reclaim_bench_list "same $(_numa_reclaim_bench_nodes)" "$current" ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") ;;
 	--progress) mapfile -t COMPREPLY < <(compgen -W 'auto tty plain none' -- "$current") ;;
 	--accel) mapfile -t COMPREPLY < <(compgen -W 'tcg kvm' -- "$current") ;;
@@ -67,7 +90,7 @@ _numa_reclaim_bench() {
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		;;
-	--fill | --alloc | --blocks | --budget | --seed | --max-memory) ;;
+	--threads | --fill | --alloc | --blocks | --budget | --seed | --max-memory) ;;
 	--nodes | --node-mem | --cpus-per-node | --distance) ;;
 	*)
 		if [[ $current == -* ]]; then

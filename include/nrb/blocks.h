@@ -28,8 +28,10 @@ struct nrb_blocks {
 	int64_t phases_ns; /* sum over their phases */
 	int64_t usable;    /* of the blocks: ok, or stalled, which is a finding */
 	/* its own */
-	int64_t n;            /* to run; 0: not known yet */
-	int64_t reread_bytes; /* in a cell; 0: as the plan says */
+	int64_t n; /* to run; 0: not known yet */
+	int64_t (*known_ns)
+		[NRB_N_PHASES]; /* of each kind of arm: its first cell's phases */
+	int64_t reread_bytes;   /* in a cell; 0: as the plan says */
 };
 
 /**

@@ -19,6 +19,7 @@ struct nrb_guest {
 	int64_t node_bytes;
 	int cpus_per_node;
 	int distance; /* between any two nodes; 10 is local */
+	bool swap;    /* has a swap disk of the size of its memory */
 	bool kvm;
 	const struct nrb_workdir *workdir;
 	const struct nrb_kernelimage *image;
@@ -26,11 +27,15 @@ struct nrb_guest {
 	const struct nrb_words *command; /* what the guest runs */
 };
 
-/** Size of the guest's ext4 disk: a node and a quarter, so that a file can fill a node. */
+/** Size of the guest's ext4 disk, sparse on the host: a file that fills every node, a writer's part, and
+ * what a run leaves free. */
 int64_t nrb_guest_disk_bytes(const struct nrb_guest *guest);
 
+/** Size of its swap disk; 0: it has none. */
+int64_t nrb_guest_swap_bytes(const struct nrb_guest *guest);
+
 /**
- * Make initramfs and disk in the working directory, over those of a guest before.
+ * Make initramfs and disks in the working directory, over those of a guest before.
  * Returns 0, -EINTR (silent; an interrupt came), or another negative errno, with a message.
  * Source: rehearsal/build-guest.
  */

@@ -16,7 +16,12 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { NRB_MAX_SCENARIOS = 16, NRB_N_MODES = 8 };
+enum {
+	NRB_MAX_SCENARIOS = 16,
+	NRB_MAX_VARIANTS = 16,
+	NRB_MAX_SETS = 16,
+	NRB_N_MODES = 8
+};
 
 /* As parsed by the front; 0, NULL and -1 are "not given" where marked. */
 struct nrb_run_options {
@@ -32,7 +37,16 @@ struct nrb_run_options {
 	bool all_nodes;
 	bool nodes_given;
 	struct nrb_idset nodes;
-	int cpu_node; /* -1: each target's own CPUs */
+	bool cpu_node_same; /* each target's own CPUs; the default where no cpu_nodes are given */
+	struct nrb_idset cpu_nodes;
+	/* factors; what is not given is as found, or the first that the words name */
+	struct nrb_levels lru_gen, swap, trim;                 /* nrb_off_on_words */
+	struct nrb_levels policy, page_size, fill_on, threads; /* 1..NRB_MAX_THREADS */
+	struct nrb_set sets[NRB_MAX_SETS];
+	int n_sets;
+	const char *variants[NRB_MAX_VARIANTS]; /* names */
+	int n_variants;
+	bool all_variants;
 	int64_t fill_bytes, alloc_bytes, max_memory_bytes; /* 0 */
 	const char *dir;                                   /* for the cache file */
 	const char *output; /* NULL: a new file in the current directory */
@@ -46,11 +60,13 @@ struct nrb_plan {
 	int n_arms;
 	struct nrb_arm *arms;
 	struct nrb_sizes *sizes; /* of each arm */
+	int n_kinds;             /* of arms: combinations of scenario and variant */
 	int warm_up;             /* arm that is run before block 1; -1: none */
 	int64_t blocks;          /* 0: as many as the budget allows, at least 1 */
 	int64_t budget_s;        /* 0: no limit */
 	int reference;           /* mode 0..7; -1: no arm has a mode */
-	bool reference_added;    /* it was not in --modes */
+	bool knob_absent; /* arms that compare modes have none: this kernel has no knob */
+	bool reference_added; /* it was not in --modes */
 	int64_t seed;
 	int64_t memory_bytes;     /* at most, of ours at a time */
 	int64_t file_bytes;       /* the cache file; 0: none */
@@ -59,9 +75,13 @@ struct nrb_plan {
 };
 
 /**
- * Make the plan, or refuse: usage (a node that this machine has not, a CPU-less node without
- * --cpu-node) before what the machine lacks (one node, no sysctl, a node too large to fill).
- * table  scenarios that names are looked up in
+ * Make the plan, every factor crossed with every other, or refuse: usage (a node that this machine
+ * has not, a CPU-less node without --cpu-node, a variant that no scenario asked for has) before what
+ * the machine lacks (one node, modes by name without a knob, a node too large to fill). An arm that
+ * this machine cannot run is in the plan with its reason; a plan of nothing else is refused with the
+ * first one.
+ * options  borrowed as long as the plan lives
+ * table    scenarios that names are looked up in
  * Returns 0 or a negative errno, with a message and its exit code.
  */
 int nrb_plan_make(struct nrb_plan *plan, const struct nrb_run_options *options,
@@ -77,6 +97,17 @@ int64_t nrb_plan_cell_seed(const struct nrb_plan *plan, int64_t block, int arm);
 /** CPUs of nodes that are not under test: where parent and guard run. Empty if there are none. */
 void nrb_plan_quiet_cpus(const struct nrb_plan *plan, const struct nrb_topology *topology,
 	struct nrb_idset *cpus);
+
+/** Arms that this machine can run. */
+int nrb_plan_runnable(const struct nrb_plan *plan);
+
+/* The rows of nrb_setting_table that cells write, beside the mode. */
+enum { NRB_PLAN_MAX_SETTINGS = 32 };
+struct nrb_plan_settings {
+	int n;
+	const struct nrb_setting *list[NRB_PLAN_MAX_SETTINGS];
+};
+void nrb_plan_settings(const struct nrb_plan *plan, struct nrb_plan_settings *settings);
 
 /** Say what will be done: values, cells, time, memory, directory, what is restored. */
 void nrb_plan_print(const struct nrb_plan *plan, const struct nrb_run_options *options,

@@ -13,6 +13,7 @@ struct nrb_rehearse_options {
 	int64_t node_bytes;                      /* 512 MiB */
 	int cpus_per_node;                       /* 1 */
 	int distance;                            /* between nodes; 21 */
+	bool swap;                               /* the guest gets a swap disk */
 	const char *kernel;                      /* FILE; NULL: find or fetch one */
 	const char *modules;                     /* DIR that goes with kernel */
 	const char *debs[NRB_REHEARSE_MAX_DEBS]; /* kernel packages; NULL-ended */

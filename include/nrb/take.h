@@ -5,6 +5,13 @@
 
 #include "nrb/cli.h"
 
+/** Refuse a value: all refusals read alike. want: what it could be. */
+int nrb_take_bad(const char *option, const char *value, const char *want);
+
+/** A number from min to max, or nrb_take_bad. */
+int nrb_take_i64(const char *option, const char *value, int64_t min, int64_t max,
+	const char *want, int64_t *into);
+
 /* One for each row of nrb_option_table: check value (NULL where the option takes none) and store
  * it. Each returns 0 or a negative errno, with a message that names the option, the value and what
  * it could be (NRB_EXIT_USAGE). */
@@ -17,6 +24,7 @@ int nrb_take_quiet(struct nrb_options *options, const char *value);
 int nrb_take_color(struct nrb_options *options, const char *value);
 int nrb_take_root(struct nrb_options *options, const char *value);
 int nrb_take_scenario(struct nrb_options *options, const char *value);
+int nrb_take_variant(struct nrb_options *options, const char *value);
 int nrb_take_modes(struct nrb_options *options, const char *value);
 int nrb_take_reference(struct nrb_options *options, const char *value);
 int nrb_take_blocks(struct nrb_options *options, const char *value);
@@ -24,6 +32,14 @@ int nrb_take_budget(struct nrb_options *options, const char *value);
 int nrb_take_seed(struct nrb_options *options, const char *value);
 int nrb_take_node(struct nrb_options *options, const char *value);
 int nrb_take_cpu_node(struct nrb_options *options, const char *value);
+int nrb_take_lru_gen(struct nrb_options *options, const char *value);
+int nrb_take_policy(struct nrb_options *options, const char *value);
+int nrb_take_page_size(struct nrb_options *options, const char *value);
+int nrb_take_threads(struct nrb_options *options, const char *value);
+int nrb_take_fill_on(struct nrb_options *options, const char *value);
+int nrb_take_trim(struct nrb_options *options, const char *value);
+int nrb_take_swap(struct nrb_options *options, const char *value);
+int nrb_take_set(struct nrb_options *options, const char *value);
 int nrb_take_fill(struct nrb_options *options, const char *value);
 int nrb_take_alloc(struct nrb_options *options, const char *value);
 int nrb_take_max_memory(struct nrb_options *options, const char *value);

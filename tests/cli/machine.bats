@@ -61,11 +61,45 @@ machine_with_run() {
 	says_one_line 'one NUMA node.*rehearse'
 }
 
-@test 'no sysctl: 3, and what still works' {
-	nrb 3 run -n --root "$fixtures/no-sysctl"
-	says_one_line 'no vm.zone_reclaim_mode.*matrix'
+@test 'no sysctl: 3 for its values, and what still works' {
+	nrb 3 run -n --root "$fixtures/no-sysctl" --modes 0,1
+	says_one_line 'no vm.zone_reclaim_mode.*policies are compared instead'
+	nrb 3 run -n --root "$fixtures/no-sysctl" --policy bind
+	says_one_line 'no other factor is to be compared'
+	nrb 0 run -n --root "$fixtures/no-sysctl"
+	[[ $output == *'interleave'* ]]
 	nrb 0 run -n --root "$fixtures/no-sysctl" --scenario matrix
 	[[ $output == *'no setting of this machine'* ]]
+}
+
+@test 'no sysctl: other factors are compared, unless values were asked for' {
+	nrb 0 run -n --root "$fixtures/no-sysctl" --policy local,bind
+	[[ $output == *'modes       none'* && $output == *'2 in each block'* ]]
+	nrb 3 run -n --root "$fixtures/no-sysctl" --policy local,bind --modes 0,1
+	says_one_line 'no vm.zone_reclaim_mode'
+	nrb 3 run -n --root "$fixtures/no-sysctl" --policy local,bind --reference 0
+}
+
+@test 'factors are crossed; what this machine cannot run is said' {
+	nrb 0 run -n --json --root "$fixtures/kernel-6.1" --modes 0,1 --trim off,on --threads 1,4 \
+		--set found,vm.swappiness=10
+	json_is '(.arms | length) == 16 and .reference == 1'
+	json_is '[.arms[] | select(.unsupported)] | length == 8 and all(.trim == "on")'
+	json_is '[.arms[].set] | unique == [null, "vm.swappiness=10"]'
+	json_is '.settings == ["vm.swappiness"]'
+	nrb 3 run -n --root "$fixtures/kernel-6.1" --trim on
+	says_one_line 'no nodeN/reclaim'
+}
+
+@test 'rehearse -n: a swap disk where one is asked for or needed' {
+	nrb 0 rehearse -n
+	[[ $output != *swap* ]]
+	nrb 0 rehearse -n --swap off
+	[[ $output != *serial=nrb-swap* ]]
+	nrb 0 rehearse -n --swap off,on --nodes 3 --node-mem 256M
+	[[ $output == *'swap:    768 MiB'* && $output == *serial=nrb-swap* ]]
+	nrb 0 rehearse -n --json --scenario anon
+	json_is '.swap_bytes == 1073741824'
 }
 
 @test 'a root that is not live: 3 for run, fine with -n' {
@@ -111,6 +145,8 @@ machine_with_run() {
 	nrb 0 list
 	[[ $output =~ $'\n'\ \ clean\ {10} && $output == *vm.zone_reclaim_mode* ]]
 	[[ $output == *alloc_pages* && $output == *zone_reclaim_success* ]]
+	[[ $output =~ $'\n'\ \ policy\ {9} && $output == *'cpuset: where'* ]]
+	[[ $output =~ $'\n'\ \ \ \ clean-first\ {13} && $output == *vm.dirty_background_bytes* ]]
 	COLUMNS=60 nrb 0 list
 	[[ $(wc -L <<<"$output") -le 60 ]]
 }

@@ -66,9 +66,12 @@ load cli.bash
 	for bad in '--modes 8' '--modes 1,x' '--modes 0,8' '--modes -1' '--modes ,' '--reference 8' \
 		'--reference x' '--blocks 0' '--blocks 1e9' '--budget 20x' '--budget -1' '--seed -1' \
 		'--node x' '--cpu-node x' '--fill 1Q' '--alloc x' '--max-memory -1' '--progress often' \
-		'--color sometimes' '--scenario ,'; do
+		'--color sometimes' '--scenario ,' '--variant ,' '--lru-gen maybe' '--policy near' \
+		'--page-size 1g' '--threads 0' '--threads 65' '--fill-on some' '--trim 1' '--set ,' \
+		'--cpu-node same,x' '--rehearsal --swap 1'; do
 		# shellcheck disable=SC2086 # option and value
 		nrb 2 run -n $bad
+		bad=${bad#--rehearsal }
 		says_one_line "${bad%% *}: cannot take"
 		[[ -z $output ]]
 	done
@@ -88,6 +91,35 @@ load cli.bash
 @test 'an unknown scenario' {
 	nrb 2 run -n --root "$fixtures/two-nodes" --scenario nope
 	says_one_line 'no scenario nope .*list'
+}
+
+@test 'an unknown variant, also for a rehearsal, which then builds nothing' {
+	nrb 2 run -n --root "$fixtures/two-nodes" --variant nope
+	says_one_line 'variant nope .*list'
+	nrb 2 rehearse --scenario dirty --variant nope
+	says_one_line 'variant nope .*list'
+	nrb 2 rehearse --scenario nope
+	says_one_line 'no scenario nope .*list'
+	[[ -z $(ls -A) ]]
+}
+
+@test '--set takes what is listed, and values that the setting can have' {
+	nrb 2 run -n --root "$fixtures/two-nodes" --set vm.zone_reclaim_mode=1
+	says_one_line 'vm.zone_reclaim_mode may not be set .*vm.swappiness'
+	nrb 2 run -n --root "$fixtures/two-nodes" --set vm.swappiness=many
+	says_one_line 'vm.swappiness=many'
+}
+
+@test '--swap: a rehearsal alone' {
+	nrb 2 run -n --root "$fixtures/two-nodes" --swap on
+	says_one_line 'swap stays as found .*rehearse'
+}
+
+@test 'more cells than a block may have' {
+	nrb 2 run -n --root "$fixtures/two-nodes" --threads 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16 \
+		--policy local,bind,preferred,interleave,cpuset --lru-gen off,on --trim off,on \
+		--page-size 4k,thp --fill-on target,all
+	says_one_line 'over 4096 cells'
 }
 
 @test 'a node that the machine has not, also where it has but one' {

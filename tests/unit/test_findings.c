@@ -63,6 +63,9 @@ static void values(void **state)
 	tree_write(tree, "proc/sys/kernel/numa_balancing", "2\n");
 	tree_write(tree, "proc/sys/vm/panic_on_oom", "0\n");
 	tree_write(tree, "proc/57/stat", "57 (kswapd1) R 2 0 0 0 -1 2166848 0 0");
+	findings = disturbing(&tree->root, "6.18.0", NRB_ABSENT);
+	assert_true(has(&findings, "has no vm.zone_reclaim_mode"));
+	assert_int_equal(findings.n, 3);
 	findings = disturbing(&tree->root, "6.18.0", 15);
 	assert_true(has(&findings, "kernel.numa_balancing is 2"));
 	assert_true(has(&findings, "kswapd is awake on node 1"));
@@ -100,8 +103,8 @@ static void machines(void **state)
 	findings = forbidding("one-node", false);
 	assert_true(has(&findings, "one NUMA node"));
 	assert_int_equal(findings.list[1].code, NRB_EXIT_NOT_HERE);
-	findings = forbidding("no-sysctl", false);
-	assert_true(has(&findings, "has no vm.zone_reclaim_mode"));
+	findings = forbidding("no-sysctl", false); /* other factors are compared */
+	assert_false(has(&findings, "has no vm.zone_reclaim_mode"));
 	/* as root of a live machine nothing is left to say */
 	findings = forbidding("two-nodes", true);
 	assert_int_equal(has(&findings, "not root"), geteuid() != 0);
@@ -134,6 +137,28 @@ static void rights(void **state)
 	tree->root.live = false;
 }
 
+/* Those that a plan sets beside the mode: closed is a finding, not there is none. */
+static void other_settings(void **state)
+{
+	const struct nrb_setting *dirty = nrb_setting_find("vm.dirty");
+	static struct nrb_findings findings;
+	struct tree *tree = *state;
+
+	nrb_findings_setting(&findings, &tree->root, dirty);
+	nrb_findings_setting(&findings, &tree->root, nrb_setting_find("swap"));
+	assert_int_equal(findings.n, 0);
+	tree_write(tree, "proc/sys/vm/dirty_ratio", "20\n");
+	nrb_findings_setting(&findings, &tree->root, dirty);
+	assert_int_equal(findings.n, 0);
+	/* a link is not the setting; its twin is looked at, too */
+	assert_int_equal(
+		symlinkat("dirty_ratio", tree->root.fd, "proc/sys/vm/dirty_bytes"), 0);
+	nrb_findings_setting(&findings, &tree->root, dirty);
+	assert_int_equal(findings.n, 1);
+	assert_int_equal(findings.list[0].code, NRB_EXIT_NOT_HERE);
+	assert_true(has(&findings, "cannot write /proc/sys/vm/dirty_bytes"));
+}
+
 static void full(void **state)
 {
 	static struct nrb_findings findings;
@@ -154,6 +179,7 @@ int main(void)
 		TREE_TEST(values),
 		cmocka_unit_test(machines),
 		TREE_TEST(rights),
+		TREE_TEST(other_settings),
 		cmocka_unit_test(full),
 	};
 

@@ -63,7 +63,17 @@ static const struct {
 	{ "modes", "0,1-3,7", { "8", "1,x", "-1", "0-8", "all,1", "" } },
 	{ "reference", "7", { "8", "-1", "x", "" } },
 	{ "node", "0,2", { "x", "-1", "0;1", "" } },
-	{ "cpu-node", "3", { "-1", "x", "9999", "0,1", "" } },
+	{ "cpu-node", "same,0,3", { "-1", "x", "9999", "0,,1", "same,", "" } },
+	{ "variant", "a,b", { ",", "a,", "" } },
+	{ "lru-gen", "off,on", { "yes", "on,", "off;on", "" } },
+	{ "policy", "local,cpuset", { "weighted", "local,", "" } },
+	{ "page-size", "4k,thp", { "2m", "4K", "" } },
+	{ "threads", "1,2,64", { "0", "65", "x", "1,", "" } },
+	{ "fill-on", "target,all", { "others", "" } },
+	{ "trim", "off,on", { "1", "" } },
+	{ "swap", "on", { "1", "" } },
+	{ "set", "found,vm.swappiness=10+vm.vfs_cache_pressure=50",
+		{ ",", "found,", "" } },
 	{ "fill", "200M", { "0", "-1", "x", "1.5G", "8388607T", "" } },
 	{ "alloc", "4G", { "0", "x", "8388607T" } },
 	{ "blocks", "10", { "0", "-1", "x", "10001" } },
@@ -102,8 +112,10 @@ static const char *company(const struct nrb_command_info *command, const char *o
 {
 	return strcmp(option, "kernel") == 0    ? " --modules x"
 	       : strcmp(option, "modules") == 0 ? " --kernel x"
-	       : command->operands[0] != '\0'   ? " x.jsonl"
-						: "";
+	       : strcmp(option, "swap") == 0 && command->command == NRB_COMMAND_RUN
+		       ? " --rehearsal"
+	       : command->operands[0] != '\0' ? " x.jsonl"
+					      : "";
 }
 
 static void test_each_option_stands_where_the_table_says(void **state)
@@ -176,7 +188,7 @@ static void test_values_arrive(void **state)
 	assert_true(options->run.nodes_given);
 	assert_false(options->run.all_nodes);
 	assert_int_equal(nrb_idset_count(&options->run.nodes), 2);
-	assert_int_equal(options->run.cpu_node, 1);
+	assert_int_equal(nrb_idset_next(&options->run.cpu_nodes, -1), 1);
 	assert_int_equal(options->run.fill_bytes, 1 << 20);
 	assert_int_equal(options->run.alloc_bytes, 2 << 20);
 	assert_int_equal(options->run.max_memory_bytes, 3 << 20);
@@ -196,7 +208,7 @@ static void test_defaults(void **state)
 	assert_false(options->run.modes_given || options->run.nodes_given ||
 		     options->run.all_nodes || options->run.yes || options->run.dry_run);
 	assert_int_equal(options->run.reference, -1);
-	assert_int_equal(options->run.cpu_node, -1);
+	assert_int_equal(nrb_idset_count(&options->run.cpu_nodes), 0);
 	assert_int_equal(options->run.blocks, 0);
 	assert_int_equal(options->run.budget_s, 0);
 	assert_string_equal(options->run.dir, ".");
@@ -214,7 +226,7 @@ static void test_defaults(void **state)
 	assert_int_equal(parse("run --node all --modes all --cpu-node same"), 0);
 	assert_true(options->run.all_nodes);
 	assert_int_equal(options->run.modes, 0xff);
-	assert_int_equal(options->run.cpu_node, -1);
+	assert_true(options->run.cpu_node_same);
 }
 
 static void test_rehearse_hands_inner_options_on(void **state)
@@ -354,6 +366,17 @@ static void test_what_excludes_each_other(void **state)
 	assert_int_equal(parse("run -o -"), 0);
 }
 
+/* Toggling it on a server would push what is swapped out into memory. */
+static void test_swap_is_for_rehearsals(void **state)
+{
+	(void)state;
+	assert_usage("run --swap on", "--swap: on a real machine swap stays as found");
+	assert_non_null(strstr(nrb_diag_way_out(), "rehearse"));
+	assert_int_equal(parse("run --rehearsal --swap on"), 0);
+	assert_int_equal(parse("rehearse --swap off,on"), 0);
+	assert_string_equal(options->rehearse.args[0], "--swap=off,on");
+}
+
 static void test_a_second_parse_starts_anew(void **state)
 {
 	(void)state;
@@ -410,6 +433,7 @@ int main(void)
 		cmocka_unit_test(test_operands),
 		cmocka_unit_test(test_did_you_mean),
 		cmocka_unit_test(test_what_excludes_each_other),
+		cmocka_unit_test(test_swap_is_for_rehearsals),
 		cmocka_unit_test(test_a_second_parse_starts_anew),
 		cmocka_unit_test(test_help),
 	};

@@ -16,7 +16,6 @@ static int setup(void **state)
 	(void)state;
 	tree_fixture(&root, "two-nodes");
 	options = (struct nrb_run_options){ .reference = 1,
-		.cpu_node = -1,
 		.seed = 42,
 		.modes_given = true,
 		.modes = 1 << 0 | 1 << 7,
@@ -169,6 +168,106 @@ static void test_text_warns_of_others_cache(void **state)
 	free(text);
 }
 
+static void plan_with_factors(void)
+{
+	nrb_plan_finish(&plan);
+	options.lru_gen = (struct nrb_levels){ .n = 2, .v = { 0, 1 } };
+	options.policy =
+		(struct nrb_levels){ .n = 2, .v = { NRB_ARM_LOCAL, NRB_ARM_BIND } };
+	options.trim = (struct nrb_levels){ .n = 2, .v = { 0, 1 } };
+	options.n_sets = 2;
+	assert_int_equal(nrb_set_parse(&options.sets[0], "found"), 0);
+	assert_int_equal(nrb_set_parse(&options.sets[1], "vm.dirty_ratio=40"), 0);
+	snprintf(machine.lru_gen, sizeof(machine.lru_gen), "on");
+	machine.can_trim = false;
+	nrb_idset_add(&options.cpu_nodes, 1);
+	assert_int_equal(nrb_plan_make(&plan, &options, &machine, nrb_scenario_table), 0);
+}
+
+/* What is compared beside the mode, what cannot be, what is changed: in 80 columns. */
+static void test_text_says_every_factor(void **state)
+{
+	static const char *const parts[] = { "  CPUs        of node 1\n",
+		"  lru-gen     off, on\n", "  policy      local, bind\n",
+		"  trim        off, on\n", "  set         found, vm.dirty_ratio=40\n",
+		"  cells       48 in each block", "  left out    24 of these cells",
+		"nodeN/reclaim",
+		"vm.zone_reclaim_mode, lru_gen.enabled, vm.dirty_ratio,\n"
+		"              vm.dirty_bytes; afterwards",
+		"loses the age order" };
+	char *text, *rest;
+
+	(void)state;
+	plan_with_factors();
+	text = print(false);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (strstr(text, parts[i]) == NULL) {
+			fail_msg("\"%s\" is not in\n%s", parts[i], text);
+		}
+	}
+	assert_null(strstr(text, "threads")); /* left alone */
+	rest = text;
+	for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
+		assert_true(strlen(line) <= 80);
+	}
+	free(text);
+	plan.rehearsal = true; /* nothing of that guest is in use */
+	text = print(false);
+	assert_null(strstr(text, "age order"));
+	free(text);
+}
+
+static void test_json_has_every_factor(void **state)
+{
+	const struct nrb_json *arms, *first, *last;
+	struct nrb_json *json;
+	const char *text;
+	int64_t bytes;
+
+	(void)state;
+	plan_with_factors();
+	json = nrb_plan_json(&plan, &options);
+	arms = nrb_json_get(json, "arms");
+	assert_int_equal(nrb_json_count(arms), 48);
+	first = nrb_json_at(arms, 0);
+	assert_string_equal(get_str(first, "lru_gen"), "off");
+	assert_string_equal(get_str(first, "policy"), "local");
+	assert_string_equal(get_str(first, "page_size"), "4k");
+	assert_string_equal(get_str(first, "fill_on"), "target");
+	assert_string_equal(get_str(first, "trim"), "off");
+	assert_int_equal(get(first, "threads"), 1);
+	/* absent: as found, and a scenario with but one variant */
+	assert_true(nrb_json_get_str(first, "swap", &text) < 0);
+	assert_true(nrb_json_get_str(first, "set", &text) < 0);
+	assert_true(nrb_json_get_str(first, "variant", &text) < 0);
+	assert_true(nrb_json_get_str(first, "unsupported", &text) < 0);
+	last = nrb_json_at(arms, 47);
+	assert_string_equal(get_str(last, "set"), "vm.dirty_ratio=40");
+	assert_string_equal(get_str(last, "trim"), "on");
+	assert_non_null(strstr(get_str(last, "unsupported"), "nodeN/reclaim"));
+	assert_true(nrb_json_get_int(last, "alloc_bytes", &bytes) < 0);
+	assert_int_equal(nrb_json_count(nrb_json_get(json, "settings")), 2);
+	nrb_json_free(json);
+}
+
+static void test_text_of_a_kernel_without_the_knob(void **state)
+{
+	char *text;
+
+	(void)state;
+	nrb_plan_finish(&plan);
+	machine.found_mode = NRB_ABSENT;
+	options.modes_given = false;
+	options.reference = -1;
+	options.policy =
+		(struct nrb_levels){ .n = 2, .v = { NRB_ARM_LOCAL, NRB_ARM_BIND } };
+	assert_int_equal(nrb_plan_make(&plan, &options, &machine, nrb_scenario_table), 0);
+	text = print(false);
+	assert_non_null(strstr(text, "modes       none: this kernel has no"));
+	assert_non_null(strstr(text, "no setting of this machine"));
+	free(text);
+}
+
 #define SHOW_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -178,6 +277,9 @@ int main(void)
 		SHOW_TEST(test_json_of_a_matrix),
 		SHOW_TEST(test_text_says_what_will_be_done),
 		SHOW_TEST(test_text_warns_of_others_cache),
+		SHOW_TEST(test_text_says_every_factor),
+		SHOW_TEST(test_json_has_every_factor),
+		SHOW_TEST(test_text_of_a_kernel_without_the_knob),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

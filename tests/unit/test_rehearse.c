@@ -93,13 +93,16 @@ static void on_progress(void *arg, const char *line)
 	strcat(progress, "|");
 }
 
+static bool with_swap;
+
 static int rehearse(int64_t deadline_s, int *inner_exit)
 {
 	const struct nrb_rehearse_options options = {
 		.nodes = 3,
-		.node_bytes = 4 << 20,
+		.node_bytes = 16 << 20,
 		.cpus_per_node = 2,
 		.distance = 30,
+		.swap = with_swap,
 		.kernel = "/dev/null",
 		.modules = modules,
 		.accel = "tcg",
@@ -149,6 +152,26 @@ static void test_good(void **state)
 	sh("test $(grep -o -- ' -numa dist,' arguments | wc -l) = 6");
 	sh("grep -q -- ' -numa node,nodeid=2,cpus=4-5,memdev=m2 ' arguments");
 	sh("grep -q -- '/bin/test_rehearse run --rehearsal .* --modes 0,1$' command");
+}
+
+/* As large as the guest's memory, and only where it was asked for. */
+static void test_swap_disk(void **state)
+{
+	int inner;
+
+	(void)state;
+	with_swap = true;
+	stand_in(
+		"echo \"$*\" >../../arguments; cp swap.img ../../; echo NRB-EXIT 0 >ttyS1");
+	assert_int_equal(rehearse(60, &inner), 0);
+	sh("grep -q 'file=swap.img,.* virtio-blk-pci,drive=swap,serial=nrb-swap' arguments");
+	sh("test $(stat -c %s swap.img) = $((3 * 16 * 1048576)) && "
+	   "tail -c +4087 swap.img | head -c 10 | grep -q SWAPSPACE2");
+	with_swap = false;
+	stand_in("echo \"$*\" >../../arguments; test ! -e swap.img || exit 1; "
+		 "echo NRB-EXIT 0 >ttyS1");
+	assert_int_equal(rehearse(60, &inner), 0);
+	sh("! grep -q swap arguments");
 }
 
 static void test_second_try(void **state)
@@ -311,6 +334,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_good),
+		CASE(test_swap_disk),
 		CASE(test_second_try),
 		CASE(test_never_up),
 		CASE(test_lost),

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The making of a plan, in steps that share a draft; see nrb_plan_make. All return 0 or a negative
+ * errno, with a message and its exit code. */
+#ifndef NRB_PLANDRAFT_H
+#define NRB_PLANDRAFT_H
+
+#include "nrb/plan.h"
+#include "nrb/plankinds.h"
+
+/* What is resolved on the way to the arms. */
+struct nrb_plandraft {
+	const struct nrb_run_options *options;
+	const struct nrb_machine *machine;
+	struct nrb_kinds kinds;
+	struct nrb_idset targets;
+	struct nrb_idset memory_nodes, cpu_nodes;
+	unsigned int modes; /* with the reference; 0: there is no knob */
+};
+
+/** --cpu-node names nodes. */
+static inline bool nrb_plandraft_asks_cpus(const struct nrb_plandraft *draft)
+{
+	return nrb_idset_count(&draft->options->cpu_nodes) > 0;
+}
+
+/** Find the nodes under test, or refuse those that were named. */
+int nrb_plantargets_find(struct nrb_plandraft *draft);
+
+/** Cross all factors into plan->arms, with room for their sizes. */
+int nrb_planarms_cross(struct nrb_plan *plan, const struct nrb_plandraft *draft);
+
+/** Say in arm->unsupported what this machine lacks for it, if anything. */
+void nrb_planlacks_note(const struct nrb_plandraft *draft, struct nrb_arm *arm);
+
+/** Refuse a plan of which nothing can run, with the first arm's reason. */
+int nrb_planlacks_check(const struct nrb_plan *plan, const struct nrb_plandraft *draft);
+
+/** Size every arm that can run, and the plan's memory and file; refuse what does not fit. */
+int nrb_plansizes_find(struct nrb_plan *plan, const struct nrb_plandraft *draft);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a machine lacks for an arm. */
+#include "nrb/plandraft.h"
+
+#include "nrb/diag.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool has_one_node(const struct nrb_plandraft *draft)
+{
+	return nrb_idset_count(&draft->memory_nodes) < 2;
+}
+
+static bool lacks_spill(const struct nrb_plandraft *draft, const struct nrb_arm *arm)
+{
+	return (nrb_arm_needs(arm) & NRB_NEEDS_SPILL) && has_one_node(draft);
+}
+
+static bool lacks_cpuset(const struct nrb_plandraft *draft, const struct nrb_arm *arm)
+{
+	return arm->policy == NRB_ARM_CPUSET && has_one_node(draft);
+}
+
+static bool lacks_swap(const struct nrb_plandraft *draft, const struct nrb_arm *arm)
+{
+	return (nrb_arm_needs(arm) & NRB_NEEDS_SWAP) &&
+	       (arm->swap == 0 || (arm->swap < 0 && !draft->machine->has_swap));
+}
+
+static bool lacks_device(const struct nrb_plandraft *draft, const struct nrb_arm *arm)
+{
+	return arm->swap >= 0 && draft->machine->swap[0] == '\0';
+}
+
+static bool lacks_lru_gen(const struct nrb_plandraft *draft, const struct nrb_arm *arm)
+{
+	return arm->lru_gen == 1 && draft->machine->lru_gen[0] == '\0';
+}
+
+static bool lacks_trim(const struct nrb_plandraft *draft, const struct nrb_arm *arm)
+{
+	return arm->trim && !draft->machine->can_trim;
+}
+
+static bool lacks_huge_pages(const struct nrb_plandraft *draft, const struct nrb_arm *arm)
+{
+	const char *thp = draft->machine->thp;
+
+	return arm->page_size == NRB_PAGE_THP &&
+	       (thp[0] == '\0' || strcmp(thp, "never") == 0);
+}
+
+static bool lacks_file(const struct nrb_plandraft *draft, const struct nrb_arm *arm)
+{
+	(void)draft;
+	return arm->fill_all && !(nrb_arm_needs(arm) & NRB_NEEDS_FILE);
+}
+
+struct lack {
+	bool (*is)(const struct nrb_plandraft *draft, const struct nrb_arm *arm);
+	const char *why, *way_out;
+};
+
+/* clang-format off */
+static const struct lack lacks[] = {
+	{ lacks_spill, "this machine has one NUMA node with memory: nothing to compare",
+	  "try `numa-reclaim-bench rehearse` for a virtual machine with two" },
+	{ lacks_cpuset, "a cpuset without the node needs another node with memory",
+	  "leave --policy cpuset out" },
+	{ lacks_swap, "swap is off",
+	  "turn a swap device on, or try `numa-reclaim-bench rehearse`" },
+	{ lacks_device, "swap is not on exactly one device",
+	  "leave --swap out: then it stays as found" },
+	{ lacks_lru_gen, "this kernel has no MGLRU (6.1 and later may)",
+	  "leave --lru-gen on out" },
+	{ lacks_trim, "this kernel has no nodeN/reclaim to trim with (6.17 and later do)",
+	  "leave --trim on out" },
+	{ lacks_huge_pages, "transparent_hugepage is never, or not in this kernel",
+	  "leave --page-size thp out, or set it to madvise" },
+	{ lacks_file, "this scenario fills its target alone, and not with file cache",
+	  "leave --fill-on all out" },
+	{ NULL, NULL, NULL },
+};
+/* clang-format on */
+
+static const struct lack *first_lack(
+	const struct nrb_plandraft *draft, const struct nrb_arm *arm)
+{
+	for (const struct lack *lack = lacks; lack->is != NULL; lack++) {
+		if (lack->is(draft, arm)) {
+			return lack;
+		}
+	}
+	return NULL;
+}
+
+void nrb_planlacks_note(const struct nrb_plandraft *draft, struct nrb_arm *arm)
+{
+	const struct lack *lack = first_lack(draft, arm);
+
+	snprintf(arm->unsupported, sizeof(arm->unsupported), "%s",
+		lack != NULL ? lack->why : "");
+}
+
+int nrb_planlacks_check(const struct nrb_plan *plan, const struct nrb_plandraft *draft)
+{
+	const struct lack *lack;
+
+	for (int i = 0; i < plan->n_arms; i++) {
+		if (plan->arms[i].unsupported[0] == '\0') {
+			return 0;
+		}
+	}
+	lack = first_lack(draft, &plan->arms[0]);
+	return nrb_refuse(NRB_EXIT_NOT_HERE, lack->way_out, "%s", lack->why);
+}

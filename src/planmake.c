@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From options and a machine to a plan. */
+#include "nrb/plandraft.h"
+
+#include "nrb/diag.h"
+
+#include <stdlib.h>
+
+enum { DEFAULT_BUDGET_S = 20 * 60 }; /* of `run` */
+
+static const char without_knob[] =
+	"leave --modes and --reference out: memory policies are compared instead";
+
+/* Values that the kernel has not cannot be compared. */
+static int check_knob(const struct nrb_plandraft *draft)
+{
+	const struct nrb_run_options *options = draft->options;
+
+	if (draft->machine->found_mode != NRB_ABSENT ||
+		!(draft->kinds.needs & NRB_NEEDS_MODES) ||
+		(!options->modes_given && options->reference < 0)) {
+		return 0;
+	}
+	return nrb_refuse(NRB_EXIT_NOT_HERE, without_knob,
+		"kernel %s has no vm.zone_reclaim_mode", draft->machine->kernel);
+}
+
+/* Above 7 the kernel keeps a value and looks at its low bits alone. */
+static void find_modes(struct nrb_plan *plan, struct nrb_plandraft *draft)
+{
+	const struct nrb_run_options *options = draft->options;
+	int64_t found = draft->machine->found_mode;
+
+	if (!(draft->kinds.needs & NRB_NEEDS_MODES)) {
+		return;
+	}
+	plan->knob_absent = found == NRB_ABSENT;
+	if (plan->knob_absent) {
+		return;
+	}
+	draft->modes = options->modes_given ? options->modes : (1u << NRB_N_MODES) - 1;
+	plan->reference = options->reference >= 0 ? options->reference
+						  : (int)(found & (NRB_N_MODES - 1));
+	plan->reference_added = !(draft->modes & 1u << plan->reference);
+	draft->modes |= 1u << plan->reference;
+}
+
+static bool compares(const struct nrb_arm *arm)
+{
+	return (nrb_arm_needs(arm) & NRB_NEEDS_MODES) && arm->unsupported[0] == '\0';
+}
+
+/* One cell alone says nothing. With the knob, a single mode was asked for. */
+static int check_comparison(
+	const struct nrb_plan *plan, const struct nrb_plandraft *draft)
+{
+	int n = 0;
+
+	for (int i = 0; i < plan->n_arms; i++) {
+		n += compares(&plan->arms[i]);
+	}
+	if (!plan->knob_absent || n > 1) {
+		return 0;
+	}
+	return nrb_refuse(NRB_EXIT_NOT_HERE,
+		"give two values of a factor, as --policy local,bind, or leave all of them out",
+		"kernel %s has no vm.zone_reclaim_mode, and no other factor is to be compared",
+		draft->machine->kernel);
+}
+
+static void find_warm_up(struct nrb_plan *plan)
+{
+	for (int i = 0; i < plan->n_arms && plan->warm_up < 0; i++) {
+		if (compares(&plan->arms[i]) && plan->arms[i].mode == plan->reference) {
+			plan->warm_up = i;
+		}
+	}
+}
+
+static void find_blocks(struct nrb_plan *plan, const struct nrb_run_options *options)
+{
+	plan->blocks = options->blocks;
+	plan->budget_s = options->budget_s;
+	if (plan->blocks == 0 && plan->budget_s == 0) {
+		plan->blocks = options->rehearsal ? 1 : 0;
+		plan->budget_s = options->rehearsal ? 0 : DEFAULT_BUDGET_S;
+	}
+}
+
+/* What was asked for, before what the machine has. */
+static int draft_plan(struct nrb_plan *plan, struct nrb_plandraft *draft,
+	const struct nrb_scenario *const *table)
+{
+	int rc = nrb_plankinds_find(&draft->kinds, draft->options, table);
+
+	if (rc == 0) {
+		rc = nrb_plantargets_find(draft);
+	}
+	if (rc == 0) {
+		rc = check_knob(draft);
+	}
+	if (rc == 0) {
+		find_modes(plan, draft);
+		rc = nrb_planarms_cross(plan, draft);
+	}
+	if (rc == 0) {
+		rc = nrb_planlacks_check(plan, draft);
+	}
+	return rc == 0 ? check_comparison(plan, draft) : rc;
+}
+
+int nrb_plan_make(struct nrb_plan *plan, const struct nrb_run_options *options,
+	const struct nrb_machine *machine, const struct nrb_scenario *const *table)
+{
+	struct nrb_plandraft draft = { .options = options, .machine = machine };
+	int rc;
+
+	*plan = (struct nrb_plan){ .warm_up = -1, .reference = -1 };
+	plan->seed = options->seed;
+	plan->rehearsal = options->rehearsal;
+	find_blocks(plan, options);
+	rc = draft_plan(plan, &draft, table);
+	if (rc == 0) {
+		find_warm_up(plan);
+		rc = nrb_plansizes_find(plan, &draft);
+	}
+	if (rc < 0) {
+		nrb_plan_finish(plan);
+	}
+	return rc;
+}
