@@ -3,8 +3,9 @@
 #include "nrb/cellvalue.h"
 
 #include <math.h>
+#include <stddef.h>
 
-enum { BASE_PAGE = 4096 };
+enum { BASE_PAGE = 4096, MIN_CACHE = 1 << 20 };
 
 static double number(int64_t value)
 {
@@ -21,35 +22,106 @@ static const struct nrb_node_sample *target(const struct nrb_sample *s)
 	return s->node != NRB_ABSENT ? nrb_sample_find_node(s, (int)s->node) : NULL;
 }
 
-static double node_kept_ratio(const struct nrb_sample *s)
+/* FilePages counts tmpfs, shared memory and swap cache, too. Records that have Shmem have been made
+ * of nodes full of these; in others FilePages it is, as ever. */
+static int64_t file_cache(int64_t file, int64_t shmem, int64_t active, int64_t inactive)
 {
-	const struct nrb_node_sample *node = target(s);
+	return shmem == NRB_ABSENT || active == NRB_ABSENT || inactive == NRB_ABSENT
+		       ? file
+		       : active + inactive;
+}
 
-	return node != NULL ? ratio(node->file_after_bytes, node->file_before_bytes)
-			    : NAN;
+static int64_t node_cache(const struct nrb_sample *s)
+{
+	const struct nrb_node_sample *n = target(s);
+
+	return n != NULL ? file_cache(n->file_before_bytes, n->shmem_before_bytes,
+				   n->active_file_before_bytes,
+				   n->inactive_file_before_bytes)
+			 : NRB_ABSENT;
 }
 
 static double node_cache_bytes(const struct nrb_sample *s)
 {
-	const struct nrb_node_sample *node = target(s);
-
-	return node != NULL ? number(node->file_before_bytes) : NAN;
+	return number(node_cache(s));
 }
 
-/* Absent pages stay in the whole: they were written, and are not local. */
+/* Of next to nothing there is no share to be kept. */
+static double node_kept_ratio(const struct nrb_sample *s)
+{
+	const struct nrb_node_sample *n = target(s);
+
+	if (n == NULL || node_cache(s) < MIN_CACHE) {
+		return NAN;
+	}
+	return ratio(file_cache(n->file_after_bytes, n->shmem_after_bytes,
+			     n->active_file_after_bytes, n->inactive_file_after_bytes),
+		node_cache(s));
+}
+
+static int64_t page_bytes(const struct nrb_sample *s)
+{
+	return s->alloc_page_bytes != NRB_ABSENT ? s->alloc_page_bytes : BASE_PAGE;
+}
+
+static double written_bytes(const struct nrb_sample *s)
+{
+	return number(s->alloc_pages) * (double)page_bytes(s);
+}
+
+/* Pages are counted in base pages, touches in alloc_page_bytes. Absent pages stay in the whole:
+ * they were written, and are not local. */
 static double local_ratio(const struct nrb_sample *s)
 {
 	const struct nrb_node_sample *node = target(s);
+	double written = written_bytes(s);
 	bool located = false;
 
 	for (int64_t i = 0; i < s->n_nodes; i++) {
 		located = located || s->nodes[i].pages != NRB_ABSENT;
 	}
-	if (!located) {
+	if (!located || !(written > 0)) {
 		return NAN;
 	}
-	return ratio(node != NULL && node->pages != NRB_ABSENT ? node->pages : 0,
-		s->alloc_pages);
+	return node != NULL && node->pages != NRB_ABSENT
+		       ? (double)node->pages * BASE_PAGE / written
+		       : 0;
+}
+
+static double alloc_huge_ratio(const struct nrb_sample *s)
+{
+	double written = written_bytes(s);
+
+	return written > 0 ? number(s->alloc_huge_bytes) / written : NAN;
+}
+
+/* What all nodes but the target lost between two fields of a node. */
+static double others_lost(const struct nrb_sample *s, size_t before, size_t after)
+{
+	double lost = NAN;
+
+	for (int64_t i = 0; i < s->n_nodes; i++) {
+		const char *node = (const char *)&s->nodes[i];
+		double difference = number(*(const int64_t *)(node + before)) -
+				    number(*(const int64_t *)(node + after));
+
+		if (s->nodes[i].node != s->node && !isnan(difference)) {
+			lost = (isnan(lost) ? 0 : lost) + difference;
+		}
+	}
+	return lost;
+}
+
+static double others_free_lost(const struct nrb_sample *s)
+{
+	return others_lost(s, offsetof(struct nrb_node_sample, free_before_bytes),
+		offsetof(struct nrb_node_sample, free_after_bytes));
+}
+
+static double others_cache_lost(const struct nrb_sample *s)
+{
+	return others_lost(s, offsetof(struct nrb_node_sample, file_before_bytes),
+		offsetof(struct nrb_node_sample, file_after_bytes));
 }
 
 enum whose { ALL, LOCAL, REMOTE };
@@ -81,9 +153,19 @@ static double access_ns(const struct nrb_sample *s, enum whose whose, int64_t pa
 	return loads > 0 ? ns / loads : NAN;
 }
 
-static int64_t page_bytes(const struct nrb_sample *s)
+static double access_all_ns(const struct nrb_sample *s)
 {
-	return s->alloc_page_bytes != NRB_ABSENT ? s->alloc_page_bytes : BASE_PAGE;
+	return access_ns(s, ALL, page_bytes(s));
+}
+
+static double access_local_ns(const struct nrb_sample *s)
+{
+	return access_ns(s, LOCAL, page_bytes(s));
+}
+
+static double access_remote_ns(const struct nrb_sample *s)
+{
+	return access_ns(s, REMOTE, page_bytes(s));
 }
 
 /* Pages that were asked to be huge, but are not, would tell of small ones under a false name. */
@@ -102,64 +184,73 @@ static double access_huge_ns(const struct nrb_sample *s)
 	return NAN;
 }
 
-static double reread_rate(const struct nrb_sample *s)
-{
-	return s->reread_bytes != NRB_ABSENT && s->reread_ns > 0
-		       ? (double)s->reread_bytes * 1e9 / (double)s->reread_ns
-		       : NAN;
-}
-
 static double refault_file(const struct nrb_sample *s)
 {
 	return number(s->counters.v[NRB_REFAULT_FILE]) +
 	       number(s->counters_after.v[NRB_REFAULT_FILE]);
 }
 
+/* clang-format off */
+#define AT(field)           offsetof(struct nrb_sample, field)
+#define FIELD(field)        { AT(field), 0, 1, NULL }
+#define COUNTER(counter)    { AT(counters.v[counter]), 0, 1, NULL }
+#define RATIO(part, whole)  { AT(part), AT(whole), 1, NULL }
+#define PER_S(bytes, ns)    { AT(bytes), AT(ns), 1e9, NULL }
+#define COMPUTED(function)  { 0, 0, 1, function }
+
+static const struct {
+	size_t part, whole; /* whole 0: there is none */
+	double scale;
+	double (*compute)(const struct nrb_sample *s);
+} values[NRB_N_VALUES] = {
+	[NRB_VALUE_LOCAL_RATIO]             = COMPUTED(local_ratio),
+	[NRB_VALUE_PAGES_ABSENT]            = FIELD(pages_absent),
+	[NRB_VALUE_ACCESS_NS]               = COMPUTED(access_all_ns),
+	[NRB_VALUE_ACCESS_LOCAL_NS]         = COMPUTED(access_local_ns),
+	[NRB_VALUE_ACCESS_REMOTE_NS]        = COMPUTED(access_remote_ns),
+	[NRB_VALUE_ACCESS_HUGE_NS]          = COMPUTED(access_huge_ns),
+	[NRB_VALUE_CACHE_KEPT_RATIO]        = RATIO(cache_after_bytes, cache_before_bytes),
+	[NRB_VALUE_CACHE_BYTES]             = FIELD(cache_before_bytes),
+	[NRB_VALUE_NODE_KEPT_RATIO]         = COMPUTED(node_kept_ratio),
+	[NRB_VALUE_NODE_CACHE_BYTES]        = COMPUTED(node_cache_bytes),
+	[NRB_VALUE_REREAD_RATE]             = PER_S(reread_bytes, reread_ns),
+	[NRB_VALUE_REREAD_DISK_RATIO]       = RATIO(reread_disk_bytes, reread_bytes),
+	[NRB_VALUE_HEADROOM_MIN_BYTES]      = FIELD(headroom_min_bytes),
+	[NRB_VALUE_ZONE_RECLAIM_SUCCESS]    = COUNTER(NRB_ZONE_RECLAIM_SUCCESS),
+	[NRB_VALUE_ZONE_RECLAIM_FAILED]     = COUNTER(NRB_ZONE_RECLAIM_FAILED),
+	[NRB_VALUE_PGSCAN_DIRECT]           = COUNTER(NRB_PGSCAN_DIRECT),
+	[NRB_VALUE_PGSTEAL_DIRECT]          = COUNTER(NRB_PGSTEAL_DIRECT),
+	[NRB_VALUE_PGSTEAL_KSWAPD]          = COUNTER(NRB_PGSTEAL_KSWAPD),
+	[NRB_VALUE_ALLOCSTALL]              = COUNTER(NRB_ALLOCSTALL),
+	[NRB_VALUE_PSWPOUT]                 = COUNTER(NRB_PSWPOUT),
+	[NRB_VALUE_VMSCAN_WRITE]            = COUNTER(NRB_VMSCAN_WRITE),
+	[NRB_VALUE_WRITTEN_PAGES]           = COUNTER(NRB_WRITTEN),
+	[NRB_VALUE_REFAULT_FILE]            = COMPUTED(refault_file),
+	[NRB_VALUE_SWAPOUT_KSWAPD_PAGES]    = FIELD(swapout_kswapd_pages),
+	[NRB_VALUE_RETURN_NS]               = RATIO(return_ns, return_pages),
+	[NRB_VALUE_RETURN_DISK_RATIO]       = RATIO(return_major_faults, return_pages),
+	[NRB_VALUE_WRITER_RATE]             = PER_S(writer_bytes, writer_ns),
+	[NRB_VALUE_WRITER_MAX_NS]           = FIELD(writer_max_ns),
+	[NRB_VALUE_ALLOC_HUGE_RATIO]        = COMPUTED(alloc_huge_ratio),
+	[NRB_VALUE_TRIM_FREED_BYTES]        = FIELD(trim_freed_bytes),
+	[NRB_VALUE_OTHERS_FREE_LOST_BYTES]  = COMPUTED(others_free_lost),
+	[NRB_VALUE_OTHERS_CACHE_LOST_BYTES] = COMPUTED(others_cache_lost),
+	[NRB_VALUE_HOLD_BYTES]              = FIELD(hold_bytes),
+};
+/* clang-format on */
+
 double nrb_cellvalue(const struct nrb_sample *s, enum nrb_cellvalue value)
 {
-	switch (value) {
-	case NRB_VALUE_LOCAL_RATIO:
-		return local_ratio(s);
-	case NRB_VALUE_PAGES_ABSENT:
-		return number(s->pages_absent);
-	case NRB_VALUE_ACCESS_NS:
-		return access_ns(s, ALL, page_bytes(s));
-	case NRB_VALUE_ACCESS_LOCAL_NS:
-		return access_ns(s, LOCAL, page_bytes(s));
-	case NRB_VALUE_ACCESS_REMOTE_NS:
-		return access_ns(s, REMOTE, page_bytes(s));
-	case NRB_VALUE_ACCESS_HUGE_NS:
-		return access_huge_ns(s);
-	case NRB_VALUE_CACHE_KEPT_RATIO:
-		return ratio(s->cache_after_bytes, s->cache_before_bytes);
-	case NRB_VALUE_CACHE_BYTES:
-		return number(s->cache_before_bytes);
-	case NRB_VALUE_NODE_KEPT_RATIO:
-		return node_kept_ratio(s);
-	case NRB_VALUE_NODE_CACHE_BYTES:
-		return node_cache_bytes(s);
-	case NRB_VALUE_REREAD_RATE:
-		return reread_rate(s);
-	case NRB_VALUE_REREAD_DISK_RATIO:
-		return ratio(s->reread_disk_bytes, s->reread_bytes);
-	case NRB_VALUE_HEADROOM_MIN_BYTES:
-		return number(s->headroom_min_bytes);
-	case NRB_VALUE_ZONE_RECLAIM_SUCCESS:
-		return number(s->counters.v[NRB_ZONE_RECLAIM_SUCCESS]);
-	case NRB_VALUE_ZONE_RECLAIM_FAILED:
-		return number(s->counters.v[NRB_ZONE_RECLAIM_FAILED]);
-	case NRB_VALUE_PGSTEAL_DIRECT:
-		return number(s->counters.v[NRB_PGSTEAL_DIRECT]);
-	case NRB_VALUE_PGSTEAL_KSWAPD:
-		return number(s->counters.v[NRB_PGSTEAL_KSWAPD]);
-	case NRB_VALUE_ALLOCSTALL:
-		return number(s->counters.v[NRB_ALLOCSTALL]);
-	case NRB_VALUE_PSWPOUT:
-		return number(s->counters.v[NRB_PSWPOUT]);
-	case NRB_VALUE_REFAULT_FILE:
-		return refault_file(s);
-	case NRB_N_VALUES:
-		break;
+	const char *base = (const char *)s;
+	int64_t part;
+
+	if (values[value].compute != NULL) {
+		return values[value].compute(s);
 	}
-	return NAN;
+	part = *(const int64_t *)(base + values[value].part);
+	if (values[value].whole == 0) {
+		return number(part);
+	}
+	return ratio(part, *(const int64_t *)(base + values[value].whole)) *
+	       values[value].scale;
 }

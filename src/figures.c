@@ -120,7 +120,7 @@ const struct nrb_figure nrb_figure_table[NRB_N_FIGURES] = {
 		NRB_VALUE_ZONE_RECLAIM_FAILED, "node reclaims that freed too little"),
 	[NRB_FIGURE_PGSTEAL_DIRECT]  = MEDIAN("pgsteal_direct", "freed", NRB_FORMAT_COUNT,
 		NRB_VALUE_PGSTEAL_DIRECT, "pages that allocating tasks freed"),
-	[NRB_FIGURE_PGSTEAL_KSWAPD]  = MEDIAN("pgsteal_kswapd", "by kswapd", NRB_FORMAT_COUNT,
+	[NRB_FIGURE_PGSTEAL_KSWAPD]  = MEDIAN("pgsteal_kswapd", "kswapd freed", NRB_FORMAT_COUNT,
 		NRB_VALUE_PGSTEAL_KSWAPD, "pages that kswapd freed"),
 	[NRB_FIGURE_ALLOCSTALL]      = MEDIAN("allocstall", "stalls", NRB_FORMAT_COUNT,
 		NRB_VALUE_ALLOCSTALL, "entries into direct reclaim"),
@@ -128,6 +128,36 @@ const struct nrb_figure nrb_figure_table[NRB_N_FIGURES] = {
 		NRB_VALUE_PSWPOUT, "pages swapped out"),
 	[NRB_FIGURE_REFAULT_FILE]    = MEDIAN("refault_file", "refaults", NRB_FORMAT_COUNT,
 		NRB_VALUE_REFAULT_FILE, "file pages needed again soon after they were evicted"),
+	[NRB_FIGURE_PGSCAN_DIRECT]   = MEDIAN("pgscan_direct", "scanned", NRB_FORMAT_COUNT,
+		NRB_VALUE_PGSCAN_DIRECT, "pages that allocating tasks looked at to free them"),
+	[NRB_FIGURE_VMSCAN_WRITE]    = MEDIAN("vmscan_write", "reclaim wrote", NRB_FORMAT_COUNT,
+		NRB_VALUE_VMSCAN_WRITE, "pages that reclaim itself wrote out"),
+	[NRB_FIGURE_WRITTEN_PAGES]   = MEDIAN("written_pages", "written", NRB_FORMAT_COUNT,
+		NRB_VALUE_WRITTEN_PAGES, "pages written to disk, to swap too, by whomever"),
+	[NRB_FIGURE_SWAPOUT_KSWAPD]  = MEDIAN("swapout_kswapd_pages", "by kswapd", NRB_FORMAT_COUNT,
+		NRB_VALUE_SWAPOUT_KSWAPD_PAGES,
+		"of pswpout, written by kswapd; the rest by those who allocate: by node reclaim "
+		"alone where allocstall is 0"),
+	[NRB_FIGURE_RETURN]          = MEDIAN("return_ns", "owner's return", NRB_FORMAT_NS,
+		NRB_VALUE_RETURN_NS, "for the owner of what the node held, to touch a page again"),
+	[NRB_FIGURE_RETURN_DISK]     = MEDIAN("return_disk_ratio", "read back", NRB_FORMAT_RATIO,
+		NRB_VALUE_RETURN_DISK_RATIO, "of these touches, those that read from disk or swap"),
+	[NRB_FIGURE_WRITER_RATE]     = MEDIAN("writer_bytes_per_s", "writer", NRB_FORMAT_RATE,
+		NRB_VALUE_WRITER_RATE, "speed of the writer beside"),
+	[NRB_FIGURE_WRITER_MAX]      = MEDIAN("writer_max_ns", "longest write", NRB_FORMAT_NS,
+		NRB_VALUE_WRITER_MAX_NS, "its longest write"),
+	[NRB_FIGURE_ALLOC_HUGE]      = MEDIAN("alloc_huge_ratio", "huge", NRB_FORMAT_RATIO,
+		NRB_VALUE_ALLOC_HUGE_RATIO, "memory on huge pages in the end / memory written"),
+	[NRB_FIGURE_TRIM_FREED]      = MEDIAN("trim_freed_bytes", "trim freed", NRB_FORMAT_BYTES,
+		NRB_VALUE_TRIM_FREED_BYTES, "rise of the node's free memory by the trim"),
+	[NRB_FIGURE_OTHERS_FREE_LOST]  = MEDIAN("others_free_lost_bytes", "others' free lost",
+		NRB_FORMAT_BYTES, NRB_VALUE_OTHERS_FREE_LOST_BYTES,
+		"fall of free memory on all other nodes"),
+	[NRB_FIGURE_OTHERS_CACHE_LOST] = MEDIAN("others_cache_lost_bytes", "others' cache lost",
+		NRB_FORMAT_BYTES, NRB_VALUE_OTHERS_CACHE_LOST_BYTES,
+		"fall of file cache on all other nodes"),
+	[NRB_FIGURE_HOLD]            = MEDIAN("hold_bytes", "held", NRB_FORMAT_BYTES,
+		NRB_VALUE_HOLD_BYTES, "what another process held on the node when the soak was over"),
 };
 /* clang-format on */
 
@@ -145,7 +175,7 @@ double nrb_figure_number(enum nrb_figure_id id, const struct nrb_arm_cells *arm)
 	if (figure->format == NRB_FORMAT_TEXT) {
 		return NAN;
 	}
-	if (id < NRB_N_FACTORS) {
+	if (id < NRB_N_FIGURE_FACTORS) {
 		return factor(figure, arm);
 	}
 	if (figure->value >= 0) {
@@ -171,6 +201,17 @@ static bool is_same(enum nrb_figure_id id, const struct nrb_arm_cells *a,
 	return strcmp(nrb_figure_plain(one, id, a), nrb_figure_plain(two, id, b)) == 0;
 }
 
+unsigned int nrb_figure_differing(
+	const struct nrb_arm_cells *a, const struct nrb_arm_cells *b)
+{
+	unsigned int differing = 0;
+
+	for (int id = 0; id < NRB_N_FIGURE_FACTORS; id++) {
+		differing |= is_same((enum nrb_figure_id)id, a, b) ? 0 : 1u << id;
+	}
+	return differing;
+}
+
 unsigned int nrb_figure_varying(struct nrb_arm_cells *const *arms, int n)
 {
 	unsigned int varying = 0;
@@ -178,13 +219,7 @@ unsigned int nrb_figure_varying(struct nrb_arm_cells *const *arms, int n)
 
 	for (int i = 0; i < n; i++) {
 		follows = follows && arms[i]->key.cpu_node == arms[i]->key.node;
-	}
-	for (int id = 0; id < NRB_N_FACTORS; id++) {
-		for (int i = 1; i < n && (varying & 1u << id) == 0; i++) {
-			if (!is_same((enum nrb_figure_id)id, arms[0], arms[i])) {
-				varying |= 1u << id;
-			}
-		}
+		varying |= nrb_figure_differing(arms[0], arms[i]);
 	}
 	return follows ? varying & ~(1u << NRB_FIGURE_CPU_NODE) : varying;
 }
@@ -224,8 +259,39 @@ const char *nrb_figure_show(
 		snprintf(buf, NRB_FIGURE_LEN, "%s", text[0] != '\0' ? text : "-");
 		return buf;
 	}
+	if (id == NRB_FIGURE_MODE && arm->key.mode == NRB_ABSENT) {
+		snprintf(buf, NRB_FIGURE_LEN, "absent");
+		return buf;
+	}
 	return nrb_figure_show_number(
 		buf, nrb_figure_table[id].format, nrb_figure_number(id, arm), ascii);
+}
+
+/* A text that is empty (no setting, a variant without a name) says nothing. */
+static bool has_word(enum nrb_figure_id id, const struct nrb_arm_cells *arm)
+{
+	const char *text = nrb_figure_text(id, arm);
+
+	return id != NRB_FIGURE_MODE && (text == NULL || text[0] != '\0');
+}
+
+const char *nrb_figure_label(
+	char *buf, size_t len, const struct nrb_arm_cells *arm, unsigned int mask)
+{
+	char value[NRB_FIGURE_LEN];
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (int i = 0; i < NRB_N_FIGURE_FACTORS && used < len; i++) {
+		enum nrb_figure_id id = (enum nrb_figure_id)i;
+
+		if (mask & 1u << i && has_word(id, arm)) {
+			used += (size_t)snprintf(buf + used, len - used, "%s%s %s",
+				used > 0 ? ", " : "", nrb_figure_table[i].heading,
+				nrb_figure_show(value, id, arm, true));
+		}
+	}
+	return buf;
 }
 
 const char *nrb_figure_plain(

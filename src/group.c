@@ -94,10 +94,11 @@ static int push(struct nrb_values *values, double value)
 	return 0;
 }
 
-static int tally(struct nrb_tally *tally, const struct nrb_sample *sample)
+static int tally(struct nrb_tally *tally, const struct nrb_sample *sample, int kernel)
 {
 	int rc = 0;
 
+	tally->rules[nrb_rule_of(sample, kernel)]++;
 	for (int i = 0; rc == 0 && i < NRB_N_VALUES; i++) {
 		rc = push(
 			&tally->values[i], nrb_cellvalue(sample, (enum nrb_cellvalue)i));
@@ -196,9 +197,11 @@ int nrb_group_add(struct nrb_group *group, const struct nrb_sample *sample)
 	group->cells++;
 	group->blocks = sample->block > group->blocks ? sample->block : group->blocks;
 	if (sample->status == NRB_STATUS_OK) {
-		return tally(&arm->ok, sample);
+		return tally(&arm->ok, sample, group->kernel);
 	}
-	return sample->status == NRB_STATUS_STALLED ? tally(&arm->stalled, sample) : 0;
+	return sample->status == NRB_STATUS_STALLED
+		       ? tally(&arm->stalled, sample, group->kernel)
+		       : 0;
 }
 
 static void sort_values(struct nrb_tally *tally)
@@ -211,16 +214,21 @@ static void sort_values(struct nrb_tally *tally)
 struct walk {
 	struct nrb_arm_cells **arms;
 	int n;
-	bool with_mode; /* collect these, or those without */
+	bool allocating; /* collect these, or those that only walk */
 };
+
+/* Pages are asked for by who allocates; a mode alone, in records of others, will do. */
+static bool allocates(const struct nrb_arm_cells *arm)
+{
+	return arm->key.page_size[0] != '\0' || arm->key.mode != NRB_ABSENT;
+}
 
 static void collect(const void *node, VISIT visit, void *arg)
 {
 	struct nrb_arm_cells *arm = *(struct nrb_arm_cells *const *)node;
 	struct walk *walk = arg;
 
-	if ((visit == postorder || visit == leaf) &&
-		walk->with_mode == (arm->key.mode != NRB_ABSENT)) {
+	if ((visit == postorder || visit == leaf) && walk->allocating == allocates(arm)) {
 		walk->arms[walk->n++] = arm;
 	}
 }
@@ -231,6 +239,21 @@ static bool is_others(const struct nrb_arm_cells *arm)
 
 	return (isnan(ours) ? 0 : ours) <
 	       nrb_group_median(arm, NRB_VALUE_NODE_CACHE_BYTES) / 2;
+}
+
+/* Arms of one variant are neighbours. */
+static void find_whose_cache(struct nrb_arm_cells **arms, int n)
+{
+	for (int from = 0, to = 0; from < n; from = to) {
+		bool others = false;
+
+		for (; to < n && nrb_group_same_variant(arms[from], arms[to]); to++) {
+			others = others || is_others(arms[to]);
+		}
+		for (int i = from; i < to; i++) {
+			arms[i]->cache_is_others = others;
+		}
+	}
 }
 
 int nrb_group_finish(struct nrb_group *group)
@@ -245,18 +268,16 @@ int nrb_group_finish(struct nrb_group *group)
 		return -ENOMEM;
 	}
 	walk.arms = group->arms;
-	walk.with_mode = true;
+	walk.allocating = true;
 	twalk_r(group->tree, collect, &walk);
-	group->n_with_mode = walk.n;
-	walk.with_mode = false;
+	group->n_allocating = walk.n;
+	walk.allocating = false;
 	twalk_r(group->tree, collect, &walk);
 	for (int i = 0; i < group->n_arms; i++) {
 		sort_values(&group->arms[i]->ok);
 		sort_values(&group->arms[i]->stalled);
-		group->cache_is_others =
-			group->cache_is_others ||
-			(i < group->n_with_mode && is_others(group->arms[i]));
 	}
+	find_whose_cache(group->arms, group->n_allocating);
 	return 0;
 }
 
@@ -297,6 +318,20 @@ const struct nrb_tally *nrb_group_tally(const struct nrb_arm_cells *arm)
 	return arm->with[NRB_STATUS_OK] > 0 ? &arm->ok : &arm->stalled;
 }
 
+enum nrb_rule nrb_group_rule(const struct nrb_arm_cells *arm, int64_t *others)
+{
+	const int64_t *rules = nrb_group_tally(arm)->rules;
+	enum nrb_rule most = NRB_RULE_UNKNOWN;
+	int64_t cells = 0;
+
+	for (int i = 0; i < NRB_N_RULES; i++) {
+		cells += rules[i];
+		most = rules[i] > rules[most] ? (enum nrb_rule)i : most;
+	}
+	*others = cells - rules[most];
+	return most;
+}
+
 bool nrb_group_measured(struct nrb_arm_cells *const *arms, int n)
 {
 	for (int i = 0; i < n; i++) {
@@ -306,6 +341,12 @@ bool nrb_group_measured(struct nrb_arm_cells *const *arms, int n)
 		}
 	}
 	return false;
+}
+
+enum nrb_cellvalue nrb_group_kept(const struct nrb_arm_cells *arm)
+{
+	return arm->cache_is_others ? NRB_VALUE_NODE_KEPT_RATIO
+				    : NRB_VALUE_CACHE_KEPT_RATIO;
 }
 
 double nrb_group_median(const struct nrb_arm_cells *arm, enum nrb_cellvalue value)
@@ -332,4 +373,10 @@ double nrb_group_max(const struct nrb_arm_cells *arm, enum nrb_cellvalue value)
 bool nrb_group_same_but_mode(const struct nrb_arm_cells *a, const struct nrb_arm_cells *b)
 {
 	return compare_all_but_mode(&a->key, &b->key) == 0;
+}
+
+bool nrb_group_same_variant(const struct nrb_arm_cells *a, const struct nrb_arm_cells *b)
+{
+	return strcmp(a->key.scenario, b->key.scenario) == 0 &&
+	       strcmp(a->key.variant, b->key.variant) == 0;
 }

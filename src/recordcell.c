@@ -78,6 +78,27 @@ static struct nrb_json *walks_json(const struct nrb_sample *sample)
 	return array;
 }
 
+static struct nrb_json *looks_json(const struct nrb_sample *sample)
+{
+	struct nrb_json *array = nrb_json_array();
+
+	for (int64_t i = 0; i < sample->n_looks; i++) {
+		struct nrb_json *object = nrb_json_object();
+
+		nrb_fields_put(object, &sample->looks[i], nrb_look_fields);
+		nrb_json_append(array, object);
+	}
+	return array;
+}
+
+static void put_histogram(
+	struct nrb_json *object, const char *key, const struct nrb_histogram *h)
+{
+	if (h->n > 0) {
+		nrb_json_set(object, key, histogram_json(h));
+	}
+}
+
 static void put_phases(struct nrb_json *object, const struct nrb_sample *sample)
 {
 	struct nrb_json *cut = nrb_json_array(), *times = nrb_json_object();
@@ -109,12 +130,12 @@ struct nrb_json *nrb_recordcell_json(const struct nrb_sample *sample)
 	nrb_json_set(object, "counters_after", counters_json(&sample->counters_after));
 	nrb_json_set(object, "nodes", nodes_json(sample));
 	nrb_json_set(object, "walks", walks_json(sample));
-	if (sample->alloc_hist.n > 0) {
-		nrb_json_set(object, "alloc_hist", histogram_json(&sample->alloc_hist));
+	if (sample->n_looks > 0) {
+		nrb_json_set(object, "looks", looks_json(sample));
 	}
-	if (sample->reread_hist.n > 0) {
-		nrb_json_set(object, "reread_hist", histogram_json(&sample->reread_hist));
-	}
+	put_histogram(object, "alloc_hist", &sample->alloc_hist);
+	put_histogram(object, "reread_hist", &sample->reread_hist);
+	put_histogram(object, "return_hist", &sample->return_hist);
 	return object;
 }
 
@@ -354,6 +375,28 @@ static int parse_walks(const struct nrb_json *line, const struct nrb_header *hea
 	return rc;
 }
 
+static int parse_looks(const struct nrb_json *line, const struct nrb_header *header,
+	struct nrb_sample *sample, struct nrb_why *why)
+{
+	const struct nrb_json *array;
+	int rc = nrb_array_get(line, "looks", NRB_MAX_LOOKS, &array, why);
+
+	for (size_t i = 0; rc == 0 && i < nrb_json_count(array); i++) {
+		const struct nrb_json *object = nrb_json_at(array, i);
+		struct nrb_look *look = nrb_sample_look(sample, NRB_ABSENT, 0);
+
+		look->node = NRB_ABSENT;
+		rc = nrb_fields_get(object, look, nrb_look_fields, why);
+		if (rc == 0 && (look->t_ns == NRB_ABSENT || look->node == NRB_ABSENT)) {
+			rc = nrb_why_set(why, "looks: a look needs t_ns and node");
+		}
+		if (rc == 0) {
+			rc = check_node(header, "looks", look->node, why);
+		}
+	}
+	return rc;
+}
+
 static int check_required(const struct nrb_sample *sample,
 	const struct nrb_header *header, struct nrb_why *why)
 {
@@ -383,9 +426,12 @@ int nrb_recordcell_parse(const struct nrb_json *line, const struct nrb_header *h
 			 line, "counters_after", &sample->counters_after, why)) < 0 ||
 		(rc = parse_nodes(line, header, sample, why)) < 0 ||
 		(rc = parse_walks(line, header, sample, why)) < 0 ||
+		(rc = parse_looks(line, header, sample, why)) < 0 ||
 		(rc = parse_histogram(line, "alloc_hist", &sample->alloc_hist, why)) <
 			0 ||
 		(rc = parse_histogram(line, "reread_hist", &sample->reread_hist, why)) <
+			0 ||
+		(rc = parse_histogram(line, "return_hist", &sample->return_hist, why)) <
 			0) {
 		return rc;
 	}

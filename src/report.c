@@ -30,6 +30,8 @@ static int read_all(struct nrb_reader *reader, struct nrb_report_data *data)
 	enum nrb_line line;
 	int rc;
 
+	data->header = nrb_reader_header(reader);
+	data->group.kernel = nrb_rule_kernel(data->header->kernel);
 	do {
 		rc = nrb_reader_next(reader, &line, &sample);
 		if (rc == 0 && line == NRB_LINE_CELL) {
@@ -39,7 +41,6 @@ static int read_all(struct nrb_reader *reader, struct nrb_report_data *data)
 	if (rc < 0) {
 		return rc;
 	}
-	data->header = nrb_reader_header(reader);
 	data->end = nrb_reader_end(reader);
 	rc = nrb_group_finish(&data->group);
 	if (rc == 0) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A record's arms as JSON: the names of the CSV columns, and what was kept of all file cache of the
- * node; absent is a key that is not there. */
+/* A record's arms as JSON: the names of the CSV columns, what was kept of all file cache of the
+ * node, and what decided; absent is a key that is not there. */
 #include "nrb/figures.h"
 #include "nrb/recordfields.h"
 #include "nrb/reportdata.h"
@@ -16,6 +16,17 @@ static void set_number(struct nrb_json *object, const char *key, double number)
 		nrb_json_set_int(object, key, (int64_t)number);
 	} else {
 		nrb_json_set_real(object, key, number);
+	}
+}
+
+/* The rule that decided most cells of the arm. */
+static void set_rule(struct nrb_json *row, const struct nrb_arm_cells *arm)
+{
+	int64_t others;
+	enum nrb_rule rule = nrb_group_rule(arm, &others);
+
+	if (rule != NRB_RULE_UNKNOWN) {
+		nrb_json_set_str(row, "decided_by", nrb_rule_text(rule));
 	}
 }
 
@@ -38,6 +49,7 @@ static struct nrb_json *arm_json(const struct nrb_arm_cells *arm)
 		nrb_group_median(arm, NRB_VALUE_NODE_CACHE_BYTES));
 	set_number(row, "node_cache_kept_ratio",
 		nrb_group_median(arm, NRB_VALUE_NODE_KEPT_RATIO));
+	set_rule(row, arm);
 	return row;
 }
 
@@ -76,7 +88,7 @@ static struct nrb_json *penalties_json(const struct nrb_report_data *data)
 {
 	struct nrb_json *list = nrb_json_array();
 
-	for (int i = data->group.n_with_mode; i < data->group.n_arms; i++) {
+	for (int i = data->group.n_allocating; i < data->group.n_arms; i++) {
 		const struct nrb_arm_cells *arm = data->group.arms[i];
 		struct nrb_penalty penalty = nrb_penalty_of(data, arm);
 		struct nrb_json *entry = nrb_json_object();

@@ -1,333 +1,392 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The tables of a report for people. */
+/* The tables of the arms that allocate, for people. */
 #include "nrb/reporttable.h"
 
-#include "nrb/figures.h"
-#include "nrb/mode.h"
-#include "nrb/table.h"
+#include "nrb/reportcolumn.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum {
-	NONE = NRB_N_FIGURES,
-	MEANING,
-	MAX_COLUMNS = 32,
-	CELL_LEN = 2 * NRB_FIGURE_LEN + 16
-};
+enum { NONE = NRB_COLUMN_NONE, GAP = 2, MARGIN = 1, HEADING_LEN = 1024 };
 
-/* A column of a table of arms: one figure, or two with a stroke between. */
-struct column {
-	int figure, second;
-	const char *heading; /* NULL: the figure's */
-};
+/* Fewer pages than that, 1 MiB, are written by anyone at any time. */
+static const double min_written_pages = 256;
 
 /* clang-format off */
-static const struct column one_table[] = {
-	{ NRB_FIGURE_MODE, NONE, NULL },
-	{ MEANING, NONE, "meaning" },
-	{ NRB_FIGURE_LOCAL_RATIO, NONE, NULL },
-	{ NRB_FIGURE_ALLOC_P50, NONE, NULL },
-	{ NRB_FIGURE_ALLOC_P99, NONE, "p99" },
-	{ NRB_FIGURE_ALLOC_P999, NONE, "p99.9" },
-	{ NRB_FIGURE_ACCESS, NONE, NULL },
-	{ NRB_FIGURE_CACHE_KEPT, NONE, NULL },
-	{ NRB_FIGURE_REREAD_RATE, NONE, NULL },
-	{ NRB_FIGURE_RECLAIM_SUCCESS, NRB_FIGURE_RECLAIM_FAILED, "reclaim ok/failed" },
-	{ NONE, NONE, NULL },
-};
-
-static const struct column first_of_two[] = {
-	{ NRB_FIGURE_MODE, NONE, NULL },
-	{ NRB_FIGURE_LOCAL_RATIO, NONE, NULL },
-	{ NRB_FIGURE_ALLOC_P99, NONE, NULL },
-	{ NRB_FIGURE_ACCESS, NONE, NULL },
-	{ NRB_FIGURE_CACHE_KEPT, NONE, NULL },
-	{ NRB_FIGURE_RECLAIM_SUCCESS, NRB_FIGURE_RECLAIM_FAILED, "reclaim ok/failed" },
-	{ NONE, NONE, NULL },
-};
-
-static const struct column second_of_two[] = {
-	{ NRB_FIGURE_MODE, NONE, NULL },
-	{ MEANING, NONE, "meaning" },
-	{ NRB_FIGURE_ALLOC_P50, NONE, NULL },
-	{ NRB_FIGURE_ALLOC_P999, NONE, NULL },
-	{ NRB_FIGURE_REREAD_RATE, NONE, NULL },
-	{ NONE, NONE, NULL },
-};
-
-static const struct column penalty_head[] = {
-	{ NRB_FIGURE_CPU_NODE, NONE, NULL },
-	{ NRB_FIGURE_NODE, NONE, "memory node" },
-	{ NONE, NONE, NULL },
+/* In the order of one wide table. part: which of several narrow ones; wide: the heading in the one,
+ * where it stands beside its like; NULL: the same. */
+static const struct view {
+	struct nrb_report_column column;
+	int part;
+	const char *wide;
+} views[] = {
+	{ { NRB_COLUMN_MEANING, NONE, "meaning" }, 1, NULL },
+	{ { NRB_FIGURE_LOCAL_RATIO, NONE, NULL }, 0, NULL },
+	{ { NRB_FIGURE_ALLOC_P50, NONE, NULL }, 1, NULL },
+	{ { NRB_FIGURE_ALLOC_P99, NONE, NULL }, 0, "p99" },
+	{ { NRB_FIGURE_ALLOC_P999, NONE, NULL }, 1, "p99.9" },
+	{ { NRB_FIGURE_ACCESS, NONE, NULL }, 0, NULL },
+	{ { NRB_FIGURE_CACHE_KEPT, NONE, NULL }, 0, NULL },
+	{ { NRB_FIGURE_REREAD_RATE, NONE, NULL }, 1, NULL },
+	{ { NRB_FIGURE_RECLAIM_SUCCESS, NRB_FIGURE_RECLAIM_FAILED, "reclaim ok/failed" }, 0, NULL },
+	{ { NRB_FIGURE_CELLS_OK, NRB_FIGURE_CELLS, "cells ok/all" }, 1, NULL },
+	{ { NRB_COLUMN_RULE, NONE, "decided by" }, 2, NULL },
+	{ { NRB_FIGURE_PGSTEAL_KSWAPD, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_PGSCAN_DIRECT, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_PSWPOUT, NRB_FIGURE_SWAPOUT_KSWAPD, "swapped out/by kswapd" }, 2, NULL },
+	{ { NRB_FIGURE_RETURN, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_RETURN_DISK, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_WRITTEN_PAGES, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_VMSCAN_WRITE, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_WRITER_RATE, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_WRITER_MAX, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_OTHERS_FREE_LOST, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_OTHERS_CACHE_LOST, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_TRIM_FREED, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_ALLOC_HUGE, NONE, NULL }, 2, NULL },
 };
 /* clang-format on */
 
-struct layout {
-	struct column columns[MAX_COLUMNS];
+enum { N_VIEWS = sizeof(views) / sizeof(*views), N_PARTS = 3 };
+
+/* The arms of a table, and what they have in common with the others. */
+struct block {
+	const struct nrb_report_data *data;
+	const struct nrb_screen *screen;
+	FILE *out;
+	struct nrb_arm_cells *const *arms;
 	int n;
+	/* factors, a bit for each: that vary among all arms of the record; by which this block was
+	 * parted from others */
+	unsigned int all, said;
 };
 
-static void add_column(struct layout *layout, int figure, int second, const char *heading)
+/* -- which columns -- */
+
+static bool any_above(const struct block *block, enum nrb_figure_id id, double limit)
 {
-	layout->columns[layout->n++] =
-		(struct column){ .figure = figure, .second = second, .heading = heading };
-}
-
-/* Factors that vary come first, but those that the view has anyway. */
-static void make_layout(struct layout *layout, const struct column *view,
-	unsigned int varying, bool fates)
-{
-	layout->n = 0;
-	for (const struct column *c = view; c->figure != NONE; c++) {
-		if (c->figure < NRB_N_FACTORS) {
-			varying &= ~(1u << c->figure);
-		}
-	}
-	for (int id = 0; id < NRB_N_FACTORS; id++) {
-		if (varying & 1u << id) {
-			add_column(layout, id, NONE, NULL);
-		}
-	}
-	for (const struct column *c = view; c->figure != NONE; c++) {
-		layout->columns[layout->n++] = *c;
-	}
-	if (fates) {
-		add_column(layout, NRB_FIGURE_CELLS_OK, NRB_FIGURE_CELLS, "cells ok/all");
-	}
-}
-
-static const char *heading(const struct column *column)
-{
-	return column->heading != NULL ? column->heading
-				       : nrb_figure_table[column->figure].heading;
-}
-
-static bool is_right(const struct column *column)
-{
-	return column->figure < NRB_N_FIGURES &&
-	       nrb_figure_table[column->figure].format != NRB_FORMAT_TEXT &&
-	       column->figure != NRB_FIGURE_MODE;
-}
-
-static void fill_cell(char *cell, const struct column *column,
-	const struct nrb_arm_cells *arm, const struct nrb_report_data *data, bool ascii)
-{
-	char one[NRB_FIGURE_LEN], two[NRB_FIGURE_LEN];
-
-	if (column->figure == MEANING) {
-		snprintf(cell, CELL_LEN, "%s%s", nrb_mode_meaning(arm->key.mode),
-			arm->key.mode == data->header->reference_mode ? " (reference)"
-								      : "");
-		return;
-	}
-	if (column->figure == NRB_FIGURE_CACHE_KEPT && data->group.cache_is_others) {
-		nrb_figure_show_number(cell, NRB_FORMAT_RATIO,
-			nrb_group_median(arm, NRB_VALUE_NODE_KEPT_RATIO), ascii);
-		return;
-	}
-	nrb_figure_show(one, (enum nrb_figure_id)column->figure, arm, ascii);
-	if (column->second == NONE) {
-		snprintf(cell, CELL_LEN, "%s", one);
-		return;
-	}
-	nrb_figure_show(two, (enum nrb_figure_id)column->second, arm, ascii);
-	snprintf(cell, CELL_LEN, "%s / %s", one, two);
-}
-
-static int create(struct nrb_table **table, const struct layout *layout,
-	const struct nrb_screen *screen)
-{
-	struct nrb_table_column columns[MAX_COLUMNS];
-
-	for (int i = 0; i < layout->n; i++) {
-		columns[i] =
-			(struct nrb_table_column){ .name = heading(&layout->columns[i]),
-				.right = is_right(&layout->columns[i]) };
-	}
-	return nrb_table_create(table, columns, layout->n, 0, screen->ascii);
-}
-
-static int print_arms(const struct nrb_report_data *data, const struct layout *layout,
-	const struct nrb_screen *screen, FILE *out)
-{
-	char cells[MAX_COLUMNS][CELL_LEN];
-	const char *row[MAX_COLUMNS];
-	struct nrb_table *table;
-	int rc = create(&table, layout, screen);
-
-	if (rc < 0) {
-		return rc;
-	}
-	for (int i = 0; rc == 0 && i < data->group.n_with_mode; i++) {
-		for (int c = 0; c < layout->n; c++) {
-			fill_cell(cells[c], &layout->columns[c], data->group.arms[i],
-				data, screen->ascii);
-			row[c] = cells[c];
-		}
-		rc = nrb_table_add(table, row);
-	}
-	if (rc == 0) {
-		rc = nrb_table_print(table, out);
-	}
-	nrb_table_destroy(table);
-	return rc;
-}
-
-/* Columns of a terminal that the widest line of text takes. */
-static int widest(const char *text)
-{
-	int width = 0, column = 0;
-
-	for (; *text != '\0'; text++) {
-		column = *text == '\n' ? 0
-				       : column + (((unsigned char)*text & 0xc0) != 0x80);
-		width = column > width ? column : width;
-	}
-	return width;
-}
-
-/* Print the one table if the screen is wide enough; *fits tells. */
-static int try_one_table(const struct nrb_report_data *data, const struct layout *layout,
-	const struct nrb_screen *screen, FILE *out, bool *fits)
-{
-	char *text = NULL;
-	size_t len;
-	FILE *memory = open_memstream(&text, &len);
-	int rc;
-
-	if (memory == NULL) {
-		return -errno;
-	}
-	rc = print_arms(data, layout, screen, memory);
-	if (fclose(memory) != 0 && rc == 0) {
-		rc = -ENOMEM;
-	}
-	*fits = rc == 0 && (screen->width == 0 || widest(text) <= screen->width);
-	if (*fits && fputs(text, out) < 0) {
-		rc = -EIO;
-	}
-	free(text);
-	return rc;
-}
-
-static bool has_lost_cells(const struct nrb_group *group)
-{
-	for (int i = 0; i < group->n_with_mode; i++) {
-		if (group->arms[i]->with[NRB_STATUS_OK] != group->arms[i]->cells) {
+	for (int i = 0; i < block->n; i++) {
+		if (nrb_figure_number(id, block->arms[i]) > limit) {
 			return true;
 		}
 	}
 	return false;
 }
 
-int nrb_reporttable_modes(
-	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
+static bool any_of(const struct block *block, const enum nrb_rule *rules, size_t n)
 {
-	unsigned int varying =
-		nrb_figure_varying(data->group.arms, data->group.n_with_mode);
-	bool fates = has_lost_cells(&data->group), fits = false;
-	struct layout layout;
-	int rc;
+	for (int i = 0; i < block->n; i++) {
+		int64_t others;
+		enum nrb_rule rule = nrb_group_rule(block->arms[i], &others);
 
-	make_layout(&layout, one_table, varying, fates);
-	rc = try_one_table(data, &layout, screen, out, &fits);
-	if (rc < 0 || fits) {
-		return rc;
-	}
-	make_layout(&layout, first_of_two, varying, false);
-	rc = print_arms(data, &layout, screen, out);
-	if (rc < 0) {
-		return rc;
-	}
-	fputc('\n', out);
-	make_layout(&layout, second_of_two, varying, fates);
-	return print_arms(data, &layout, screen, out);
-}
-
-/* -- what a load costs -- */
-
-enum { PENALTY_COLUMNS = 5 };
-
-static void show_ratio(char *buf, double ratio, bool ascii)
-{
-	if (isnan(ratio)) {
-		strcpy(buf, "-");
-	} else {
-		snprintf(buf, NRB_FIGURE_LEN, "%.2f%s", ratio, ascii ? "x" : "\303\227");
-	}
-}
-
-static void fill_penalty(
-	char (*cells)[CELL_LEN], const struct nrb_penalty *penalty, bool ascii)
-{
-	if (penalty->distance > 0) {
-		snprintf(cells[0], CELL_LEN, "%d", penalty->distance);
-	} else {
-		strcpy(cells[0], "-");
-	}
-	nrb_figure_show_number(cells[1], NRB_FORMAT_NS, penalty->small_ns, ascii);
-	show_ratio(cells[2], penalty->small_ratio, ascii);
-	nrb_figure_show_number(cells[3], NRB_FORMAT_NS, penalty->huge_ns, ascii);
-	show_ratio(cells[4], penalty->huge_ratio, ascii);
-}
-
-static int create_penalties(struct nrb_table **table, const struct layout *layout,
-	const struct nrb_screen *screen)
-{
-	static const char *const names[PENALTY_COLUMNS] = { "distance", "4 KiB pages",
-		"to local", "2 MiB pages", "to local" };
-	struct nrb_table_column columns[MAX_COLUMNS + PENALTY_COLUMNS];
-
-	for (int i = 0; i < layout->n; i++) {
-		columns[i] =
-			(struct nrb_table_column){ .name = heading(&layout->columns[i]),
-				.right = is_right(&layout->columns[i]) };
-	}
-	for (int i = 0; i < PENALTY_COLUMNS; i++) {
-		columns[layout->n + i] =
-			(struct nrb_table_column){ .name = names[i], .right = true };
-	}
-	return nrb_table_create(
-		table, columns, layout->n + PENALTY_COLUMNS, 0, screen->ascii);
-}
-
-int nrb_reporttable_penalties(
-	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
-{
-	const struct nrb_group *group = &data->group;
-	char cells[MAX_COLUMNS + PENALTY_COLUMNS][CELL_LEN];
-	const char *row[MAX_COLUMNS + PENALTY_COLUMNS];
-	struct nrb_table *table;
-	struct layout layout;
-	int rc;
-
-	make_layout(&layout, penalty_head,
-		nrb_figure_varying(group->arms + group->n_with_mode,
-			group->n_arms - group->n_with_mode),
-		false);
-	rc = create_penalties(&table, &layout, screen);
-	if (rc < 0) {
-		return rc;
-	}
-	for (int i = 0; i < layout.n + PENALTY_COLUMNS; i++) {
-		row[i] = cells[i];
-	}
-	for (int i = group->n_with_mode; rc == 0 && i < group->n_arms; i++) {
-		struct nrb_penalty penalty = nrb_penalty_of(data, group->arms[i]);
-
-		for (int c = 0; c < layout.n; c++) {
-			fill_cell(cells[c], &layout.columns[c], group->arms[i], data,
-				screen->ascii);
+		for (size_t k = 0; k < n; k++) {
+			if (rule == rules[k]) {
+				return true;
+			}
 		}
-		fill_penalty(cells + layout.n, &penalty, screen->ascii);
+	}
+	return false;
+}
+
+static bool any_lost(const struct block *block)
+{
+	for (int i = 0; i < block->n; i++) {
+		if (block->arms[i]->with[NRB_STATUS_OK] != block->arms[i]->cells) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether the rules say more than the mode and what reclaim did. */
+static bool tells_rules(const struct block *block)
+{
+	static const enum nrb_rule plain[] = { NRB_RULE_UNKNOWN, NRB_RULE_OFF,
+		NRB_RULE_RECLAIMED, NRB_RULE_MGLRU, NRB_RULE_FAILED, NRB_RULE_UNTRIED };
+
+	if ((block->all & ~(1u << NRB_FIGURE_MODE)) != 0) {
+		return true;
+	}
+	for (int i = 0; i < block->n; i++) {
+		struct block one = *block;
+
+		one.arms = block->arms + i;
+		one.n = 1;
+		if (!any_of(&one, plain, sizeof(plain) / sizeof(*plain))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Of the columns that only some scenarios or runs need, whether this one is needed. */
+static bool is_needed(const struct block *block, int figure)
+{
+	static const enum nrb_rule by_kswapd[] = { NRB_RULE_KSWAPD, NRB_RULE_BIND },
+				   futile[] = { NRB_RULE_FUTILE };
+
+	switch (figure) {
+	case NRB_COLUMN_MEANING:
+		return any_above(block, NRB_FIGURE_MODE, -1);
+	case NRB_COLUMN_RULE:
+		return tells_rules(block);
+	case NRB_FIGURE_CELLS_OK:
+		return any_lost(block);
+	case NRB_FIGURE_PGSTEAL_KSWAPD:
+		return any_of(block, by_kswapd, 2);
+	case NRB_FIGURE_PGSCAN_DIRECT:
+		return any_of(block, futile, 1);
+	case NRB_FIGURE_WRITTEN_PAGES:
+		return any_above(block, NRB_FIGURE_WRITTEN_PAGES, min_written_pages);
+	case NRB_FIGURE_PSWPOUT:
+	case NRB_FIGURE_VMSCAN_WRITE:
+	case NRB_FIGURE_ALLOC_HUGE:
+		return any_above(block, (enum nrb_figure_id)figure, 0);
+	case NRB_FIGURE_OTHERS_FREE_LOST:
+	case NRB_FIGURE_OTHERS_CACHE_LOST:
+		return any_above(block, NRB_FIGURE_WRITER_RATE, 0) ||
+		       block->all & 1u << NRB_FIGURE_FILL_ON;
+	default:
+		return true;
+	}
+}
+
+static int width_of(const struct block *block, const struct nrb_report_column *column)
+{
+	return nrb_reportcolumn_width(
+		column, block->arms, block->n, block->data, block->screen->ascii);
+}
+
+/* -- printing -- */
+
+static int print_table(const struct block *block, const struct nrb_report_layout *layout)
+{
+	struct nrb_table_column columns[NRB_MAX_COLUMNS];
+	char cells[NRB_MAX_COLUMNS][NRB_COLUMN_LEN];
+	const char *row[NRB_MAX_COLUMNS];
+	struct nrb_table *table;
+	int rc;
+
+	for (int c = 0; c < layout->n; c++) {
+		columns[c] = nrb_reportcolumn_head(&layout->columns[c]);
+		row[c] = cells[c];
+	}
+	rc = nrb_table_create(&table, columns, layout->n, 0, block->screen->ascii);
+	if (rc < 0) {
+		return rc;
+	}
+	for (int i = 0; rc == 0 && i < block->n; i++) {
+		for (int c = 0; c < layout->n; c++) {
+			nrb_reportcolumn_fill(cells[c], &layout->columns[c],
+				block->arms[i], block->data, block->screen->ascii);
+		}
 		rc = nrb_table_add(table, row);
 	}
 	if (rc == 0) {
-		rc = nrb_table_print(table, out);
+		rc = nrb_table_print(table, block->out);
 	}
 	nrb_table_destroy(table);
 	return rc;
+}
+
+static int width_of_all(const struct block *block, const struct nrb_report_layout *layout)
+{
+	int width = MARGIN - GAP;
+
+	for (int c = 0; c < layout->n; c++) {
+		width += GAP + width_of(block, &layout->columns[c]);
+	}
+	return width;
+}
+
+static bool fits(const struct block *block, int width)
+{
+	return block->screen->width == 0 || width <= block->screen->width;
+}
+
+/* As few tables as the screen has room for, each with the keys first. */
+static int print_narrow(const struct block *block, const struct nrb_report_layout *keys,
+	const int *widths)
+{
+	int key_width = width_of_all(block, keys), rc = 0;
+	bool first = true;
+
+	for (int part = 0; rc == 0 && part < N_PARTS; part++) {
+		struct nrb_report_layout layout = *keys;
+		int width = key_width;
+
+		for (int i = 0; rc == 0 && i < N_VIEWS; i++) {
+			if (views[i].part != part || widths[i] == 0) {
+				continue;
+			}
+			if (layout.n > keys->n && !fits(block, width + GAP + widths[i])) {
+				fputs(first ? "" : "\n", block->out);
+				rc = print_table(block, &layout);
+				layout = *keys;
+				width = key_width;
+				first = false;
+			}
+			nrb_reportcolumn_add(&layout, &views[i].column);
+			width += GAP + widths[i];
+		}
+		if (rc == 0 && layout.n > keys->n) {
+			fputs(first ? "" : "\n", block->out);
+			rc = print_table(block, &layout);
+			first = false;
+		}
+	}
+	return rc;
+}
+
+/* What each view takes; 0: it is not needed. Returns the widest. */
+static int find_widths(const struct block *block, int *widths)
+{
+	int widest = 0;
+
+	for (int i = 0; i < N_VIEWS; i++) {
+		const struct nrb_report_column *column = &views[i].column;
+
+		widths[i] =
+			is_needed(block, column->figure) ? width_of(block, column) : 0;
+		widest = widths[i] > widest ? widths[i] : widest;
+	}
+	return widest;
+}
+
+static int print_block(const struct block *block, const struct nrb_report_layout *keys,
+	const int *widths)
+{
+	struct nrb_report_layout all = *keys;
+
+	for (int i = 0; i < N_VIEWS; i++) {
+		struct nrb_report_column column = views[i].column;
+
+		if (widths[i] > 0) {
+			column.heading =
+				views[i].wide != NULL ? views[i].wide : column.heading;
+			nrb_reportcolumn_add(&all, &column);
+		}
+	}
+	return fits(block, width_of_all(block, &all)) ? print_table(block, &all)
+						      : print_narrow(block, keys, widths);
+}
+
+/* All that tells the arms of a block from others, but not from each other. */
+static void print_heading(const struct block *block, unsigned int varying)
+{
+	char text[HEADING_LEN], escaped[4 * HEADING_LEN];
+
+	nrb_figure_label(text, sizeof(text) - 1, block->arms[0],
+		block->said | (block->all & ~varying));
+	text[0] = (char)toupper((unsigned char)text[0]);
+	strcat(text, ":");
+	nrb_screen_escape(escaped, sizeof(escaped), text, block->screen->ascii);
+	nrb_screen_wrap(block->screen, block->out, 2, escaped);
+}
+
+/* -- which arms stand together -- */
+
+/* Factors that part arms into tables, in the order in which arms are sorted. */
+static const unsigned int splits[] = {
+	1u << NRB_FIGURE_SCENARIO | 1u << NRB_FIGURE_VARIANT,
+	1u << NRB_FIGURE_CPU_NODE,
+	1u << NRB_FIGURE_NODE,
+	1u << NRB_FIGURE_LRU_GEN,
+	1u << NRB_FIGURE_POLICY,
+	1u << NRB_FIGURE_PAGE_SIZE,
+	1u << NRB_FIGURE_THREADS,
+	1u << NRB_FIGURE_SET,
+	1u << NRB_FIGURE_FILL_ON,
+	1u << NRB_FIGURE_SWAP,
+	1u << NRB_FIGURE_TRIM,
+};
+
+/* The next factors by which to part a block; 0: it stays together. */
+static unsigned int choose_split(unsigned int varying, bool crowded)
+{
+	for (size_t i = 0; i < sizeof(splits) / sizeof(*splits); i++) {
+		if (varying & splits[i] && (i == 0 || crowded)) {
+			return splits[i];
+		}
+	}
+	return 0;
+}
+
+static int print_arms(const struct block *block, bool *first);
+
+static int print_parts(const struct block *block, unsigned int split, bool *first)
+{
+	int rc = 0;
+
+	for (int from = 0, to = 0; rc == 0 && from < block->n; from = to) {
+		struct block part = *block;
+
+		part.arms = block->arms + from;
+		part.said = block->said | split;
+		part.n = 0;
+		do {
+			part.n++;
+			to++;
+		} while (to < block->n &&
+			 !(nrb_figure_differing(part.arms[0], block->arms[to]) & split));
+		rc = print_arms(&part, first);
+	}
+	return rc;
+}
+
+static bool has_cache(const struct block *block)
+{
+	static const struct nrb_report_column kept = { NRB_FIGURE_CACHE_KEPT, NONE,
+		NULL };
+
+	return width_of(block, &kept) > 0;
+}
+
+/* Of arms that were not measured there is no table: their cells are listed, with the reasons. */
+static int print_arms(const struct block *block, bool *first)
+{
+	unsigned int varying = nrb_figure_varying(block->arms, block->n), split;
+	struct nrb_report_layout keys;
+	int widths[N_VIEWS], width, rc;
+
+	nrb_reportcolumn_keys(&keys, varying, NRB_FIGURE_MODE);
+	width = width_of_all(block, &keys) + GAP + find_widths(block, widths);
+	split = choose_split(varying, !fits(block, width));
+	if (split != 0) {
+		return print_parts(block, split, first);
+	}
+	if (!nrb_group_measured(block->arms, block->n)) {
+		return 0;
+	}
+	fputs(*first ? "" : "\n", block->out);
+	*first = false;
+	if (block->said != 0) {
+		print_heading(block, varying);
+	}
+	rc = print_block(block, &keys, widths);
+	if (rc == 0 && has_cache(block) && block->arms[0]->cache_is_others) {
+		nrb_screen_wrap(block->screen, block->out, 2,
+			"cache kept: of all file cache of the node, most of it other programs'");
+	}
+	return rc;
+}
+
+int nrb_reporttable_print(
+	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
+{
+	struct block block = { .data = data,
+		.screen = screen,
+		.out = out,
+		.arms = data->group.arms,
+		.n = data->group.n_allocating };
+	bool first = true;
+
+	block.all = nrb_figure_varying(block.arms, block.n);
+	/* a variant with a name of its own is named, though it be the only one */
+	if (block.n > 0 && block.arms[0]->key.variant[0] != '\0') {
+		block.said = splits[0];
+	}
+	return print_arms(&block, &first);
 }

@@ -2,6 +2,7 @@
 /* A record for people: what is certain in sentences, then the figures. */
 #include "nrb/distance.h"
 #include "nrb/figures.h"
+#include "nrb/reportmatrix.h"
 #include "nrb/reporttable.h"
 #include "nrb/units.h"
 
@@ -11,7 +12,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { LINE_LEN = 2048 };
+enum { LINE_LEN = 2048, MIN_CACHE = 1 << 20 /* bytes; less is not worth a word */ };
 
 /* A sentence that may quote the record: escaped, then marked ("" or a colour), then wrapped. */
 static void say_marked(const struct nrb_screen *screen, FILE *out, int indent,
@@ -77,34 +78,40 @@ static double first_median(const struct nrb_group *group, enum nrb_cellvalue val
 {
 	double median = NAN;
 
-	for (int i = 0; i < group->n_with_mode && isnan(median); i++) {
+	for (int i = 0; i < group->n_allocating && isnan(median); i++) {
 		median = nrb_group_median(group->arms[i], value);
 	}
 	return median;
 }
 
-/* What the node held; that several were under test. */
+/* What the node held, where it was one and always the same. */
 static void describe_node(char *buf, size_t len, const struct nrb_report_data *data)
 {
+	const unsigned int different = 1u << NRB_FIGURE_SCENARIO |
+				       1u << NRB_FIGURE_VARIANT |
+				       1u << NRB_FIGURE_FILL_ON;
 	const struct nrb_group *group = &data->group;
-	unsigned int varying = nrb_figure_varying(group->arms, group->n_with_mode);
+	unsigned int varying = nrb_figure_varying(group->arms, group->n_allocating);
+	bool others = group->n_allocating > 0 && group->arms[0]->cache_is_others;
 	char size[NRB_UNITS_LEN], own[NRB_UNITS_LEN];
 	double ours = first_median(group, NRB_VALUE_CACHE_BYTES);
-	double bytes = group->cache_is_others
-			       ? first_median(group, NRB_VALUE_NODE_CACHE_BYTES)
-			       : ours;
+	double bytes = others ? first_median(group, NRB_VALUE_NODE_CACHE_BYTES) : ours;
 
 	nrb_units_bytes(size, isnan(bytes) ? 0 : llround(bytes));
 	nrb_units_bytes(own, isnan(ours) ? 0 : llround(ours));
 	buf[0] = '\0';
-	if (!isnan(bytes) && varying & 1u << NRB_FIGURE_NODE) {
+	if (isnan(bytes)) {
+		return;
+	}
+	if (varying & 1u << NRB_FIGURE_NODE) {
 		snprintf(buf, len, ", several nodes under test");
-	} else if (!isnan(bytes)) {
+	} else if (varying & different || bytes < MIN_CACHE) {
+		snprintf(buf, len, ", node %" PRId64 " under test",
+			group->arms[0]->key.node);
+	} else {
 		snprintf(buf, len, ", node %" PRId64 " held %s of page cache%s%s%s",
-			group->arms[0]->key.node, size,
-			group->cache_is_others ? " in all (" : "",
-			group->cache_is_others ? own : "",
-			group->cache_is_others ? " of it ours)" : "");
+			group->arms[0]->key.node, size, others ? " in all (" : "",
+			others ? own : "", others ? " of it ours)" : "");
 	}
 }
 
@@ -126,6 +133,10 @@ static void print_head(
 		h->n_nodes == 1 ? "" : "s", distances, node, data->group.blocks,
 		data->group.blocks == 1 ? "" : "s");
 	fputs(nrb_screen_plain(screen), out);
+	if (h->found_mode == NRB_ABSENT) {
+		say(screen, out, 2,
+			"This kernel has no vm.zone_reclaim_mode: compared is what does without.");
+	}
 	if (h->rehearsal) {
 		say(screen, out, 2,
 			"Rehearsal in a virtual machine: locality and reclaim are real, times are "
@@ -155,27 +166,13 @@ static void print_legacy(
 			word, sizeof(word), nrb_penalty_largest_distance(data->header)));
 }
 
-static int print_modes(
-	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
-{
-	int rc;
-
-	fputc('\n', out);
-	rc = nrb_reporttable_modes(data, screen, out);
-	if (rc == 0 && data->group.cache_is_others) {
-		say(screen, out, 2,
-			"cache kept: of all file cache of the node, most of it other programs'");
-	}
-	return rc;
-}
-
 static int print_matrix(
 	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
 {
 	int rc;
 
 	fputc('\n', out);
-	rc = nrb_reporttable_penalties(data, screen, out);
+	rc = nrb_reportmatrix_print(data, screen, out);
 	if (rc == 0) {
 		print_legacy(data, screen, out);
 	}
@@ -199,13 +196,14 @@ static int print_tables(
 	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
 {
 	const struct nrb_group *group = &data->group;
-	struct nrb_arm_cells *const *without = group->arms + group->n_with_mode;
-	bool modes = nrb_group_measured(group->arms, group->n_with_mode);
-	bool matrix = nrb_group_measured(without, group->n_arms - group->n_with_mode);
+	struct nrb_arm_cells *const *without = group->arms + group->n_allocating;
+	bool modes = nrb_group_measured(group->arms, group->n_allocating);
+	bool matrix = nrb_group_measured(without, group->n_arms - group->n_allocating);
 	int rc = 0;
 
 	if (modes) {
-		rc = print_modes(data, screen, out);
+		fputc('\n', out);
+		rc = nrb_reporttable_print(data, screen, out);
 	}
 	if (rc == 0 && matrix) {
 		rc = print_matrix(data, screen, out);

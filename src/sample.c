@@ -19,6 +19,7 @@ static const char *const phase_names[NRB_N_PHASES] = {
 	[NRB_PHASE_START]    = "start",
 	[NRB_PHASE_EVICT]    = "evict",
 	[NRB_PHASE_FILL]     = "fill",
+	[NRB_PHASE_SHAPE]    = "shape",
 	[NRB_PHASE_SETTLE]   = "settle",
 	[NRB_PHASE_SOAK]     = "soak",
 	[NRB_PHASE_APPLY]    = "apply",
@@ -27,6 +28,7 @@ static const char *const phase_names[NRB_N_PHASES] = {
 	[NRB_PHASE_LOCATE]   = "locate",
 	[NRB_PHASE_ACCESS]   = "access",
 	[NRB_PHASE_REREAD]   = "reread",
+	[NRB_PHASE_RETURN]   = "return",
 	[NRB_PHASE_DONE]     = "done",
 };
 
@@ -81,6 +83,16 @@ const struct nrb_counter_info nrb_counter_table[NRB_N_COUNTERS] = {
 		"times that someone dropped the page cache by hand" },
 	[NRB_OOM_KILL]                 = { "oom_kill", "oom_kill",
 		"processes killed for want of memory" },
+	[NRB_PGSTEAL_ANON]             = { "pgsteal_anon", "pgsteal_anon",
+		"anonymous and shared-memory pages freed, by whomever (5.8 and later)" },
+	[NRB_PGSTEAL_FILE]             = { "pgsteal_file", "pgsteal_file",
+		"file pages freed, by whomever (5.8 and later)" },
+	[NRB_DIRTIED]                  = { "dirtied", "nr_dirtied",
+		"file pages made dirty" },
+	[NRB_WRITTEN]                  = { "written", "nr_written",
+		"pages written to disk, to swap too" },
+	[NRB_THP_FAULT_FALLBACK]       = { "thp_fault_fallback", "thp_fault_fallback",
+		"faults that were to have a huge page and got small ones" },
 };
 
 /* Any count or size up to 2^60, but where a range is given. */
@@ -98,7 +110,7 @@ const struct nrb_field nrb_sample_fields[] = {
 	SAMPLE_IN(node, NODE_NUMBER, "node under test: filled, and meant to serve the allocation"),
 	SAMPLE_IN(cpu_node, NODE_NUMBER, "node of the CPU that allocates"),
 	SAMPLE(cpu, "that CPU"),
-	SAMPLE_IN(mode, MODE, "vm.zone_reclaim_mode during the allocation; absent where it has no part"),
+	SAMPLE_IN(mode, MODE, "vm.zone_reclaim_mode during the allocation; absent where it has no part, or where the kernel has none"),
 	SAMPLE(threads, "threads that allocate"),
 	SAMPLE_IN(seed, ANY, "of this cell's random orders"),
 	SAMPLE(start_ns, "CLOCK_MONOTONIC at the start of the cell"),
@@ -109,22 +121,36 @@ const struct nrb_field nrb_sample_fields[] = {
 	SAMPLE_IN(fill_active_bytes, ANY, "rise of the node's Active(file) by the fill"),
 	SAMPLE_IN(fill_inactive_bytes, ANY, "rise of the node's Inactive(file) by the fill"),
 	SAMPLE(settle_rounds, "looks until kswapd slept and free memory stood still"),
+	SAMPLE(hold_asked_bytes, "memory or mapped file that another process should hold on the node"),
+	SAMPLE(hold_bytes, "of these, held on the node when the soak was over"),
 	SAMPLE(soak_pages, "pages written in mode 0 to use up what was still free"),
 	SAMPLE(soak_rounds, "times that it settled and soaked"),
+	SAMPLE(trim_asked_bytes, "asked of nodeN/reclaim before the allocation"),
+	SAMPLE_IN(trim_freed_bytes, ANY, "rise of the node's free memory by it"),
+	SAMPLE(min_unmapped_bytes, "file pages of the node up to which node reclaim does not run: vm.min_unmapped_ratio"),
+	SAMPLE(min_slab_bytes, "and its reclaimable slab up to there: vm.min_slab_ratio"),
 	SAMPLE(alloc_bytes, "length of the allocation"),
-	SAMPLE(alloc_page_bytes, "bytes from one first touch to the next"),
+	SAMPLE(alloc_page_bytes, "bytes that one timed touch covers: 4 KiB, or 2 MiB on huge pages"),
 	SAMPLE(alloc_pid, "process that allocated"),
 	SAMPLE(alloc_address, "start of the allocation, as in /proc/PID/numa_maps"),
-	SAMPLE(alloc_pages, "pages written"),
-	SAMPLE(pages_absent, "pages written, but not present when they were located"),
+	SAMPLE(alloc_pages, "touches timed, each of alloc_page_bytes"),
+	SAMPLE(pages_absent, "base pages written, but not present when they were located"),
 	SAMPLE(pages_numa_maps, "pages of the allocation by /proc/PID/numa_maps, as a check"),
 	SAMPLE(cache_before_bytes, "of the file, in the page cache before the mode was applied"),
 	SAMPLE(cache_after_bytes, "of the file, in the page cache after the allocation"),
 	SAMPLE_IN(headroom_min_bytes, ANY, "lowest free memory above the min watermarks seen on the node"),
 	SAMPLE(alloc_wall_ns, "time that the allocation took"),
+	SAMPLE(alloc_huge_bytes, "of it, backed by huge pages in the end"),
+	SAMPLE(swapout_kswapd_pages, "of the pages swapped out, those that kswapd wrote; absent without tracefs"),
+	SAMPLE(writer_bytes, "written by the writer beside, from when the mode was applied"),
+	SAMPLE(writer_ns, "time that it wrote"),
+	SAMPLE(writer_max_ns, "its longest single write"),
 	SAMPLE(reread_bytes, "read again from the file"),
 	SAMPLE(reread_disk_bytes, "of these, read from disk"),
 	SAMPLE(reread_ns, "time that it took"),
+	SAMPLE(return_pages, "pages of the other process that it touched again"),
+	SAMPLE(return_ns, "time that it took"),
+	SAMPLE(return_major_faults, "of these touches, those that read from disk or swap"),
 	SAMPLE(psi_some_us, "time in which some task waited for memory during the allocation"),
 	SAMPLE(psi_full_us, "time in which all tasks waited for memory during the allocation"),
 	SAMPLE(minor_faults, "page faults of the child without I/O, whole cell"),
@@ -140,7 +166,7 @@ const struct nrb_field nrb_sample_fields[] = {
 #define NODE_IN(field, range, text) FIELD(nrb_node_sample, field, text, range)
 const struct nrb_field nrb_node_fields[] = {
 	NODE_IN(node, NODE_NUMBER, "number of the node"),
-	NODE(pages, "pages of the allocation found here"),
+	NODE(pages, "base pages of the allocation found here"),
 	NODE(soak_pages, "pages of the soak found here"),
 	NODE(free_before_bytes, "MemFree before the mode was applied"),
 	NODE(free_after_bytes, "MemFree after the allocation"),
@@ -154,6 +180,14 @@ const struct nrb_field nrb_node_fields[] = {
 	NODE(dirty_after_bytes, "Dirty after the allocation"),
 	NODE(mapped_before_bytes, "Mapped before the mode was applied"),
 	NODE(mapped_after_bytes, "Mapped after the allocation"),
+	NODE(writeback_before_bytes, "Writeback before the mode was applied"),
+	NODE(writeback_after_bytes, "Writeback after the allocation"),
+	NODE(shmem_before_bytes, "Shmem before the mode was applied"),
+	NODE(shmem_after_bytes, "Shmem after the allocation"),
+	NODE(anon_before_bytes, "AnonPages before the mode was applied"),
+	NODE(anon_after_bytes, "AnonPages after the allocation"),
+	NODE(slab_before_bytes, "SReclaimable before the mode was applied"),
+	NODE(slab_after_bytes, "SReclaimable after the allocation"),
 	NODE_IN(numa_hit, ANY, "allocations meant for this node and served by it"),
 	NODE_IN(numa_miss, ANY, "allocations meant for another node, but served by this one"),
 	NODE_IN(numa_foreign, ANY, "allocations meant for this node, but served by another"),
@@ -170,6 +204,18 @@ const struct nrb_field nrb_walk_fields[] = {
 	WALK(loads, "dependent loads timed"),
 	WALK(ns, "time that they took"),
 	WALK(slice_loads, "loads of each slice; the last may have fewer"),
+	{ NULL, 0, NULL, 0, 0 },
+};
+
+#define LOOK(field, text)           FIELD(nrb_look, field, text, COUNT)
+#define LOOK_IN(field, range, text) FIELD(nrb_look, field, text, range)
+const struct nrb_field nrb_look_fields[] = {
+	LOOK(t_ns, "time since the mode was applied"),
+	LOOK_IN(node, NODE_NUMBER, "number of the node"),
+	LOOK(free_bytes, "its MemFree then"),
+	LOOK(file_bytes, "its FilePages then"),
+	LOOK(dirty_bytes, "its Dirty then"),
+	LOOK(writeback_bytes, "its Writeback then"),
 	{ NULL, 0, NULL, 0, 0 },
 };
 
@@ -250,6 +296,8 @@ void nrb_sample_drop_measured(struct nrb_sample *sample)
 	make_counters_absent(&sample->counters_after);
 	sample->n_nodes = 0;
 	sample->n_walks = 0;
+	sample->n_looks = 0;
+	memset(&sample->return_hist, 0, sizeof(sample->return_hist));
 	memset(&sample->alloc_hist, 0, sizeof(sample->alloc_hist));
 	memset(&sample->reread_hist, 0, sizeof(sample->reread_hist));
 }
@@ -276,4 +324,18 @@ const struct nrb_node_sample *nrb_sample_find_node(
 		}
 	}
 	return NULL;
+}
+
+struct nrb_look *nrb_sample_look(struct nrb_sample *sample, int64_t t_ns, int node)
+{
+	struct nrb_look *look;
+
+	if (sample->n_looks == NRB_MAX_LOOKS) {
+		return NULL;
+	}
+	look = &sample->looks[sample->n_looks++];
+	make_absent(look, nrb_look_fields);
+	look->t_ns = t_ns;
+	look->node = node;
+	return look;
 }

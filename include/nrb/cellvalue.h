@@ -21,11 +21,24 @@ enum nrb_cellvalue {
 	NRB_VALUE_HEADROOM_MIN_BYTES,
 	NRB_VALUE_ZONE_RECLAIM_SUCCESS, /* counters of the allocation, from here */
 	NRB_VALUE_ZONE_RECLAIM_FAILED,
+	NRB_VALUE_PGSCAN_DIRECT,
 	NRB_VALUE_PGSTEAL_DIRECT,
 	NRB_VALUE_PGSTEAL_KSWAPD,
 	NRB_VALUE_ALLOCSTALL,
 	NRB_VALUE_PSWPOUT,
+	NRB_VALUE_VMSCAN_WRITE,
+	NRB_VALUE_WRITTEN_PAGES,
 	NRB_VALUE_REFAULT_FILE, /* from the start of the allocation to the end of the re-read */
+	NRB_VALUE_SWAPOUT_KSWAPD_PAGES, /* of pswpout; the rest is by those who allocate */
+	NRB_VALUE_RETURN_NS,            /* of the owner, to touch a page again */
+	NRB_VALUE_RETURN_DISK_RATIO,    /* of these pages, read from disk or swap */
+	NRB_VALUE_WRITER_RATE,          /* bytes per second */
+	NRB_VALUE_WRITER_MAX_NS,
+	NRB_VALUE_ALLOC_HUGE_RATIO, /* of what was written, on huge pages */
+	NRB_VALUE_TRIM_FREED_BYTES,
+	NRB_VALUE_OTHERS_FREE_LOST_BYTES, /* of all nodes but the target: before - after */
+	NRB_VALUE_OTHERS_CACHE_LOST_BYTES,
+	NRB_VALUE_HOLD_BYTES,
 	NRB_N_VALUES,
 };
 

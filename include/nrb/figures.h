@@ -34,8 +34,8 @@ enum nrb_figure_id {
 	NRB_FIGURE_FILL_ON,
 	NRB_FIGURE_SWAP,
 	NRB_FIGURE_TRIM,
-	NRB_N_FACTORS, /* the figures before it are factors */
-	NRB_FIGURE_CELLS = NRB_N_FACTORS,
+	NRB_N_FIGURE_FACTORS, /* the figures before it are factors */
+	NRB_FIGURE_CELLS = NRB_N_FIGURE_FACTORS,
 	NRB_FIGURE_CELLS_OK,
 	NRB_FIGURE_LOCAL_RATIO,
 	NRB_FIGURE_PAGES_ABSENT,
@@ -58,6 +58,19 @@ enum nrb_figure_id {
 	NRB_FIGURE_ALLOCSTALL,
 	NRB_FIGURE_PSWPOUT,
 	NRB_FIGURE_REFAULT_FILE,
+	NRB_FIGURE_PGSCAN_DIRECT,
+	NRB_FIGURE_VMSCAN_WRITE,
+	NRB_FIGURE_WRITTEN_PAGES,
+	NRB_FIGURE_SWAPOUT_KSWAPD,
+	NRB_FIGURE_RETURN,
+	NRB_FIGURE_RETURN_DISK,
+	NRB_FIGURE_WRITER_RATE,
+	NRB_FIGURE_WRITER_MAX,
+	NRB_FIGURE_ALLOC_HUGE,
+	NRB_FIGURE_TRIM_FREED,
+	NRB_FIGURE_OTHERS_FREE_LOST,
+	NRB_FIGURE_OTHERS_CACHE_LOST,
+	NRB_FIGURE_HOLD,
 	NRB_N_FIGURES,
 };
 
@@ -79,11 +92,20 @@ double nrb_figure_number(enum nrb_figure_id id, const struct nrb_arm_cells *arm)
 /** A factor that is a text; NULL for any other figure. */
 const char *nrb_figure_text(enum nrb_figure_id id, const struct nrb_arm_cells *arm);
 
+/** The factors in which two arms differ, a bit for each id. */
+unsigned int nrb_figure_differing(
+	const struct nrb_arm_cells *a, const struct nrb_arm_cells *b);
+
 /** The factors that are not the same in all of n arms, a bit for each id; not cpu_node where it
  * only follows node. */
 unsigned int nrb_figure_varying(struct nrb_arm_cells *const *arms, int n);
 
 enum { NRB_FIGURE_LEN = NRB_SET_LEN };
+
+/** "MGLRU on, policy bind": the factors of an arm that a mask has, a bit for each id, but the mode
+ * and what is empty. Fills and returns buf. */
+const char *nrb_figure_label(
+	char *buf, size_t len, const struct nrb_arm_cells *arm, unsigned int mask);
 
 /** As shown to people: three digits and a unit, "-" where absent. Fills and returns buf, which
  * holds NRB_FIGURE_LEN bytes. */

@@ -8,6 +8,7 @@
 
 #include "nrb/cellvalue.h"
 #include "nrb/histogram.h"
+#include "nrb/rule.h"
 #include "nrb/sample.h"
 
 #include <stdbool.h>
@@ -34,6 +35,7 @@ struct nrb_values {
 struct nrb_tally {
 	struct nrb_histogram *alloc; /* merged; NULL: no cell had one */
 	struct nrb_values values[NRB_N_VALUES];
+	int64_t rules[NRB_N_RULES]; /* cells that each decided */
 };
 
 /* Why a cell stalled: its note begins with it. */
@@ -49,6 +51,9 @@ struct nrb_arm_cells {
 	int64_t with[NRB_N_STATUSES];
 	int64_t stalls[NRB_N_STALLS]; /* of those stalled */
 	struct nrb_tally ok, stalled;
+	/* Of the node's file cache before the mode, less than half was our file: what is kept is
+	 * then taken from the node (NRB_VALUE_NODE_KEPT_RATIO). One rule for all arms of a variant. */
+	bool cache_is_others;
 };
 
 /* A cell that is not ok, for the list of them. */
@@ -61,13 +66,13 @@ struct nrb_odd_cell {
 enum { NRB_MAX_ODD_CELLS = 16, NRB_MAX_ARMS = 100000 };
 
 struct nrb_group {
+	int kernel; /* by nrb_rule_kernel; the caller's, before the first cell */
 	void *tree; /* of struct nrb_arm_cells */
-	int n_arms, n_with_mode;
-	/* after nrb_group_finish: sorted by key, first those with a mode, then those without */
+	/* those that allocate, with a mode or none; the others only walk */
+	int n_arms, n_allocating;
+	/* after nrb_group_finish: sorted by key, first those that allocate; among them, those
+	 * without a mode before their like with one */
 	struct nrb_arm_cells **arms;
-	/* Of the node's file cache before the mode, less than half was our file: what is kept is
-	 * then taken from the node (NRB_VALUE_NODE_KEPT_RATIO). One rule for all arms. */
-	bool cache_is_others;
 	int64_t cells, blocks;                      /* blocks: the largest number seen */
 	int64_t n_odd;                              /* all of them */
 	struct nrb_odd_cell odd[NRB_MAX_ODD_CELLS]; /* the first of them */
@@ -89,16 +94,23 @@ const struct nrb_arm_cells *nrb_group_find(
 /** The cells that an arm's figures come from: its ok ones; without any, its stalled ones. */
 const struct nrb_tally *nrb_group_tally(const struct nrb_arm_cells *arm);
 
+/** The rule that decided most cells of an arm; *others: how many of its cells others decided. */
+enum nrb_rule nrb_group_rule(const struct nrb_arm_cells *arm, int64_t *others);
+
 /** Whether any of these arms has a cell that figures can come from. */
 bool nrb_group_measured(struct nrb_arm_cells *const *arms, int n);
+
+/** What tells how much cache an arm kept. */
+enum nrb_cellvalue nrb_group_kept(const struct nrb_arm_cells *arm);
 
 /** Median, smallest and largest over the cells; NAN where none has it. */
 double nrb_group_median(const struct nrb_arm_cells *arm, enum nrb_cellvalue value);
 double nrb_group_min(const struct nrb_arm_cells *arm, enum nrb_cellvalue value);
 double nrb_group_max(const struct nrb_arm_cells *arm, enum nrb_cellvalue value);
 
-/** Whether two arms differ in their mode alone. */
+/** Whether two arms differ in their mode alone; whether they are of one variant of a scenario. */
 bool nrb_group_same_but_mode(
 	const struct nrb_arm_cells *a, const struct nrb_arm_cells *b);
+bool nrb_group_same_variant(const struct nrb_arm_cells *a, const struct nrb_arm_cells *b);
 
 #endif

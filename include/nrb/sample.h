@@ -33,6 +33,7 @@ enum nrb_phase { /* in the order of a cell; names by nrb_phase_name */
 	NRB_PHASE_START,
 	NRB_PHASE_EVICT,
 	NRB_PHASE_FILL,
+	NRB_PHASE_SHAPE, /* what was filled is made what the scenario says */
 	NRB_PHASE_SETTLE,
 	NRB_PHASE_SOAK,
 	NRB_PHASE_APPLY, /* the parent applies the mode and reads counters */
@@ -41,6 +42,7 @@ enum nrb_phase { /* in the order of a cell; names by nrb_phase_name */
 	NRB_PHASE_LOCATE,
 	NRB_PHASE_ACCESS,
 	NRB_PHASE_REREAD,
+	NRB_PHASE_RETURN, /* whose memory the node held uses it again */
 	NRB_PHASE_DONE,
 	NRB_N_PHASES,
 };
@@ -73,6 +75,11 @@ enum nrb_counter {
 	NRB_THP_FAULT_ALLOC,
 	NRB_DROP_PAGECACHE,
 	NRB_OOM_KILL,
+	NRB_PGSTEAL_ANON,
+	NRB_PGSTEAL_FILE,
+	NRB_DIRTIED,
+	NRB_WRITTEN,
+	NRB_THP_FAULT_FALLBACK,
 	NRB_N_COUNTERS,
 };
 
@@ -96,11 +103,12 @@ enum {
 	NRB_MAX_NODE_NUMBER = 1023,
 	NRB_MAX_WALKS = 16,
 	NRB_MAX_SLICES = 16,
+	NRB_MAX_LOOKS = 256,
 };
 
 struct nrb_node_sample {
 	int64_t node;
-	int64_t pages;      /* of the allocation, found here by move_pages(2) */
+	int64_t pages; /* base pages of the allocation, found here by move_pages(2) */
 	int64_t soak_pages; /* of the soak; in no figure */
 	/* just before the mode was applied (after the soak), and after the allocation */
 	int64_t free_before_bytes, free_after_bytes;
@@ -109,6 +117,10 @@ struct nrb_node_sample {
 	int64_t inactive_file_before_bytes, inactive_file_after_bytes;
 	int64_t dirty_before_bytes, dirty_after_bytes;
 	int64_t mapped_before_bytes, mapped_after_bytes;
+	int64_t writeback_before_bytes, writeback_after_bytes;
+	int64_t shmem_before_bytes, shmem_after_bytes;
+	int64_t anon_before_bytes, anon_after_bytes;
+	int64_t slab_before_bytes, slab_after_bytes; /* reclaimable */
 	int64_t numa_hit, numa_miss,
 		numa_foreign; /* allocation events during the allocation */
 };
@@ -124,6 +136,13 @@ struct nrb_walk {
 	int64_t n_slices;
 	int64_t slice_loads; /* each slice, but for the last, which may be shorter */
 	int64_t slice_ns[NRB_MAX_SLICES];
+};
+
+/* One look at one node while it allocated, by a scenario that tells a story over time. */
+struct nrb_look {
+	int64_t t_ns; /* since the mode was applied */
+	int64_t node;
+	int64_t free_bytes, file_bytes, dirty_bytes, writeback_bytes;
 };
 
 enum { NRB_WORD_LEN = 32, NRB_SET_LEN = 256, NRB_NOTE_LEN = 512 };
@@ -161,24 +180,42 @@ struct nrb_sample {
 	int64_t fill_active_bytes,
 		fill_inactive_bytes; /* rise of the node's (file) lists */
 	int64_t settle_rounds; /* looks until kswapd slept and free memory was steady */
+	int64_t hold_asked_bytes; /* that another process should hold on the node, or map */
+	int64_t hold_bytes;       /* that it held there when the soak was over */
 	int64_t soak_pages;
 	int64_t soak_rounds;
+
+	/* between the soak and the allocation */
+	int64_t trim_asked_bytes; /* of nodeN/reclaim */
+	int64_t trim_freed_bytes; /* rise of the node's free memory by it */
+	int64_t min_unmapped_bytes; /* the node's threshold for node reclaim, in file pages */
+	int64_t min_slab_bytes;     /* and in reclaimable slab */
 
 	/* allocate and locate */
 	int64_t alloc_bytes;
 	int64_t alloc_page_bytes;
 	int64_t alloc_pid;
 	int64_t alloc_address;      /* start of the range, as in /proc/PID/numa_maps */
-	int64_t alloc_pages;        /* written: the histogram's n */
+	int64_t alloc_pages;        /* of alloc_page_bytes, written: the histogram's n */
 	int64_t pages_absent;       /* written, but not present when located */
 	int64_t pages_numa_maps;    /* cross-check: pages of the range by numa_maps */
 	int64_t cache_before_bytes; /* of the file, just before the mode was applied */
 	int64_t cache_after_bytes;  /* of the file, after the allocation */
 	int64_t headroom_min_bytes; /* lowest free above min seen on the node; may be negative */
 	int64_t alloc_wall_ns;
+	int64_t alloc_huge_bytes;     /* of it, backed by huge pages in the end */
+	int64_t swapout_kswapd_pages; /* of pswpout, written by kswapd; absent: no tracefs */
+
+	/* what a writer beside got done, from the mode to the end of the allocation or longer */
+	int64_t writer_bytes, writer_ns;
+	int64_t writer_max_ns; /* its longest write(2) */
 
 	/* re-read */
 	int64_t reread_bytes, reread_disk_bytes, reread_ns;
+
+	/* the owner of what the node held touches all of it again */
+	int64_t return_pages, return_ns;
+	int64_t return_major_faults; /* read back from disk or swap */
 
 	/* pressure and the child's own use, whole cell */
 	int64_t psi_some_us, psi_full_us; /* during the allocation */
@@ -192,8 +229,12 @@ struct nrb_sample {
 	struct nrb_node_sample nodes[NRB_MAX_NODES];
 	int64_t n_walks;
 	struct nrb_walk walks[NRB_MAX_WALKS];
-	struct nrb_histogram alloc_hist;  /* one value per fault */
+	int64_t n_looks;
+	struct nrb_look looks[NRB_MAX_LOOKS];
+	struct nrb_histogram
+		alloc_hist; /* one value per fault; on huge pages one per 2 MiB */
 	struct nrb_histogram reread_hist; /* one value per read */
+	struct nrb_histogram return_hist; /* one value per page */
 };
 
 /* Tables of the int64_t fields: offset into the struct, and what it is. The unit is the
@@ -209,6 +250,7 @@ extern const struct nrb_field
 	nrb_sample_fields[]; /* struct nrb_sample; ends with name NULL */
 extern const struct nrb_field nrb_node_fields[]; /* struct nrb_node_sample */
 extern const struct nrb_field nrb_walk_fields[]; /* struct nrb_walk, slices apart */
+extern const struct nrb_field nrb_look_fields[]; /* struct nrb_look */
 
 /* Table of the string fields of struct nrb_sample. */
 struct nrb_string_field {
@@ -231,6 +273,9 @@ static inline int64_t nrb_field_get(const void *base, const struct nrb_field *fi
 
 /** Make every integer absent, every string empty, no nodes, no walks; status ok. */
 void nrb_sample_init(struct nrb_sample *sample);
+
+/** A look's entry at the end; NULL when full. Every field but t_ns and node is absent. */
+struct nrb_look *nrb_sample_look(struct nrb_sample *sample, int64_t t_ns, int node);
 
 /** Drop the measurements and keep what was asked, timings of phases, status and note
  * (killed and unsupported have no measurements). */

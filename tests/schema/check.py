@@ -25,17 +25,17 @@ RECORDS = TESTS / "golden" / "records"
 # Good line by line: what is wrong lies between lines, or between members.
 BEYOND = {"after-end", "bucket-max", "bucket-sum", "bucket-twice", "distances-not-square",
           "header-nodes-twice", "no-header", "node-unknown", "nodes-twice", "second-header", "walk-node-unknown",
-          "empty", "duplicate-key"}
+          "look-node-unknown",           "empty", "duplicate-key", "return-bucket-twice"}
 # What the program's lists do not name, by definition of the schema.
 CELL_OWN = {"type", "status", "cut", "phase_ns", "counters", "counters_after", "nodes", "walks",
-            "alloc_hist", "reread_hist"}
+            "looks", "alloc_hist", "reread_hist", "return_hist"}
 HEADER_OWN = {"type", "rehearsal", "nodes", "distances", "argv", "cpu_details", "topology",
               "settings", "plan"}
 END_OWN = {"type", "restored", "settings"}
 
 
 TABLES = ("header_fields", "strings", "fields", "counters", "node_fields", "walk_fields",
-          "end_fields")
+          "look_fields", "end_fields")
 
 
 def compare(name, got, expected):
@@ -61,6 +61,7 @@ def check_properties(schema, tables):
                        CELL_OWN | set(tables["strings"]) | set(tables["fields"]))
     yield from compare("node", properties["node_sample"], tables["node_fields"])
     yield from compare("walk", properties["walk"], {"slice_ns"} | set(tables["walk_fields"]))
+    yield from compare("look", properties["look"], tables["look_fields"])
     yield from compare("counters", properties["counters"], tables["counters"])
     yield from compare("header", properties["header"], HEADER_OWN | set(tables["header_fields"]))
     yield from compare("end", properties["end"], END_OWN | set(tables["end_fields"]))

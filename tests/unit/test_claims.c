@@ -1,62 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sentences: said when every cell shows it, and not when one does not. */
-#include "nrb/claims.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-static struct nrb_sample sample;
-static struct nrb_group group;
-static struct nrb_header header;
-static struct nrb_claims claims;
-
-static int start(void **state)
-{
-	(void)state;
-	memset(&group, 0, sizeof(group));
-	memset(&claims, 0, sizeof(claims));
-	nrb_header_init(&header);
-	return 0;
-}
-
-static int finish(void **state)
-{
-	(void)state;
-	nrb_claims_free(&claims);
-	nrb_group_free(&group);
-	return 0;
-}
-
-/* A cell of 1000 pages and as many bytes of cache. */
-static void make(int mode, int64_t local, int64_t kept, int64_t failed, int64_t stolen)
-{
-	nrb_sample_init(&sample);
-	strcpy(sample.scenario, "clean");
-	sample.block = 1;
-	sample.mode = mode;
-	sample.node = sample.cpu_node = 0;
-	sample.alloc_pages = sample.cache_before_bytes = 1000;
-	sample.cache_after_bytes = kept;
-	nrb_sample_node(&sample, 0)->pages = local;
-	sample.counters.v[NRB_ZONE_RECLAIM_FAILED] = failed;
-	sample.counters.v[NRB_PGSTEAL_DIRECT] = stolen;
-}
-
-static void add(int mode, int64_t local, int64_t kept, int64_t failed, int64_t stolen)
-{
-	make(mode, local, kept, failed, stolen);
-	assert_int_equal(nrb_group_add(&group, &sample), 0);
-}
-
-static void claim(void)
-{
-	assert_int_equal(nrb_group_finish(&group), 0);
-	assert_int_equal(nrb_claims_make(&claims, &group, &header), 0);
-}
+#include "claimtest.h"
 
 static void test_modes(void **state)
 {
@@ -78,7 +22,8 @@ static void test_modes(void **state)
 static void test_inert(void **state)
 {
 	(void)state;
-	strcpy(header.lru_gen, "on");
+	group.kernel = nrb_rule_kernel("7.3.4");
+	lru_gen = "on";
 	add(0, 0, 1000, 0, 0);
 	for (int mode = 1; mode < 6; mode++) {
 		add(mode, 1, 1000, 98000 + mode, 0);
@@ -94,6 +39,37 @@ static void test_inert(void **state)
 	assert_string_equal(claims.list[1].text,
 		"Mode 7 keeps 100.0 % of new memory local (mode 0: 0.0 %) and evicts 47.0 % of the "
 		"cached file.");
+}
+
+/* The reason is that of the arm: 6.1 has no such rule, and of both halves each has its own. */
+static void test_lru_gen(void **state)
+{
+	(void)state;
+	group.kernel = nrb_rule_kernel("7.3.4");
+	for (int on = 0; on < 2; on++) {
+		lru_gen = on ? "on" : "off";
+		add(0, 0, 1000, 0, 0);
+		add(1, on ? 0 : 1000, 1000, on ? 5 : 0, on ? 0 : 500);
+	}
+	claim();
+	assert_int_equal(claims.n, 2);
+	assert_string_equal(claims.list[0].text,
+		"MGLRU off: mode 1 keeps 100.0 % of new memory local (mode 0: 0.0 %).");
+	assert_string_equal(claims.list[1].text,
+		"MGLRU on: mode 1 reclaimed nothing: node reclaim was tried 5 times and freed no "
+		"page (MGLRU needs bits 2 and 4).");
+}
+
+static void test_no_reason(void **state)
+{
+	(void)state;
+	group.kernel = nrb_rule_kernel("6.1.0");
+	lru_gen = "on";
+	add(0, 0, 1000, 0, 0);
+	add(1, 0, 1000, 5, 0);
+	claim();
+	assert_string_equal(claims.list[0].text,
+		"Mode 1 reclaimed nothing: node reclaim was tried 5 times and freed no page.");
 }
 
 /* One page freed in one of two cells, and nothing is certain any more. */
@@ -210,8 +186,8 @@ static void add_on_full_node(int mode, int64_t local, int64_t after)
 {
 	make(mode, local, 0, 1, mode > 0 ? 9 : 0);
 	sample.cache_before_bytes = 0;
-	sample.nodes[0].file_before_bytes = 1000;
-	sample.nodes[0].file_after_bytes = after;
+	sample.nodes[0].file_before_bytes = 1000 << 20;
+	sample.nodes[0].file_after_bytes = after << 20;
 	assert_int_equal(nrb_group_add(&group, &sample), 0);
 }
 
@@ -241,6 +217,25 @@ static void test_disagree(void **state)
 	assert_int_equal(claims.n, 1);
 	assert_int_equal(claims.list[0].kind, NRB_CLAIM_DISAGREE);
 	assert_int_equal(claims.list[0].modes, 0xc);
+}
+
+/* Bound memory is local in any mode: no mode is blamed for not keeping more. */
+static void test_nothing_to_gain(void **state)
+{
+	(void)state;
+	policy = "bind";
+	add(0, 1000, 900, 0, 500);
+	add(1, 1000, 900, 0, 500);
+	claim();
+	assert_int_equal(claims.n, 0);
+}
+
+static void test_kind_names(void **state)
+{
+	(void)state;
+	for (int i = 0; i < NRB_N_CLAIM_KINDS; i++) {
+		assert_non_null(nrb_claim_kind_name((enum nrb_claim_kind)i));
+	}
 }
 
 static void test_families(void **state)
@@ -278,6 +273,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_stalled, start, finish),
 		cmocka_unit_test_setup_teardown(test_others_cache, start, finish),
 		cmocka_unit_test_setup_teardown(test_disagree, start, finish),
+		cmocka_unit_test_setup_teardown(test_lru_gen, start, finish),
+		cmocka_unit_test_setup_teardown(test_no_reason, start, finish),
+		cmocka_unit_test_setup_teardown(test_nothing_to_gain, start, finish),
+		cmocka_unit_test(test_kind_names),
 		cmocka_unit_test_setup_teardown(test_families, start, finish),
 	};
 

@@ -144,7 +144,7 @@ static void test_whose_cache(void **state)
 		sample.nodes[1].file_before_bytes = cases[i].node;
 		add(NRB_STATUS_OK);
 		assert_int_equal(nrb_group_finish(&group), 0);
-		assert_int_equal(group.cache_is_others, cases[i].others);
+		assert_int_equal(group.arms[0]->cache_is_others, cases[i].others);
 		nrb_group_free(&group);
 	}
 }
@@ -167,7 +167,7 @@ static void test_order(void **state)
 	add(NRB_STATUS_OK);
 	assert_int_equal(nrb_group_finish(&group), 0);
 	assert_int_equal(group.n_arms, 5);
-	assert_int_equal(group.n_with_mode, 4);
+	assert_int_equal(group.n_allocating, 4);
 	assert_int_equal(group.arms[0]->key.mode, 0);
 	assert_int_equal(group.arms[1]->key.mode, 3);
 	assert_int_equal(group.arms[2]->key.mode, 7);
@@ -176,8 +176,70 @@ static void test_order(void **state)
 	assert_true(nrb_group_same_but_mode(group.arms[0], group.arms[2]));
 	assert_false(nrb_group_same_but_mode(group.arms[2], group.arms[3]));
 	assert_ptr_equal(nrb_group_find(&group, &group.arms[4]->key), group.arms[4]);
-	assert_int_equal(nrb_figure_varying(group.arms, group.n_with_mode),
+	assert_int_equal(nrb_figure_varying(group.arms, group.n_allocating),
 		1u << NRB_FIGURE_MODE | 1u << NRB_FIGURE_SET);
+}
+
+/* Who allocates is told from who only walks by the pages asked for, also without the sysctl. */
+static void test_no_knob(void **state)
+{
+	char buf[NRB_FIGURE_LEN];
+
+	(void)state;
+	make(0, 1, 1);
+	strcpy(sample.page_size, "4k");
+	add(NRB_STATUS_OK);
+	sample.mode = NRB_ABSENT;
+	add(NRB_STATUS_OK);
+	sample.page_size[0] = '\0';
+	add(NRB_STATUS_OK);
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_int_equal(group.n_arms, 3);
+	assert_int_equal(group.n_allocating, 2);
+	assert_true(group.arms[0]->key.mode == NRB_ABSENT);
+	assert_string_equal(
+		nrb_figure_show(buf, NRB_FIGURE_MODE, group.arms[0], true), "absent");
+	assert_string_equal(nrb_figure_plain(buf, NRB_FIGURE_MODE, group.arms[0]), "");
+	assert_int_equal(group.arms[1]->key.mode, 0);
+	assert_string_equal(group.arms[2]->key.page_size, "");
+}
+
+/* The cells of an arm may have been decided by several rules. */
+static void test_rules(void **state)
+{
+	int64_t others = 9;
+
+	(void)state;
+	group.kernel = nrb_rule_kernel("6.1.0");
+	for (int i = 0; i < 3; i++) {
+		make(1, i + 1, 1);
+		sample.counters.v[NRB_ZONE_RECLAIM_FAILED] = 5;
+		sample.counters.v[NRB_PGSTEAL_DIRECT] = i == 0 ? 7 : 0;
+		sample.counters.v[NRB_ALLOCSTALL] = 0;
+		add(NRB_STATUS_OK);
+	}
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_int_equal(nrb_group_rule(group.arms[0], &others), NRB_RULE_FAILED);
+	assert_int_equal(others, 1);
+}
+
+static void test_label(void **state)
+{
+	char buf[NRB_FIGURE_LEN];
+
+	(void)state;
+	make(3, 1, 1);
+	strcpy(sample.policy, "bind");
+	add(NRB_STATUS_OK);
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_string_equal(
+		nrb_figure_label(buf, sizeof(buf), group.arms[0],
+			1u << NRB_FIGURE_NODE | 1u << NRB_FIGURE_MODE |
+				1u << NRB_FIGURE_SET | 1u << NRB_FIGURE_POLICY),
+		"node 1, policy bind");
+	assert_string_equal(
+		nrb_figure_label(buf, 6, group.arms[0], 1u << NRB_FIGURE_POLICY),
+		"polic");
 }
 
 static void add_walk(
@@ -218,11 +280,11 @@ static void test_ratios(void **state)
 	sample.cache_before_bytes = 400;
 	sample.cache_after_bytes = 100;
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_CACHE_KEPT_RATIO), 0.25);
-	sample.nodes[1].file_before_bytes = 800; /* node 1 is under test */
-	sample.nodes[1].file_after_bytes = 600;
+	sample.nodes[1].file_before_bytes = 800 << 20; /* node 1 is under test */
+	sample.nodes[1].file_after_bytes = 600 << 20;
 	sample.nodes[0].file_before_bytes = sample.nodes[0].file_after_bytes = 1;
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_KEPT_RATIO), 0.75);
-	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_CACHE_BYTES), 800);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_CACHE_BYTES), 800 << 20);
 	sample.reread_bytes = 100;
 	sample.reread_disk_bytes = 75;
 	sample.reread_ns = 50;
@@ -234,6 +296,71 @@ static void test_ratios(void **state)
 	sample.counters_after.v[NRB_PGSTEAL_DIRECT] = 6;
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_REFAULT_FILE), 7);
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_PGSTEAL_DIRECT), 5);
+}
+
+/* Pages are counted in base pages, touches in huge ones. */
+static void test_huge_ratio(void **state)
+{
+	(void)state;
+	make(1, 1, 1024);
+	sample.alloc_pages = 4;
+	sample.alloc_page_bytes = 2 << 20;
+	sample.alloc_huge_bytes = 6 << 20;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_LOCAL_RATIO), 0.5);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_ALLOC_HUGE_RATIO), 0.75);
+	add_walk(NRB_ABSENT, 2 << 20, 8 << 20, 10, 700);
+	add_walk(NRB_ABSENT, 4096, 0, 10, 1000);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_ACCESS_NS), 70);
+}
+
+/* Node 1 is under test. What has no number before or after is in no sum. */
+static void test_others(void **state)
+{
+	(void)state;
+	make(1, 1, 1);
+	nrb_sample_node(&sample, 2)->free_before_bytes = 50;
+	nrb_sample_node(&sample, 3)->free_before_bytes = 50;
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_OTHERS_FREE_LOST_BYTES)));
+	sample.nodes[0].free_before_bytes = 100;
+	sample.nodes[0].free_after_bytes = 40;
+	sample.nodes[1].free_before_bytes = 1000;
+	sample.nodes[1].free_after_bytes = 0;
+	sample.nodes[2].free_after_bytes = 55;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_OTHERS_FREE_LOST_BYTES), 55);
+	sample.nodes[2].file_before_bytes = 9;
+	sample.nodes[2].file_after_bytes = 2;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_OTHERS_CACHE_LOST_BYTES), 7);
+}
+
+static void test_rates(void **state)
+{
+	(void)state;
+	make(1, 1, 1);
+	sample.writer_bytes = 100;
+	sample.writer_ns = 50;
+	sample.return_pages = 8;
+	sample.return_ns = 400;
+	sample.return_major_faults = 2;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_WRITER_RATE), 2e9);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_RETURN_NS), 50);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_RETURN_DISK_RATIO), 0.25);
+	sample.counters.v[NRB_WRITTEN] = 7;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_WRITTEN_PAGES), 7);
+	/* tmpfs is no file cache */
+	sample.nodes[1].file_before_bytes = 800 << 20;
+	sample.nodes[1].file_after_bytes = 600 << 20;
+	sample.nodes[1].shmem_before_bytes = sample.nodes[1].shmem_after_bytes = 380
+										 << 20;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_CACHE_BYTES), 800 << 20);
+	sample.nodes[1].active_file_before_bytes = 100 << 20;
+	sample.nodes[1].inactive_file_before_bytes = 300 << 20;
+	sample.nodes[1].active_file_after_bytes = 0;
+	sample.nodes[1].inactive_file_after_bytes = 200 << 20;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_CACHE_BYTES), 400 << 20);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_KEPT_RATIO), 0.5);
+	sample.nodes[1].active_file_before_bytes = 0;
+	sample.nodes[1].inactive_file_before_bytes = (1 << 20) - 1; /* next to nothing */
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_NODE_KEPT_RATIO)));
 }
 
 static void test_absent(void **state)
@@ -272,7 +399,10 @@ static void test_columns(void **state)
 		"alloc_p50_ns,alloc_p99_ns,alloc_p999_ns,alloc_max_ns,access_ns,access_local_ns,"
 		"access_remote_ns,cache_kept_ratio,reread_bytes_per_s,reread_disk_ratio,"
 		"headroom_min_bytes,zone_reclaim_success,zone_reclaim_failed,pgsteal_direct,"
-		"pgsteal_kswapd,allocstall,pswpout,refault_file,";
+		"pgsteal_kswapd,allocstall,pswpout,refault_file,pgscan_direct,vmscan_write,"
+		"written_pages,swapout_kswapd_pages,return_ns,return_disk_ratio,"
+		"writer_bytes_per_s,writer_max_ns,alloc_huge_ratio,trim_freed_bytes,"
+		"others_free_lost_bytes,others_cache_lost_bytes,hold_bytes,";
 	char joined[sizeof(names) + 64] = "";
 
 	(void)state;
@@ -305,7 +435,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_stalls, start, finish),
 		cmocka_unit_test_setup_teardown(test_whose_cache, start, finish),
 		cmocka_unit_test_setup_teardown(test_order, start, finish),
+		cmocka_unit_test_setup_teardown(test_no_knob, start, finish),
+		cmocka_unit_test_setup_teardown(test_rules, start, finish),
+		cmocka_unit_test_setup_teardown(test_label, start, finish),
 		cmocka_unit_test(test_access),
+		cmocka_unit_test(test_huge_ratio),
+		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_ratios),
 		cmocka_unit_test(test_absent),
 		cmocka_unit_test_setup_teardown(test_p999, start, finish),

@@ -81,9 +81,12 @@ static void make_sample(void)
 	sample.status = NRB_STATUS_STALLED;
 	sample.cut[NRB_PHASE_FILL] = sample.cut[NRB_PHASE_REREAD] = true;
 	sample.phase_ns[NRB_PHASE_FILL] = 0;
-	for (int i = 0; i < NRB_N_COUNTERS; i += 2) {
-		sample.counters.v[i] = i;
-		sample.counters_after.v[i + 1] = -i;
+	for (int i = 0; i < NRB_N_COUNTERS; i++) {
+		if (i % 2 == 0) {
+			sample.counters.v[i] = i;
+		} else {
+			sample.counters_after.v[i] = -i;
+		}
 	}
 	nrb_sample_node(&sample, 1023)->pages = 5;
 	nrb_sample_node(&sample, 0)->numa_hit = -5;
@@ -98,6 +101,9 @@ static void make_sample(void)
 	nrb_histogram_add(&sample.alloc_hist, 0);
 	nrb_histogram_add(&sample.alloc_hist, 1000);
 	nrb_histogram_add(&sample.alloc_hist, UINT64_C(1) << 40);
+	nrb_histogram_add(&sample.return_hist, 77);
+	nrb_sample_look(&sample, 5, 1023)->dirty_bytes = 7;
+	nrb_sample_look(&sample, 5, 0)->writeback_bytes = 0;
 }
 
 static void write_record(void)
@@ -140,6 +146,10 @@ static void assert_same_sample(const struct nrb_sample *got)
 		&got->alloc_hist, &sample.alloc_hist, sizeof(got->alloc_hist));
 	assert_memory_equal(
 		&got->reread_hist, &sample.reread_hist, sizeof(got->reread_hist));
+	assert_int_equal(got->n_looks, sample.n_looks);
+	assert_memory_equal(got->looks, sample.looks, sizeof(*got->looks) * 2);
+	assert_memory_equal(
+		&got->return_hist, &sample.return_hist, sizeof(got->return_hist));
 	/* the rest too: all integers and strings */
 	assert_memory_equal(got, &sample, sizeof(*got));
 }
@@ -313,6 +323,10 @@ static const struct {
 	{ "header-cut", 1, "not a record" },
 	{ "header-nodes-twice", 1, "twice" },
 	{ "histogram-bits", 2, "of 6 bits" },
+	{ "look-negative", 2, "dirty_bytes is -1" },
+	{ "look-node-unknown", 2, "looks: node 7 is not one of the header's" },
+	{ "look-without-node", 2, "a look needs t_ns and node" },
+	{ "looks-no-objects", 2, "a look needs t_ns and node" },
 	{ "mode-8", 2, "mode is 8" },
 	{ "mode-text", 2, "mode is no integer" },
 	{ "newer-version", 1, "schema version 2, newer" },
@@ -324,12 +338,14 @@ static const struct {
 	{ "not-an-object", 2, "not a JSON object" },
 	{ "not-json", 1, "not a record" },
 	{ "pages-negative", 2, "pages is -1" },
+	{ "return-bucket-twice", 2, "return_hist: bucket 5 twice" },
 	{ "scenario-missing", 2, "needs cell, block and scenario" },
 	{ "second-header", 2, "neither a cell nor an end" },
 	{ "size-absurd", 2, "alloc_bytes is 4611686018427387904" },
 	{ "status-unknown", 2, "status is none of those known" },
 	{ "string-too-long", 2, "policy is longer than 31" },
 	{ "too-deep", 2, "nested too deeply" },
+	{ "too-many-looks", 2, "looks has more than 256" },
 	{ "too-many-walks", 2, "walks has more than 16" },
 	{ "walk-node-unknown", 2, "node 7 is not one of the header's" },
 };

@@ -42,7 +42,9 @@ static void test_complete(void **state)
 		sizeof(sample.phase_ns) + sizeof(sample.counters) +
 		sizeof(sample.counters_after) + sizeof(sample.n_nodes) +
 		sizeof(sample.nodes) + sizeof(sample.n_walks) + sizeof(sample.walks) +
+		sizeof(sample.n_looks) + sizeof(sample.looks) +
 		sizeof(sample.alloc_hist) + sizeof(sample.reread_hist) +
+		sizeof(sample.return_hist) +
 		/* status and cut[], with the gaps that align what follows */
 		(offsetof(struct nrb_sample, phase_ns) -
 			(offsetof(struct nrb_sample, note) + sizeof(sample.note))) +
@@ -55,6 +57,8 @@ static void test_complete(void **state)
 	/* slices and their number apart */
 	assert_int_equal(count_fields(nrb_walk_fields) * sizeof(int64_t),
 		offsetof(struct nrb_walk, slice_ns) - sizeof(int64_t));
+	assert_int_equal(
+		count_fields(nrb_look_fields) * sizeof(int64_t), sizeof(struct nrb_look));
 }
 
 static void test_counters(void **state)
@@ -119,7 +123,9 @@ static void test_drop(void **state)
 	sample.counters.v[NRB_PGDEMOTE] = sample.counters_after.v[NRB_PGDEMOTE] = 1;
 	nrb_sample_node(&sample, 0)->pages = 1;
 	sample.n_walks = 1;
+	assert_non_null(nrb_sample_look(&sample, 1, 0));
 	nrb_histogram_add(&sample.alloc_hist, 5);
+	nrb_histogram_add(&sample.return_hist, 5);
 	nrb_sample_drop_measured(&sample);
 	assert_int_equal(sample.cell, 3);
 	assert_int_equal(sample.mode, 7);
@@ -132,8 +138,8 @@ static void test_drop(void **state)
 	assert_true(sample.involuntary_switches == NRB_ABSENT);
 	assert_true(sample.counters.v[NRB_PGDEMOTE] == NRB_ABSENT);
 	assert_true(sample.counters_after.v[NRB_PGDEMOTE] == NRB_ABSENT);
-	assert_int_equal(sample.n_nodes + sample.n_walks, 0);
-	assert_int_equal(sample.alloc_hist.n, 0);
+	assert_int_equal(sample.n_nodes + sample.n_walks + sample.n_looks, 0);
+	assert_int_equal(sample.alloc_hist.n + sample.return_hist.n, 0);
 }
 
 static void test_nodes(void **state)
@@ -153,6 +159,22 @@ static void test_nodes(void **state)
 	assert_int_equal(sample.n_nodes, NRB_MAX_NODES);
 }
 
+static void test_looks(void **state)
+{
+	(void)state;
+	nrb_sample_init(&sample);
+	for (int i = 0; i < NRB_MAX_LOOKS; i++) {
+		struct nrb_look *look = nrb_sample_look(&sample, 1000 + i, i % 2);
+
+		assert_non_null(look);
+		assert_int_equal(look->t_ns, 1000 + i);
+		assert_int_equal(look->node, i % 2);
+		assert_true(look->dirty_bytes == NRB_ABSENT);
+	}
+	assert_null(nrb_sample_look(&sample, 1, 0));
+	assert_int_equal(sample.n_looks, NRB_MAX_LOOKS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -162,6 +184,7 @@ int main(void)
 		cmocka_unit_test(test_init),
 		cmocka_unit_test(test_drop),
 		cmocka_unit_test(test_nodes),
+		cmocka_unit_test(test_looks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -138,7 +138,8 @@ def matrix():
             if cpu_node == 3:
                 huge["huge_bytes"] = 0
             made = unmeasured(cell(len(cells), 1, 0, scenario="matrix", node=node,
-                                   cpu_node=cpu_node))
+                                   cpu_node=cpu_node, page_size=None, fill_on=None,
+                                   policy="bind"))
             del made["mode"]
             cells.append({**made, "walks": [walk(ns), huge]})
     return [header, *cells, end(len(cells))]
@@ -218,6 +219,179 @@ def rehearsal_matrix():
     return [header, *cells, {**last, "cells": len(cells)}]
 
 
+def seen(made, **fields):
+    """Memory of the node under test in MiB, before and after: name=(before, after)."""
+    gate = {"min_unmapped_bytes": 5 * MIB, "min_slab_bytes": 25 * MIB}
+    known = {"file": (440, 440), "active_file": (0, 0), "inactive_file": (440, 440),
+             "mapped": (0, 0), "dirty": (0, 0), "shmem": (0, 0), "slab": (4, 4),
+             "free": (12, 12), **fields}
+    for name, (before, after) in known.items():
+        made["nodes"][0].update({f"{name}_before_bytes": before * MIB,
+                                 f"{name}_after_bytes": after * MIB})
+    return {**made, **gate}
+
+
+def record(header, cells):
+    for number, made in enumerate(cells):
+        made["cell"] = number
+    return [{**HEADER, "blocks": 1, **header}, *cells, end(len(cells))]
+
+
+OLD = {"kernel": "6.1.0-44-amd64", "lru_gen": "off"}
+NEW = {"kernel": "7.3.4+deb13-amd64"}
+
+
+def reclaims(mode, local=0.99, kept=0.6, **more):
+    """A cell whose mode reclaims as on the legacy LRU of 7.3."""
+    if mode == 0:
+        return seen(cell(0, 1, 0, lru_gen="off", **more))
+    return seen(cell(0, 1, mode, local=local, kept=kept, success=113, stolen=52000,
+                     lru_gen="off", **more), file=(440, 240), inactive_file=(440, 240))
+
+
+def bound(mode, **more):
+    made = seen(cell(0, 1, mode, local=1.0, kept=0.9, stolen=9000, lru_gen="off", policy="bind",
+                     **more))
+    made["counters"].update(pgsteal_kswapd=40000, allocstall=28)
+    return made
+
+
+def factors():
+    """Policies and trims crossed with modes, and one setting."""
+    trimmed = {"trim": "on", "trim_asked_bytes": 200 * MIB, "trim_freed_bytes": 201 * MIB}
+    cells = [reclaims(0), reclaims(1), reclaims(7, kept=0.55), bound(0), bound(1),
+             bound(7), cell(0, 1, 0, local=0.5, lru_gen="off", policy="interleave"),
+             seen(cell(0, 1, 0, local=0.995, kept=0.52, lru_gen="off", **trimmed)),
+             reclaims(0, set="vm.min_free_kbytes=90112+vm.watermark_scale_factor=100")]
+    return record({**NEW, "lru_gen": "off"}, cells)
+
+
+def lru_gen():
+    cells = [seen(mglru_cell(0, 1, mode)) for mode in range(8)]
+    cells += [reclaims(mode) for mode in range(8)]
+    return record(NEW, cells)
+
+
+def absent():
+    """A kernel without the sysctl: policies and a setting are compared."""
+    off = {"lru_gen": "off"}
+    cells = [cell(0, 1, 0, **off), cell(0, 1, 0, local=0.5, policy="interleave", **off), bound(0),
+             cell(0, 1, 0, local=0.02, set="vm.min_free_kbytes=90112", **off)]
+    for made in cells:
+        del made["mode"]
+    header, *cells, _ = record({**NEW, "lru_gen": "off"}, cells)
+    del header["found_mode"], header["reference_mode"]
+    return [header, *cells, end(len(cells), settings=[])]
+
+
+def dirty_cell(mode, variant, local, files, dirt, written, **more):
+    """files, dirt: MiB of cache and of dirty pages on the node, before and after."""
+    made = seen(cell(0, 1, mode, local=local, scenario="dirty", variant=variant, lru_gen="off",
+                     kept=files[1] / files[0], stolen=0 if mode == 0 else (files[0] - files[1]) * 256,
+                     **more), file=files, inactive_file=files, dirty=dirt)
+    made["counters"].update(written=written, vmscan_write=0, dirtied=100, pgscan_direct=90000)
+    made["looks"] = [{"t_ns": 10**8 * i, "node": node, "free_bytes": 12 * MIB,
+                      "file_bytes": files[0] * MIB, "dirty_bytes": (dirt[0] - 9 * i) * MIB,
+                      "writeback_bytes": 3 * MIB} for i in range(3) for node in (0, 1)]
+    return made
+
+
+def writer(made, rate, longest):
+    """A writer beside, and what the other node gave for it."""
+    made.update(writer_bytes=rate * MIB, writer_ns=10**9, writer_max_ns=longest * 10**6)
+    made["nodes"][1].update(free_before_bytes=300 * MIB, free_after_bytes=(300 - rate) * MIB,
+                            file_before_bytes=90 * MIB, file_after_bytes=90 * MIB)
+    return made
+
+
+def dirty():
+    """6.1: without bit 2 only the clean part counts."""
+    cells = [dirty_cell(0, "clean-first", 0.0, (385, 385), (345, 345), 0),
+             dirty_cell(1, "clean-first", 0.35, (385, 349), (345, 345), 0),
+             dirty_cell(2, "clean-first", 1.0, (385, 240), (345, 2), 88000),
+             dirty_cell(6, "clean-first", 1.0, (385, 240), (345, 2), 88000),
+             writer(dirty_cell(0, "writer", 0.0, (400, 400), (398, 398), 20000), 80, 40),
+             writer(dirty_cell(1, "writer", 0.02, (400, 400), (398, 398), 20000, failed=0), 81, 45),
+             writer(dirty_cell(2, "writer", 0.97, (400, 260), (398, 100), 60000), 60, 900)]
+    cells[5]["counters"].update(pgsteal_direct=0, pgscan_direct=0)
+    return record(OLD, cells)
+
+
+def dirty_new():
+    """7.3: they never count."""
+    cells = [dirty_cell(mode, "clean-first", 0.0 if mode == 0 else 0.34, (385, 385 - 36 * bool(mode)),
+                        (345, 345), 0) for mode in (0, 1, 2, 7)]
+    full = dirty_cell(2, "dirty", 0.0, (385, 385), (384, 384), 0)
+    full["counters"].update(pgscan_direct=0)
+    return record({**NEW, "lru_gen": "off"}, [*cells, full])
+
+
+def anon_cell(mode, local, swapped=0, status="ok", scanned=0, failed=0, **more):
+    made = seen(cell(0, 1, mode, local=local, scenario="anon", variant="swaps", swap="on",
+                     lru_gen="off", stolen=swapped, failed=failed, cache_before_bytes=None,
+                     cache_after_bytes=None, reread_bytes=None, reread_disk_bytes=None,
+                     reread_ns=None, reread_hist=None, status=status,
+                     hold_asked_bytes=420 * MIB, hold_bytes=420 * MIB, **more),
+                file=(29, 29), inactive_file=(2, 2), shmem=(25, 25), anon=(420, 420 - swapped // 256))
+    made["counters"].update(pswpout=swapped, pgscan_direct=scanned)
+    if status == "ok":
+        made.update(return_pages=107520, return_ns=107520 * 300 + swapped * 60000,
+                    return_major_faults=round(swapped * 0.98), swapout_kswapd_pages=0,
+                    return_hist=histogram(107520, 300, 60000))
+    return made
+
+
+def anon():
+    """6 and 7 swap, 4 and 5 scan for nothing and stall."""
+    futile = {"status": "stalled", "note": "stalled: 12 pages in 20 looks", "scanned": 60000000}
+    cells = [anon_cell(0, 0.0), anon_cell(1, 0.0), anon_cell(4, 0.01, **futile),
+             anon_cell(5, 0.01, **futile), anon_cell(6, 1.0, 28800, scanned=60000),
+             anon_cell(7, 1.0, 22000, scanned=50000)]
+    return record({**NEW, "lru_gen": "off", "rehearsal": True, "hypervisor": "TCG"}, cells)
+
+
+def swapped():
+    """On hardware times are spoken of; and kswapd did a part."""
+    cells = [anon_cell(0, 0.0), anon_cell(7, 1.0, 22000, scanned=50000)]
+    cells[1]["swapout_kswapd_pages"] = 1000
+    return record({**NEW, "lru_gen": "off"}, cells)
+
+
+def threads():
+    cells = [reclaims(0, threads=n) for n in (1, 2, 4)]
+    cells += [seen(cell(0, 1, 1, local=local, kept=0.7, stolen=30000, lru_gen="off", threads=n,
+                        success=None), file=(440, 300), inactive_file=(440, 300))
+              for n, local in ((1, 0.98), (2, 0.8), (4, 0.53))]
+    return record(OLD, cells)
+
+
+def mapped():
+    """Mapped pages need bit 4; from another node's CPU nothing is tried."""
+    full = {"inactive_file": (440, 430), "file": (440, 430), "mapped": (428, 428)}
+    cells = []
+    for mode, local in ((0, 0.0), (1, 0.06), (4, 0.99)):
+        made = seen(cell(0, 1, mode, local=local, scenario="mapped", lru_gen="off", failed=2,
+                         kept=1 - 0.4 * (mode == 4), stolen=(0, 3000, 0, 0, 52000)[mode]), **full)
+        made["counters"]["pgscan_direct"] = made["counters"]["pgsteal_direct"] * 30
+        cells.append(made)
+    cells += [seen(cell(0, 1, mode, local=0.03, lru_gen="off", policy="preferred", cpu_node=1))
+              for mode in (0, 1)]
+    return record({**NEW, "lru_gen": "off"}, cells)
+
+
+def thp():
+    cells = [reclaims(0), reclaims(1)]
+    for mode, local in ((0, 0.08), (1, 1.0)):
+        made = reclaims(mode, local=local, page_size="thp", alloc_page_bytes=2 * MIB,
+                        alloc_pages=100, alloc_huge_bytes=200 * MIB,
+                        alloc_hist=histogram(100, 90000, 400000))
+        made["nodes"][0]["pages"] = round(PAGES * local)
+        made["nodes"][1]["pages"] = PAGES - round(PAGES * local)
+        made["walks"] = [walk(70, page_bytes=2 * MIB)]
+        cells.append(made)
+    return record({**NEW, "lru_gen": "off"}, cells)
+
+
 def hostile():
     """Name -> lines that must be refused, each for one reason."""
     good = cell(0, 1, 0)
@@ -255,6 +429,12 @@ def hostile():
         "string-too-long": with_cell(policy="x" * 40),
         "too-many-walks": with_cell(walks=[walk(1)] * 17),
         "walk-node-unknown": with_cell(walks=[walk(1, 7)]),
+        "too-many-looks": with_cell(looks=[{"t_ns": 1, "node": 0}] * 257),
+        "look-node-unknown": with_cell(looks=[{"t_ns": 1, "node": 7}]),
+        "look-without-node": with_cell(looks=[{"t_ns": 1}]),
+        "look-negative": with_cell(looks=[{"t_ns": 1, "node": 0, "dirty_bytes": -1}]),
+        "looks-no-objects": with_cell(looks=[[1, 0]]),
+        "return-bucket-twice": with_cell(return_hist={**hist, "buckets": [[5, 1], [5, 1]], "n": 2}),
         "second-header": [HEADER, HEADER],
         "after-end": [HEADER, end(0), good],
         "end-setting-no-object": [HEADER, end(0, settings=["vm.zone_reclaim_mode"])],
@@ -277,7 +457,9 @@ def main():
     root = root if root.is_dir() else root.parent
     good = {"mglru": mglru(), "rehearsal": rehearsal(), "matrix": matrix(), "trouble": trouble(),
             "interrupted": two_nodes(), "both": both(), "full": full(), "nothing": nothing(),
-            "rehearsal-matrix": rehearsal_matrix()}
+            "rehearsal-matrix": rehearsal_matrix(), "factors": factors(), "lru-gen": lru_gen(),
+            "absent": absent(), "dirty": dirty(), "dirty-new": dirty_new(), "anon": anon(),
+            "swapped": swapped(), "threads": threads(), "mapped": mapped(), "thp": thp()}
     for name, objects in good.items():
         write(root / f"{name}.jsonl", lines(objects))
     write(root / "cut.jsonl", lines(mglru())[:-100])

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a family's modes did beside keeping memory local. */
+#include "nrb/claimcosts.h"
+
+#include "nrb/units.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The modes whose cells a rule decided, most of them; stalled ones too, where none is ok. */
+static unsigned int decided_by(const struct nrb_claim_family *family, enum nrb_rule rule)
+{
+	unsigned int modes = 0;
+
+	for (int mode = 1; mode < NRB_FAMILY_MODES; mode++) {
+		int64_t others;
+
+		if (nrb_claimfamily_is_measured(family->arm[mode]) &&
+			nrb_group_rule(family->arm[mode], &others) == rule) {
+			modes |= 1u << mode;
+		}
+	}
+	return modes;
+}
+
+static int claim_gates(struct nrb_claims *claims, const struct nrb_claim_family *family)
+{
+	char local[80];
+	int rc = 0;
+
+	for (int rule = NRB_RULE_CLOSED_CACHE; rc == 0 && rule <= NRB_RULE_CLOSED_SHMEM;
+		rule++) {
+		unsigned int modes = decided_by(family, (enum nrb_rule)rule);
+
+		if (modes != 0) {
+			rc = nrb_claimfamily_say(claims, family, NRB_CLAIM_GATE, modes,
+				"reclaimed until the gate closed, and kept %s of new memory local: "
+				"%s.",
+				nrb_claimfamily_range(local, sizeof(local), family, modes,
+					NRB_VALUE_LOCAL_RATIO),
+				nrb_rule_why((enum nrb_rule)rule));
+		}
+	}
+	return rc;
+}
+
+static int claim_scans(struct nrb_claims *claims, const struct nrb_claim_family *family)
+{
+	unsigned int modes = decided_by(family, NRB_RULE_FUTILE);
+	char scanned[80], freed[80];
+
+	if (modes == 0) {
+		return 0;
+	}
+	nrb_claimfamily_counts(
+		freed, sizeof(freed), family, modes, NRB_VALUE_PGSTEAL_DIRECT);
+	return nrb_claimfamily_say(claims, family, NRB_CLAIM_SCANS, modes,
+		"scanned %s pages in a cell and freed %s.",
+		nrb_claimfamily_counts(
+			scanned, sizeof(scanned), family, modes, NRB_VALUE_PGSCAN_DIRECT),
+		strcmp(freed, "0") == 0 ? "none" : freed);
+}
+
+/* Modes all of whose cells swapped out, or none of them. */
+static unsigned int swapping(const struct nrb_claim_family *family, bool swapped)
+{
+	unsigned int modes = 0;
+
+	for (int mode = 0; mode < NRB_FAMILY_MODES; mode++) {
+		const struct nrb_arm_cells *arm = family->arm[mode];
+
+		if (nrb_claimfamily_is_ok(arm) &&
+			(swapped ? nrb_group_min(arm, NRB_VALUE_PSWPOUT) > 0
+				 : nrb_group_max(arm, NRB_VALUE_PSWPOUT) == 0)) {
+			modes |= 1u << mode;
+		}
+	}
+	return modes;
+}
+
+/* ", all by those who allocate" and the like; "" where it is not known. */
+static const char *who_swapped(
+	char *buf, size_t len, const struct nrb_claim_family *family, unsigned int modes)
+{
+	char kswapd[80];
+
+	nrb_claimfamily_counts(
+		kswapd, sizeof(kswapd), family, modes, NRB_VALUE_SWAPOUT_KSWAPD_PAGES);
+	buf[0] = '\0';
+	for (int mode = 0; mode < NRB_FAMILY_MODES; mode++) {
+		if (modes & 1u << mode && isnan(nrb_group_median(family->arm[mode],
+						  NRB_VALUE_SWAPOUT_KSWAPD_PAGES))) {
+			return buf;
+		}
+	}
+	snprintf(buf, len, ", %s of them by kswapd",
+		strcmp(kswapd, "0") == 0 ? "none" : kswapd);
+	return buf;
+}
+
+/* What the owner paid: how much it read back is counted, how long it took is timed. */
+static const char *owners_cost(char *buf, size_t len,
+	const struct nrb_claim_family *family, unsigned int modes, bool times)
+{
+	char back[80], ns[NRB_UNITS_LEN];
+	double worst = NAN;
+
+	buf[0] = '\0';
+	for (int mode = 0; mode < NRB_FAMILY_MODES; mode++) {
+		if (modes & 1u << mode) {
+			const struct nrb_arm_cells *arm = family->arm[mode];
+
+			if (isnan(nrb_group_median(arm, NRB_VALUE_RETURN_DISK_RATIO))) {
+				return buf;
+			}
+			worst = fmax(worst, nrb_group_median(arm, NRB_VALUE_RETURN_NS));
+		}
+	}
+	snprintf(buf, len, "; of their owner's touches afterwards, %s read from disk",
+		nrb_claimfamily_range(
+			back, sizeof(back), family, modes, NRB_VALUE_RETURN_DISK_RATIO));
+	if (times && !isnan(worst)) {
+		snprintf(buf + strlen(buf), len - strlen(buf),
+			" (a touch took up to %s on average)",
+			nrb_units_ns(ns, worst, true));
+	}
+	return buf;
+}
+
+static int claim_swap(struct nrb_claims *claims, const struct nrb_claim_family *family,
+	const struct nrb_header *header)
+{
+	unsigned int modes = swapping(family, true), not = swapping(family, false);
+	char pages[80], who[128], owner[160], names[64], none[96] = "";
+
+	if (modes == 0) {
+		return 0;
+	}
+	if (not != 0) {
+		snprintf(none, sizeof(none), "; %s swapped out none",
+			nrb_claim_modes(names, sizeof(names), not ));
+	}
+	return nrb_claimfamily_say(claims, family, NRB_CLAIM_SWAP, modes,
+		"swapped out %s pages%s%s%s.",
+		nrb_claimfamily_counts(
+			pages, sizeof(pages), family, modes, NRB_VALUE_PSWPOUT),
+		who_swapped(who, sizeof(who), family, modes),
+		owners_cost(owner, sizeof(owner), family, modes, !header->rehearsal),
+		none);
+}
+
+/* Whose pages reclaim took after they were written: it wrote none itself where vmscan_write is 0. */
+static int claim_written(struct nrb_claims *claims, const struct nrb_claim_family *family)
+{
+	unsigned int modes = decided_by(family, NRB_RULE_WRITTEN);
+	char pages[80];
+
+	for (int mode = 1; mode < NRB_FAMILY_MODES; mode++) {
+		if (modes & 1u << mode &&
+			nrb_group_max(family->arm[mode], NRB_VALUE_VMSCAN_WRITE) != 0) {
+			modes &= ~(1u << mode);
+		}
+	}
+	if (modes == 0) {
+		return 0;
+	}
+	return nrb_claimfamily_say(claims, family, NRB_CLAIM_WRITTEN, modes,
+		"took dirty pages after they were written (%s pages), none of them by reclaim "
+		"itself.",
+		nrb_claimfamily_counts(
+			pages, sizeof(pages), family, modes, NRB_VALUE_WRITTEN_PAGES));
+}
+
+static int claim_threads(struct nrb_claims *claims, const struct nrb_claim_family *family)
+{
+	unsigned int modes = decided_by(family, NRB_RULE_ONE_AT_A_TIME);
+	char local[80];
+	int64_t threads = 0;
+
+	for (int mode = 1; mode < NRB_FAMILY_MODES; mode++) {
+		threads = modes & 1u << mode ? family->arm[mode]->key.threads : threads;
+	}
+	if (modes == 0) {
+		return 0;
+	}
+	return nrb_claimfamily_say(claims, family, NRB_CLAIM_THREADS, modes,
+		"kept %s local with %" PRId64 " threads: %s.",
+		nrb_claimfamily_range(
+			local, sizeof(local), family, modes, NRB_VALUE_LOCAL_RATIO),
+		threads, nrb_rule_why(NRB_RULE_ONE_AT_A_TIME));
+}
+
+int nrb_claimcosts_make(struct nrb_claims *claims, const struct nrb_claim_family *family,
+	const struct nrb_header *header)
+{
+	int rc = claim_gates(claims, family);
+
+	if (rc == 0) {
+		rc = claim_scans(claims, family);
+	}
+	if (rc == 0) {
+		rc = claim_swap(claims, family, header);
+	}
+	if (rc == 0) {
+		rc = claim_written(claims, family);
+	}
+	return rc == 0 ? claim_threads(claims, family) : rc;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The arms that differ in their mode alone, and the words in which claims speak of them. */
+#include "nrb/claimfamily.h"
+
+#include "nrb/figures.h"
+#include "nrb/units.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+int nrb_claimfamily_say(struct nrb_claims *claims, const struct nrb_claim_family *family,
+	enum nrb_claim_kind kind, unsigned int modes, const char *fmt, ...)
+{
+	char names[64], rest[NRB_CLAIM_LEN];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(rest, sizeof(rest), fmt, args);
+	va_end(args);
+	nrb_claim_modes(names, sizeof(names), modes);
+	names[0] =
+		family->label[0] == '\0' ? 'M' : 'm'; /* the label starts the sentence */
+	return nrb_claim_add(claims, kind, modes, "%s%s %s", family->label, names, rest);
+}
+
+/* -- the family -- */
+
+void nrb_claimfamily_put(struct nrb_claim_family *family, const struct nrb_arm_cells *arm)
+{
+	family->kept = nrb_group_kept(arm);
+	if (arm->key.mode == NRB_ABSENT) {
+		family->none = arm;
+	} else {
+		family->arm[arm->key.mode & NRB_MODE_BITS] = arm;
+	}
+}
+
+void nrb_claimfamily_choose_base(
+	struct nrb_claim_family *family, const struct nrb_header *header)
+{
+	int64_t reference = header->reference_mode;
+
+	family->base = nrb_claimfamily_is_ok(family->arm[0]) ? family->arm[0] : NULL;
+	if (family->base == NULL && reference > 0 &&
+		nrb_claimfamily_is_ok(family->arm[reference & NRB_MODE_BITS])) {
+		family->base = family->arm[reference & NRB_MODE_BITS];
+	}
+	if (family->base == NULL && nrb_claimfamily_is_ok(family->none)) {
+		family->base = family->none;
+	}
+}
+
+void nrb_claimfamily_label(
+	char *buf, size_t len, const struct nrb_arm_cells *arm, unsigned int varying)
+{
+	nrb_figure_label(buf, len, arm, varying);
+	if (buf[0] != '\0') {
+		buf[0] = (char)toupper((unsigned char)buf[0]);
+		snprintf(buf + strlen(buf), len - strlen(buf), ": ");
+	}
+}
+
+bool nrb_claimfamily_is_ok(const struct nrb_arm_cells *arm)
+{
+	return arm != NULL && arm->with[NRB_STATUS_OK] > 0;
+}
+
+bool nrb_claimfamily_is_measured(const struct nrb_arm_cells *arm)
+{
+	return arm != NULL &&
+	       arm->with[NRB_STATUS_OK] + arm->with[NRB_STATUS_STALLED] > 0;
+}
+
+bool nrb_claimfamily_keeps_more(
+	const struct nrb_arm_cells *arm, const struct nrb_arm_cells *base)
+{
+	return nrb_group_min(arm, NRB_VALUE_LOCAL_RATIO) >
+	       nrb_group_max(base, NRB_VALUE_LOCAL_RATIO) + NRB_LOCAL_MARGIN;
+}
+
+/* All file cache of a node may also grow meanwhile: less growth is no eviction. */
+bool nrb_claimfamily_evicts_more(
+	const struct nrb_claim_family *family, const struct nrb_arm_cells *arm)
+{
+	return nrb_group_max(arm, family->kept) <
+	       fmin(1, nrb_group_min(family->base, family->kept)) - NRB_CACHE_MARGIN;
+}
+
+/* -- words -- */
+
+const char *nrb_claimfamily_s(unsigned int modes)
+{
+	return (modes & (modes - 1)) == 0 ? "s" : "";
+}
+
+struct extremes {
+	double min, max;
+};
+
+static struct extremes extremes(const struct nrb_claim_family *family, unsigned int modes,
+	enum nrb_cellvalue value)
+{
+	struct extremes found = { NAN, NAN };
+
+	for (int mode = 0; mode < NRB_FAMILY_MODES; mode++) {
+		if (modes & 1u << mode) {
+			double median = nrb_group_median(family->arm[mode], value);
+
+			found.min = fmin(found.min, median);
+			found.max = fmax(found.max, median);
+		}
+	}
+	return found;
+}
+
+static const char *from_to(char *buf, size_t len, const char *low, const char *high)
+{
+	if (strcmp(low, high) == 0) {
+		snprintf(buf, len, "%s", low);
+	} else {
+		snprintf(buf, len, "%s to %s", low, high);
+	}
+	return buf;
+}
+
+const char *nrb_claimfamily_range(char *buf, size_t len,
+	const struct nrb_claim_family *family, unsigned int modes,
+	enum nrb_cellvalue value)
+{
+	struct extremes of = extremes(family, modes, value);
+	char low[NRB_UNITS_LEN], high[NRB_UNITS_LEN];
+
+	return from_to(
+		buf, len, nrb_units_ratio(low, of.min), nrb_units_ratio(high, of.max));
+}
+
+const char *nrb_claimfamily_counts(char *buf, size_t len,
+	const struct nrb_claim_family *family, unsigned int modes,
+	enum nrb_cellvalue value)
+{
+	struct extremes of = extremes(family, modes, value);
+	char low[NRB_UNITS_LEN], high[NRB_UNITS_LEN];
+
+	return from_to(buf, len, nrb_units_count(low, llround(of.min)),
+		nrb_units_count(high, llround(of.max)));
+}
+
+static const char *whose(enum nrb_cellvalue kept)
+{
+	return kept == NRB_VALUE_NODE_KEPT_RATIO
+		       ? "the node's file cache, most of it other programs'"
+		       : "the cached file";
+}
+
+const char *nrb_claimfamily_lost(
+	char *buf, size_t len, const struct nrb_arm_cells *arm, enum nrb_cellvalue kept)
+{
+	char ratio[NRB_UNITS_LEN];
+
+	nrb_units_ratio(ratio, fmax(0, 1 - nrb_group_median(arm, kept)));
+	snprintf(buf, len, "%s of %s", ratio, whose(kept));
+	return buf;
+}
+
+const char *nrb_claimfamily_cost(char *buf, size_t len,
+	const struct nrb_claim_family *family, unsigned int modes, bool goes_on)
+{
+	char low[NRB_UNITS_LEN], high[NRB_UNITS_LEN], lost[80], names[64];
+	unsigned int evicting = 0;
+	struct extremes kept;
+	bool all;
+
+	for (int mode = 1; mode < NRB_FAMILY_MODES; mode++) {
+		if (modes & 1u << mode &&
+			nrb_claimfamily_evicts_more(family, family->arm[mode])) {
+			evicting |= 1u << mode;
+		}
+	}
+	buf[0] = '\0';
+	if (evicting == 0) {
+		return buf;
+	}
+	all = goes_on && evicting == modes;
+	kept = extremes(family, evicting, family->kept);
+	from_to(lost, sizeof(lost), nrb_units_ratio(low, 1 - kept.max),
+		nrb_units_ratio(high, 1 - kept.min));
+	snprintf(buf, len, "%s%s evict%s %s of %s", all ? " and" : "; ",
+		all ? "" : nrb_claim_modes(names, sizeof(names), evicting),
+		nrb_claimfamily_s(evicting), lost, whose(family->kept));
+	return buf;
+}

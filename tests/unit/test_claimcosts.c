@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sentences on gates, scans, swapping, writing and threads, and on what does without node reclaim. */
+#include "claimtest.h"
+
+static void test_alternative(void **state)
+{
+	(void)state;
+	add(0, 0, 1000, 0, 0);
+	add(1, 990, 600, 1, 500);
+	policy = "bind";
+	add(0, 1000, 900, 0, 500);
+	policy = "interleave";
+	add(0, 500, 1000, 0, 0); /* less than mode 1 */
+	policy = "local";
+	trim = "on";
+	add(0, 990, 1000, 0, 0);
+	add(1, 1000, 500, 0, 500); /* a value of the sysctl is no alternative to it */
+	claim();
+	assert_int_equal(claims.n, 3);
+	assert_int_equal(claims.list[1].kind, NRB_CLAIM_ALTERNATIVE);
+	assert_int_equal(claims.list[1].modes, 1);
+	assert_string_equal(claims.list[1].text,
+		"Policy bind keeps 100.0 % of new memory local without node reclaim, as much as "
+		"any mode without it (at best 99.0 %, mode 1), and evicts 10.0 % of the cached "
+		"file.");
+	assert_string_equal(claims.list[2].text,
+		"Trim on keeps 99.0 % of new memory local without node reclaim, as much as any "
+		"mode without it (at best 99.0 %, mode 1), and evicts no more cache.");
+}
+
+/* Where a CPU of the node itself allocates, preferring it is what local is. */
+static void test_alternative_to_preferred(void **state)
+{
+	(void)state;
+	policy = "preferred";
+	add(0, 0, 1000, 0, 0);
+	add(1, 500, 600, 1, 500);
+	policy = "bind";
+	add(0, 1000, 900, 0, 500);
+	claim();
+	assert_int_equal(claims.n, 2);
+	assert_string_equal(claims.list[1].text,
+		"Policy bind keeps 100.0 % of new memory local without node reclaim, more than any "
+		"mode without it (at best 50.0 %, mode 1), and evicts 10.0 % of the cached file.");
+}
+
+/* One cell that keeps less, and it is no alternative any more. */
+static void test_no_alternative(void **state)
+{
+	(void)state;
+	add(0, 0, 1000, 0, 0);
+	add(1, 990, 600, 1, 500);
+	policy = "bind";
+	add(0, 1000, 900, 0, 500);
+	add(0, 900, 900, 0, 500);
+	claim();
+	assert_int_equal(claims.n, 1);
+}
+
+/* Without the sysctl the alternatives are all there is. */
+static void test_no_knob(void **state)
+{
+	(void)state;
+	for (int bind = 0; bind < 2; bind++) {
+		policy = bind ? "bind" : "local";
+		make(0, bind ? 1000 : 0, 1000, 0, 0);
+		sample.mode = NRB_ABSENT;
+		assert_int_equal(nrb_group_add(&group, &sample), 0);
+	}
+	claim();
+	assert_int_equal(claims.n, 1);
+	assert_int_equal(claims.list[0].kind, NRB_CLAIM_ALTERNATIVE);
+	assert_int_equal(claims.list[0].modes, 0);
+	assert_string_equal(claims.list[0].text,
+		"Policy bind keeps 100.0 % of new memory local without node reclaim, more than "
+		"without it (0.0 %), and evicts no more cache.");
+}
+
+static void add_swapping(int mode, int64_t pages)
+{
+	make(mode, mode > 5 ? 1000 : 0, 1000, 0, pages);
+	sample.counters.v[NRB_PSWPOUT] = pages;
+	sample.counters.v[NRB_ALLOCSTALL] = 0;
+	sample.swapout_kswapd_pages = 0;
+	sample.return_pages = 1000;
+	sample.return_major_faults = pages / 2;
+	sample.return_ns = 1000 * (100 + pages);
+	assert_int_equal(nrb_group_add(&group, &sample), 0);
+}
+
+static void assert_swap_claim(const char *text)
+{
+	claim();
+	for (int i = 0; i < claims.n; i++) {
+		if (claims.list[i].kind == NRB_CLAIM_SWAP) {
+			assert_string_equal(claims.list[i].text, text);
+			return;
+		}
+	}
+	fail_msg("no claim about swapping");
+}
+
+static void test_swap(void **state)
+{
+	(void)state;
+	add_swapping(0, 0);
+	add_swapping(6, 800);
+	add_swapping(7, 600);
+	assert_swap_claim(
+		"Modes 6 and 7 swapped out 600 to 800 pages, none of them by kswapd; of "
+		"their owner's touches afterwards, 30.0 % to 40.0 % read from disk (a touch "
+		"took up to 900 ns on average); mode 0 swapped out none.");
+}
+
+/* In a rehearsal nothing is said of times; and what is not known is not said. */
+static void test_swap_rehearsed(void **state)
+{
+	(void)state;
+	header.rehearsal = true;
+	add_swapping(7, 600);
+	assert_swap_claim(
+		"Mode 7 swapped out 600 pages, none of them by kswapd; of their owner's "
+		"touches afterwards, 30.0 % read from disk.");
+}
+
+static void test_swap_sometimes(void **state)
+{
+	(void)state;
+	add_swapping(7, 600);
+	add_swapping(7, 0);
+	claim();
+	for (int i = 0; i < claims.n; i++) {
+		assert_int_not_equal(claims.list[i].kind, NRB_CLAIM_SWAP);
+	}
+}
+
+static void test_scans(void **state)
+{
+	(void)state;
+	make(4, 10, 1000, 0, 0);
+	sample.status = NRB_STATUS_STALLED;
+	strcpy(sample.note, "stalled: 3 pages in 20 looks");
+	sample.counters.v[NRB_PGSCAN_DIRECT] = 60000000;
+	sample.counters.v[NRB_ALLOCSTALL] = 0;
+	assert_int_equal(nrb_group_add(&group, &sample), 0);
+	claim();
+	assert_int_equal(claims.n, 2);
+	assert_int_equal(claims.list[0].kind, NRB_CLAIM_SCANS);
+	assert_string_equal(claims.list[0].text,
+		"Mode 4 scanned 60,000,000 pages in a cell and freed none.");
+	assert_int_equal(claims.list[1].kind, NRB_CLAIM_STALLED);
+}
+
+/* The node's memory: so much file cache and dirty, before and after. */
+static void add_dirty(int mode, int64_t local, const int64_t *file, const int64_t *dirty,
+	int64_t written)
+{
+	struct nrb_node_sample *node;
+
+	make(mode, local, file[1], 0, file[0] - file[1]);
+	node = nrb_sample_node(&sample, 0);
+	node->file_before_bytes = node->inactive_file_before_bytes = file[0];
+	node->file_after_bytes = node->inactive_file_after_bytes = file[1];
+	node->active_file_before_bytes = node->active_file_after_bytes = 0;
+	node->mapped_before_bytes = node->mapped_after_bytes = 0;
+	node->dirty_before_bytes = dirty[0];
+	node->dirty_after_bytes = dirty[1];
+	node->slab_before_bytes = node->slab_after_bytes = 0;
+	sample.min_unmapped_bytes = 10;
+	sample.min_slab_bytes = 10;
+	sample.counters.v[NRB_ALLOCSTALL] = 0;
+	sample.counters.v[NRB_WRITTEN] = written;
+	sample.counters.v[NRB_VMSCAN_WRITE] = 0;
+	assert_int_equal(nrb_group_add(&group, &sample), 0);
+}
+
+static void test_dirty(void **state)
+{
+	static const int64_t kept[] = { 1000, 1000 }, less[] = { 1000, 905 },
+			     all_dirty[] = { 995, 995 }, some_dirty[] = { 900, 900 },
+			     written[] = { 900, 5 }, taken[] = { 1000, 600 };
+
+	(void)state;
+	group.kernel = nrb_rule_kernel("6.1.0");
+	add_dirty(0, 0, kept, some_dirty, 0);
+	add_dirty(1, 350, less, some_dirty, 0);
+	add_dirty(2, 1000, taken, written, 880);
+	add_dirty(5, 0, kept, all_dirty, 0);
+	claim();
+	assert_int_equal(claims.n, 5);
+	assert_int_equal(claims.list[0].kind, NRB_CLAIM_UNTRIED);
+	assert_string_equal(claims.list[0].text,
+		"Mode 5 did nothing: the kernel did not try node reclaim once (dirty pages do not "
+		"count without bit 2).");
+	assert_int_equal(claims.list[3].kind, NRB_CLAIM_GATE);
+	assert_string_equal(claims.list[3].text,
+		"Mode 1 reclaimed until the gate closed, and kept 35.0 % of new memory local: dirty "
+		"pages do not count without bit 2.");
+	assert_int_equal(claims.list[4].kind, NRB_CLAIM_WRITTEN);
+	assert_string_equal(claims.list[4].text,
+		"Mode 2 took dirty pages after they were written (880 pages), none of them by "
+		"reclaim itself.");
+}
+
+static void test_threads(void **state)
+{
+	static const int64_t file[] = { 1000, 800 }, dirty[] = { 0, 0 };
+
+	(void)state;
+	add_dirty(1, 500, file, dirty, 0);
+	nrb_group_free(&group);
+	sample.threads = 4;
+	assert_int_equal(nrb_group_add(&group, &sample), 0);
+	claim();
+	assert_int_equal(claims.n, 1);
+	assert_int_equal(claims.list[0].kind, NRB_CLAIM_THREADS);
+	assert_string_equal(claims.list[0].text,
+		"Mode 1 kept 50.0 % local with 4 threads: one task at a time reclaims a node, the "
+		"others take memory elsewhere.");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_alternative, start, finish),
+		cmocka_unit_test_setup_teardown(
+			test_alternative_to_preferred, start, finish),
+		cmocka_unit_test_setup_teardown(test_no_alternative, start, finish),
+		cmocka_unit_test_setup_teardown(test_no_knob, start, finish),
+		cmocka_unit_test_setup_teardown(test_swap, start, finish),
+		cmocka_unit_test_setup_teardown(test_swap_rehearsed, start, finish),
+		cmocka_unit_test_setup_teardown(test_swap_sometimes, start, finish),
+		cmocka_unit_test_setup_teardown(test_scans, start, finish),
+		cmocka_unit_test_setup_teardown(test_dirty, start, finish),
+		cmocka_unit_test_setup_teardown(test_threads, start, finish),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
