@@ -58,19 +58,15 @@ static int walk_pages(struct nrb_cell *cell, const struct nrb_arena *arena,
 	return 0;
 }
 
-/* The pages of the arena that node holds; NRB_ABSENT: all that are present. */
+/* The base pages of the arena that node holds; NRB_ABSENT: all that are present. */
 static size_t pages_on(const struct nrb_cell *cell, int64_t node, uint32_t *pages)
 {
-	size_t n = cell->arena.len / cell->arena.page_bytes;
-	size_t step = cell->arena.page_bytes / 4096, found = 0;
+	size_t found = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		if (cell->node_of[i] < 0 ||
-			(node != NRB_ABSENT && cell->node_of[i] != node)) {
-			continue;
-		}
-		for (size_t k = 0; k < step; k++) {
-			pages[found++] = (uint32_t)(i * step + k);
+	for (size_t i = 0; i < cell->arena.len / 4096; i++) {
+		if (cell->node_of[i] >= 0 &&
+			(node == NRB_ABSENT || cell->node_of[i] == node)) {
+			pages[found++] = (uint32_t)i;
 		}
 	}
 	return found;

@@ -4,6 +4,12 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+bool nrb_cell_has_lru_gen(const struct nrb_cell *cell)
+{
+	return strcmp(cell->shared->sample.lru_gen, nrb_off_on_words[true]) == 0;
+}
 
 /* In front of or behind what stands there, cut to what a sample holds. */
 static void add_note(struct nrb_cell *cell, bool in_front, const char *fmt, va_list args)
@@ -49,5 +55,37 @@ void nrb_cell_note_pages(
 		if (entry != NULL) {
 			entry->pages = pages[node];
 		}
+	}
+}
+
+int64_t nrb_cell_written(const struct nrb_shared *shared)
+{
+	int64_t sum = 0;
+
+	for (int i = 0; i < NRB_MAX_THREADS; i++) {
+		sum += shared->thread_pages[i];
+	}
+	return sum;
+}
+
+/* In base pages, so that what is a stall does not depend on the page size. */
+int64_t nrb_cell_progress(const struct nrb_shared *shared)
+{
+	int64_t units = 1;
+
+	if (shared->phase != NRB_PHASE_ALLOCATE) {
+		return shared->progress;
+	}
+	if (shared->sample.alloc_page_bytes > 4096) {
+		units = shared->sample.alloc_page_bytes / 4096;
+	}
+	return shared->progress + nrb_cell_written(shared) * units;
+}
+
+void nrb_cell_merge_threads(struct nrb_shared *shared)
+{
+	for (int i = 0; i < NRB_MAX_THREADS; i++) {
+		nrb_histogram_merge(&shared->sample.alloc_hist, &shared->thread_hist[i]);
+		memset(&shared->thread_hist[i], 0, sizeof(shared->thread_hist[i]));
 	}
 }

@@ -17,11 +17,14 @@ static const struct nrb_step steps[] = {
 	{ NRB_PHASE_DONE, NULL },
 };
 
+static const struct nrb_variant variants[] = { { .name = "", .steps = steps }, { 0 } };
+
 const struct nrb_scenario nrb_scenario_clean = {
 	.name = "clean",
 	.holds = "clean, read-once file cache",
 	.shows = "0 against 1: locality against cache kept and stalls",
 	.question = "the classic file-server case",
+	.limits = "the file is read once and by nobody else: the easiest cache to take",
 	.needs = NRB_NEEDS_MODES | NRB_NEEDS_FILE | NRB_NEEDS_SPILL,
-	.steps = steps,
+	.variants = variants,
 };

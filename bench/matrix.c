@@ -8,11 +8,14 @@ static const struct nrb_step steps[] = {
 	{ NRB_PHASE_DONE, NULL },
 };
 
+static const struct nrb_variant variants[] = { { .name = "", .steps = steps }, { 0 } };
+
 const struct nrb_scenario nrb_scenario_matrix = {
 	.name = "matrix",
 	.holds = "nothing",
 	.shows = "latency for every (CPU node, memory node)",
 	.question = "what is a remote access worth here",
+	.limits = "one load at a time: latency, not bandwidth",
 	.needs = 0,
-	.steps = steps,
+	.variants = variants,
 };

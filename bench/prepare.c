@@ -2,55 +2,42 @@
 /* Steps that bring a node to where every cell starts: full of our file, quiet. */
 #include "nrb/steps.h"
 
-#include "nrb/counters.h"
 #include "nrb/diag.h"
 #include "nrb/kswapd.h"
 #include "nrb/pagecache.h"
 #include "nrb/placement.h"
+#include "nrb/rise.h"
 #include "nrb/zones.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 
 int nrb_step_evict(struct nrb_cell *cell)
 {
+	struct stat file;
 	int64_t left;
-	int rc = nrb_pagecache_evict(cell->file, cell->sizes.file_bytes, &left);
+	int rc;
 
+	if (cell->file < 0) {
+		return 0;
+	}
+	/* all of it: cells of other scenarios may have used more than this one will, or it none */
+	if (fstat(cell->file, &file) < 0) {
+		return nrb_fail(-errno, "cannot see how long the cache file is");
+	}
+	rc = nrb_pagecache_evict(cell->file, file.st_size, &left);
 	if (rc < 0) {
 		return rc;
 	}
 	/* what is left was not dropped but is ours: the fill would count it as its own */
-	if (left > cell->sizes.file_bytes / 100) {
+	if (left > file.st_size / 100) {
 		nrb_refuse(NRB_EXIT_FAILED, "is another process reading it?",
 			"%lld MiB of the cache file stay in cache after eviction",
 			(long long)left >> 20);
 		return -EOPNOTSUPP;
 	}
-	return 0;
-}
-
-/* The node's memory before and after, so that the sample holds what the fill brought. */
-static int note_rise(struct nrb_cell *cell, const struct nrb_node_memory *before)
-{
-	struct nrb_sample *sample = &cell->shared->sample;
-	struct nrb_node_memory after;
-	int rc;
-
-	rc = nrb_pagecache_cached_bytes(
-		cell->file, cell->fill_len, &sample->fill_cached_bytes);
-	if (rc < 0) {
-		return nrb_fail(rc, "cannot see what is cached of the cache file");
-	}
-	rc = nrb_counters_read_node(cell->root, cell->arm.node, &after);
-	if (rc < 0) {
-		return nrb_fail(rc, "cannot read node %d's meminfo", cell->arm.node);
-	}
-	sample->fill_node_bytes = after.file_bytes - before->file_bytes;
-	sample->fill_active_bytes = after.active_file_bytes - before->active_file_bytes;
-	sample->fill_inactive_bytes =
-		after.inactive_file_bytes - before->inactive_file_bytes;
 	return 0;
 }
 
@@ -65,8 +52,9 @@ static int judge_fill(const struct nrb_cell *cell)
 	if (asked == 0 || *nrb_cell_stop(cell) != 0 ||
 		(sample->fill_cached_bytes >= asked / 100 * 85 &&
 			sample->fill_node_bytes >= asked / 100 * 80 &&
-			sample->fill_inactive_bytes >=
-				sample->fill_node_bytes / 100 * 80)) {
+			(nrb_cell_has_lru_gen(cell) ||
+				sample->fill_inactive_bytes >=
+					sample->fill_node_bytes / 100 * 80))) {
 		return 0;
 	}
 	nrb_refuse(NRB_EXIT_FAILED, NULL,
@@ -90,58 +78,135 @@ static bool is_full_already(const struct nrb_cell *cell, const struct nrb_zone_s
 	       cell->fill_len < sums->managed_pages * nrb_zones_page_bytes() / 20;
 }
 
-/* What fits: never so much that the fill recycles its own start. */
-static int64_t fill_room(const struct nrb_cell *cell, const struct nrb_zone_sums *sums)
+/* What fits on a node: never so much that the fill recycles its own start. */
+static int64_t room_of(
+	const struct nrb_cell *cell, const struct nrb_zone_sums *sums, int64_t most)
 {
 	int64_t room = (sums->free_pages - sums->high_pages) * nrb_zones_page_bytes() -
 		       cell->sizes.headroom_bytes;
 
-	if (cell->sizes.fill_bytes > 0 && room > cell->sizes.fill_bytes) {
-		room = cell->sizes.fill_bytes;
-	}
-	if (room > cell->sizes.file_bytes) {
-		room = cell->sizes.file_bytes;
+	if (room > most) {
+		room = most;
 	}
 	return room < 0 ? 0 : room / NRB_REREAD_BLOCK * NRB_REREAD_BLOCK;
 }
 
-int nrb_step_fill_once(struct nrb_cell *cell)
+/* What --fill and the target's part of the file allow, whatever the node has. */
+static int64_t most_of_target(const struct nrb_cell *cell)
 {
-	struct nrb_sample *sample = &cell->shared->sample;
-	struct nrb_node_memory before;
-	struct nrb_zone_sums sums;
-	struct nrb_idset node;
-	bool full;
-	int rc;
+	const struct nrb_sizes *sizes = &cell->sizes;
+	int64_t most = sizes->fill_bytes > 0 ? sizes->fill_bytes : INT64_MAX;
 
-	nrb_idset_clear(&node);
-	nrb_idset_add(&node, cell->arm.node);
-	rc = nrb_zones_read_sum(cell->root, cell->arm.node, &sums);
+	return sizes->file_bytes > 0 && most > sizes->file_bytes ? sizes->file_bytes
+								 : most;
+}
+
+int nrb_fill_room(const struct nrb_cell *cell, int64_t *bytes)
+{
+	struct nrb_zone_sums sums;
+	int rc = nrb_zones_read_sum(cell->root, cell->arm.node, &sums);
+
+	if (rc == 0) {
+		*bytes = room_of(cell, &sums, most_of_target(cell));
+	}
+	return rc;
+}
+
+/* The reader's policy places page cache; PREFERRED would spill below LOW. */
+static int read_bound(struct nrb_cell *cell, int node, int64_t from, int64_t len)
+{
+	struct nrb_idset nodes;
+	int rc, undone;
+
+	nrb_idset_clear(&nodes);
+	nrb_idset_add(&nodes, node);
+	rc = nrb_placement_set_policy(NRB_POLICY_BIND, &nodes);
 	if (rc < 0) {
 		return rc;
 	}
-	cell->fill_len = fill_room(cell, &sums);
+	rc = nrb_pagecache_fill(
+		cell->file, from, len, &cell->shared->progress, nrb_cell_stop(cell));
+	undone = nrb_placement_set_policy(NRB_POLICY_DEFAULT, NULL);
+	return rc < 0 ? rc : undone;
+}
+
+/* Fill one node but the target from the part of the file that begins at from. */
+static int fill_other(struct nrb_cell *cell, int node, int64_t from)
+{
+	const int64_t part = cell->sizes.other_bytes;
+	struct nrb_zone_sums sums;
+	int64_t left;
+	int rc = nrb_zones_read_sum(cell->root, node, &sums);
+
+	if (rc == 0) {
+		rc = read_bound(cell, node, from, room_of(cell, &sums, part));
+	}
+	if (rc == 0) {
+		rc = nrb_zones_read_sum(cell->root, node, &sums);
+	}
+	if (rc < 0) {
+		return rc;
+	}
+	left = room_of(cell, &sums, INT64_MAX);
+	if (left > cell->sizes.headroom_bytes) {
+		nrb_cell_note(cell, "node %d is not full: %lld MiB more would fit", node,
+			(long long)left >> 20);
+	}
+	return 0;
+}
+
+int nrb_fill_others(struct nrb_cell *cell)
+{
+	int64_t from = cell->sizes.file_bytes;
+	struct nrb_idset nodes;
+	int rc = 0;
+
+	if (!cell->arm.fill_all || cell->file < 0) {
+		return 0;
+	}
+	nrb_topology_memory_nodes(cell->topology, &nodes);
+	nrb_for_each_id(node, &nodes) {
+		if (node == cell->arm.node) {
+			continue;
+		}
+		rc = rc == 0 ? fill_other(cell, node, from) : rc;
+		from += cell->sizes.other_bytes;
+	}
+	return rc;
+}
+
+/* Fill the target; *full out: it was, before. */
+static int fill_target(struct nrb_cell *cell, bool *full)
+{
+	struct nrb_sample *sample = &cell->shared->sample;
+	struct nrb_node_memory before, after;
+	struct nrb_zone_sums sums;
+	int rc = nrb_zones_read_sum(cell->root, cell->arm.node, &sums);
+
+	if (rc < 0) {
+		return rc;
+	}
+	cell->fill_len = room_of(cell, &sums, most_of_target(cell));
 	sample->fill_asked_bytes = cell->fill_len;
-	full = is_full_already(cell, &sums);
-	if (full) {
+	*full = is_full_already(cell, &sums);
+	if (*full) {
 		nrb_cell_note(cell,
 			"the node was full already: the fill is other programs' cache");
 	}
-	rc = nrb_counters_read_node(cell->root, cell->arm.node, &before);
-	if (rc < 0) {
-		return nrb_fail(rc, "cannot read node %d's meminfo", cell->arm.node);
-	}
-	/* the reader's policy places page cache; PREFERRED would spill below LOW */
-	rc = nrb_placement_set_policy(NRB_POLICY_BIND, &node);
+	rc = nrb_rise_look(cell, &before);
 	if (rc == 0) {
-		rc = nrb_pagecache_fill(cell->file, cell->fill_len,
-			&cell->shared->progress, nrb_cell_stop(cell));
+		rc = read_bound(cell, cell->arm.node, 0, cell->fill_len);
 	}
+	return rc == 0 ? nrb_rise_note(cell, &before, &after) : rc;
+}
+
+int nrb_step_fill_once(struct nrb_cell *cell)
+{
+	bool full = false;
+	int rc = nrb_fill_others(cell);
+
 	if (rc == 0) {
-		rc = nrb_placement_set_policy(NRB_POLICY_DEFAULT, NULL);
-	}
-	if (rc == 0) {
-		rc = note_rise(cell, &before);
+		rc = fill_target(cell, &full);
 	}
 	return rc == 0 && !full ? judge_fill(cell) : rc;
 }

@@ -7,6 +7,11 @@
 
 const struct nrb_scenario *const nrb_scenario_table[] = {
 	&nrb_scenario_clean,
+	&nrb_scenario_hot,
+	&nrb_scenario_dirty,
+	&nrb_scenario_mapped,
+	&nrb_scenario_anon,
+	&nrb_scenario_shmem,
 	&nrb_scenario_matrix,
 	NULL,
 };

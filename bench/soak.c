@@ -20,7 +20,7 @@ enum {
 	BATCHES_ELSEWHERE = 4, /* in a row: the node is at its low watermark */
 	MAX_SOAKS = 3,         /* kswapd woke each time: the node does not come to rest */
 	SLACK_BYTES = 64 << 20,
-	LOOK_EVERY = 16, /* batches between two looks at the watermarks */
+	LOOK_EVERY = 16, /* batches between two looks at the watermarks: 4 MiB */
 };
 
 static int64_t page_bytes(void)
@@ -113,44 +113,73 @@ static int is_everything_full(const struct nrb_cell *cell, bool *full)
 	return 0;
 }
 
+/* With every node full kswapd wakes once the last of them is at LOW, and lifts the target off it
+ * again: the target's being there is the end. */
+static int is_target_at_low(const struct nrb_cell *cell, bool *at_low)
+{
+	struct nrb_zone_sums sums;
+	int rc = nrb_zones_read_sum(cell->root, cell->arm.node, &sums);
+
+	*at_low = rc == 0 && sums.free_pages <= sums.low_pages;
+	return rc;
+}
+
+/* Whether the soak is over after a batch of which `local` pages landed on the target. */
+static int is_soaked(
+	const struct nrb_cell *cell, int batch, int64_t local, int *elsewhere, bool *done)
+{
+	*elsewhere = local == 0 ? *elsewhere + 1 : 0;
+	*done = *elsewhere >= (cell->arm.fill_all ? 1 : BATCHES_ELSEWHERE);
+	if (*done || local == 0) {
+		return 0;
+	}
+	if (cell->arm.fill_all) {
+		return is_target_at_low(cell, done);
+	}
+	return batch % LOOK_EVERY == 0 ? is_everything_full(cell, done) : 0;
+}
+
+/* Why a soak cannot go on from page at. */
+static int judge_soak(const struct nrb_cell *cell, size_t at, size_t limit)
+{
+	size_t last = cell->soak.len / (size_t)page_bytes() - BATCH_PAGES;
+	size_t mib = (at * (size_t)page_bytes()) >> 20;
+
+	if (*nrb_cell_stop(cell) != 0) {
+		nrb_refuse(NRB_EXIT_FAILED, NULL,
+			"the soak did not end in time: %zu MiB soaked", mib);
+		return -EOPNOTSUPP;
+	}
+	if (at >= limit || at >= last) {
+		nrb_refuse(NRB_EXIT_FAILED, "give a larger --fill, or none",
+			"node %d was not filled: %zu MiB more still land on it",
+			cell->arm.node, mib);
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
 /* Soak once, from page *at of the soak arena on. */
 static int soak_once(struct nrb_cell *cell, size_t *at)
 {
-	size_t last = cell->soak.len / (size_t)page_bytes() - BATCH_PAGES;
 	size_t limit = *at + cell->soak.len / (size_t)page_bytes() / MAX_SOAKS;
-	int elsewhere = 0, rc;
-	bool full = false;
+	int elsewhere = 0, rc = 0;
+	bool done = false;
 
-	for (int batch = 1; elsewhere < BATCHES_ELSEWHERE && !full; batch++) {
-		int64_t local;
+	for (int batch = 1; rc == 0 && !done; batch++) {
+		int64_t local = 0;
 
-		if (*nrb_cell_stop(cell) != 0) {
-			nrb_refuse(NRB_EXIT_FAILED, NULL,
-				"the soak did not end in time: %zu MiB soaked",
-				(*at * (size_t)page_bytes()) >> 20);
-			return -EOPNOTSUPP;
+		rc = judge_soak(cell, *at, limit);
+		if (rc == 0) {
+			rc = soak_batch(cell, *at, &local);
 		}
-		if (*at >= limit || *at >= last) {
-			nrb_refuse(NRB_EXIT_FAILED, "give a larger --fill, or none",
-				"node %d was not filled: %zu MiB more still land on it",
-				cell->arm.node, (*at * (size_t)page_bytes()) >> 20);
-			return -EOPNOTSUPP;
-		}
-		rc = soak_batch(cell, *at, &local);
-		if (rc < 0) {
-			return rc;
-		}
-		*at += BATCH_PAGES;
-		cell->shared->progress += BATCH_PAGES;
-		elsewhere = local == 0 ? elsewhere + 1 : 0;
-		if (local > 0 && batch % LOOK_EVERY == 0) {
-			rc = is_everything_full(cell, &full);
-			if (rc < 0) {
-				return rc;
-			}
+		if (rc == 0) {
+			*at += BATCH_PAGES;
+			cell->shared->progress += BATCH_PAGES;
+			rc = is_soaked(cell, batch, local, &elsewhere, &done);
 		}
 	}
-	return 0;
+	return rc;
 }
 
 /* kswapd's work, and whether it is at work now. */
@@ -170,13 +199,13 @@ static int kswapd_stole(const struct nrb_cell *cell, int64_t *stolen, bool *asle
 	return 0;
 }
 
-int nrb_step_soak(struct nrb_cell *cell)
+/* Soak until kswapd sleeps through it. */
+static int soak_in_peace(struct nrb_cell *cell)
 {
 	struct nrb_sample *sample = &cell->shared->sample;
 	size_t at = 0;
-	int rc = map_soak(cell);
+	int rc = 0;
 
-	sample->soak_pages = 0;
 	for (sample->soak_rounds = 1; rc == 0; sample->soak_rounds++) {
 		int64_t before = 0, after = 0;
 		bool asleep = false;
@@ -200,4 +229,30 @@ int nrb_step_soak(struct nrb_cell *cell)
 		rc = nrb_step_settle(cell);
 	}
 	return rc;
+}
+
+/* There a kswapd that wakes is the machine's way of life, and is let finish. */
+static int soak_all_full(struct nrb_cell *cell)
+{
+	bool asleep = true;
+	int64_t stolen;
+	size_t at = 0;
+	int rc = soak_once(cell, &at);
+
+	cell->shared->sample.soak_rounds = 1;
+	if (rc == 0) {
+		rc = kswapd_stole(cell, &stolen, &asleep);
+	}
+	return rc == 0 && !asleep ? nrb_step_settle(cell) : rc;
+}
+
+int nrb_step_soak(struct nrb_cell *cell)
+{
+	int rc = map_soak(cell);
+
+	cell->shared->sample.soak_pages = 0;
+	if (rc < 0) {
+		return rc;
+	}
+	return cell->arm.fill_all ? soak_all_full(cell) : soak_in_peace(cell);
 }

@@ -69,7 +69,9 @@ void nrb_arena_unmap(struct nrb_arena *arena)
 	*arena = (struct nrb_arena){ 0 };
 }
 
-size_t nrb_arena_touch(const struct nrb_arena *arena, size_t from, size_t to,
+/* A unit of several base pages counts as one fault: with a huge page it is one, without as many as
+ * there are pages, which is what asking for huge pages then costs. */
+static size_t touch_units(const struct nrb_arena *arena, size_t from, size_t to,
 	const struct nrb_clock *clock, struct nrb_histogram *hist,
 	volatile int64_t *written, const volatile int32_t *stop)
 {
@@ -78,14 +80,41 @@ size_t nrb_arena_touch(const struct nrb_arena *arena, size_t from, size_t to,
 	size_t done = 0;
 
 	while (from + done < to && *stop == 0) {
+		volatile char *next = page + arena->page_bytes;
+		uint64_t end;
+
+		for (; page < next; page += SMALL_PAGE) {
+			*(volatile uint64_t *)page = 1;
+		}
+		end = nrb_clock_ticks(clock);
+		nrb_histogram_add(hist, nrb_clock_ticks_to_ns(clock, end - start));
+		start = end;
+		*written = (int64_t)++done;
+	}
+	return done;
+}
+
+size_t nrb_arena_touch(const struct nrb_arena *arena, size_t from, size_t to,
+	const struct nrb_clock *clock, struct nrb_histogram *hist,
+	volatile int64_t *written, const volatile int32_t *stop)
+{
+	volatile char *page = arena->mem + from * arena->page_bytes;
+	uint64_t start;
+	size_t done = 0;
+
+	if (arena->page_bytes > SMALL_PAGE) {
+		return touch_units(arena, from, to, clock, hist, written, stop);
+	}
+	start = nrb_clock_ticks(clock);
+	while (from + done < to && *stop == 0) {
 		uint64_t end;
 
 		*(volatile uint64_t *)page = 1;
 		end = nrb_clock_ticks(clock);
 		nrb_histogram_add(hist, nrb_clock_ticks_to_ns(clock, end - start));
 		start = end; /* one stamp a fault; the bookkeeping counts to the next one */
-		page += arena->page_bytes;
-		*written = (int64_t)(from + ++done);
+		page += SMALL_PAGE;
+		*written = (int64_t)++done;
 	}
 	return done;
 }

@@ -1,26 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The parent's side of one cell: it sets and counts, and ends what does not end by itself. */
+/* The parent's side of one cell: it watches, and ends what does not end by itself. */
 #include "nrb/cellrun.h"
 
-#include "nrb/child.h"
+#include "nrb/cellphases.h"
+#include "nrb/cellprocs.h"
 #include "nrb/diag.h"
 #include "nrb/progress.h"
-#include "nrb/reap.h"
 #include "nrb/signals.h"
-#include "nrb/snapshot.h"
 #include "nrb/watchdog.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-static const char knob[] = "vm.zone_reclaim_mode";
 
 enum { LOOK_MS = 100 };
 
@@ -28,13 +21,10 @@ enum { LOOK_MS = 100 };
 struct flight {
 	struct nrb_cellrun *run;
 	struct nrb_cell *cell;
-	pid_t pid;
-	int pidfd, channel;
-	bool ended;        /* reaped, or given up on */
-	bool said;         /* why it ends is in the note */
-	int64_t min_bytes; /* of the target node's watermarks */
+	struct nrb_cellprocs procs;
+	struct nrb_cellphases phases;
 	struct nrb_watchdog watchdog;
-	struct nrb_snapshot before, after;
+	bool judged; /* the parent ends it, and said why */
 	int *signal;
 };
 
@@ -43,62 +33,68 @@ static struct nrb_sample *sample_of(struct flight *flight)
 	return &flight->cell->shared->sample;
 }
 
-static int set_mode(struct flight *flight, int mode)
+/* The child is gone: what it said of itself stands, also what the parent said of it. */
+static void note_end(struct flight *flight)
 {
-	char text[8];
+	struct nrb_sample *sample = sample_of(flight);
+	char how[32];
 
-	if (!flight->run->knob) {
-		return 0;
+	if (flight->cell->shared->finished || flight->judged) {
+		return;
 	}
-	snprintf(text, sizeof(text), "%d", mode);
-	return nrb_guard_set(flight->run->guard, knob, text);
+	sample->status = NRB_STATUS_KILLED;
+	nrb_cell_note_why(flight->cell, "child ended in phase %s by %s",
+		nrb_phase_name((enum nrb_phase)flight->cell->shared->phase),
+		nrb_cellprocs_how(&flight->procs.child, how, sizeof(how)));
 }
 
-static int fork_child(struct flight *flight)
+static int reap_child(struct flight *flight)
 {
-	int channel[2] = { -1, -1 };
-	pid_t parent = getpid();
+	int rc = nrb_cellprocs_reap_child(&flight->procs);
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) < 0) {
-		return nrb_fail(-errno, "cannot make the channel to a child");
-	}
-	flight->pid = fork();
-	if (flight->pid == 0) {
-		close(channel[0]);
-		close(flight->run->signal_fd);
-		nrb_guard_leave(flight->run->guard);
-		nrb_child_main(flight->cell, parent, channel[1]);
-	}
-	close(channel[1]);
-	flight->channel = channel[0];
-	if (flight->pid < 0) {
-		return nrb_fail(-errno, "cannot fork a child");
-	}
-	flight->pidfd = (int)syscall(SYS_pidfd_open, flight->pid, 0);
-	if (flight->pidfd < 0) {
-		return nrb_fail(-errno, "cannot watch child %d", (int)flight->pid);
-	}
-	return nrb_guard_add_process(flight->run->guard, flight->pid);
+	note_end(flight);
+	return rc;
 }
 
-/* NRB_PHASE_APPLY: the child waits, prepared; what follows is the mode's doing. */
+static bool is_watched(const struct flight *flight)
+{
+	return flight->procs.child.pid > 0 && !flight->procs.child.ended;
+}
+
+static int end_procs(struct flight *flight)
+{
+	bool was_watched = is_watched(flight);
+	int rc = nrb_cellprocs_end(&flight->procs);
+
+	if (was_watched) {
+		note_end(flight);
+	}
+	return rc;
+}
+
+/* Of what the holder died only its parent knows. */
+static void note_holder(struct flight *flight)
+{
+	enum nrb_status status = sample_of(flight)->status;
+	char how[32];
+
+	if (status != NRB_STATUS_OK &&
+		nrb_cellprocs_holder_died(&flight->procs, how, sizeof(how))) {
+		nrb_cell_note_why(flight->cell, "the process beside died by %s", how);
+	}
+}
+
+/* NRB_PHASE_APPLY: the child waits, prepared. */
 static int apply(struct flight *flight)
 {
-	struct nrb_cell *cell = flight->cell;
-	int rc = nrb_pressure_end_settle(&flight->run->pressure, cell->root);
+	int rc = nrb_pressure_end_settle(&flight->run->pressure, flight->cell->root);
 
 	if (rc == 0) {
-		rc = nrb_guard_check(flight->run->guard);
+		rc = nrb_cellphases_apply(&flight->phases);
 	}
-	if (rc == 0) {
-		rc = nrb_snapshot_cache(cell, &sample_of(flight)->cache_before_bytes);
-	}
-	if (rc == 0) {
-		flight->min_bytes = nrb_snapshot_min_bytes(cell);
-		rc = set_mode(flight, cell->arm.mode);
-	}
-	if (rc == 0) {
-		rc = nrb_snapshot_take(&flight->before, cell);
+	if (rc == 0 && flight->phases.over) {
+		flight->judged = true;
+		rc = end_procs(flight);
 	}
 	return rc;
 }
@@ -106,13 +102,8 @@ static int apply(struct flight *flight)
 /* NRB_PHASE_COUNT: the allocation is over, the mode still set. */
 static int count(struct flight *flight)
 {
-	int rc = nrb_snapshot_take(&flight->after, flight->cell);
+	int rc = nrb_cellphases_count(&flight->phases);
 
-	if (rc < 0) {
-		return rc;
-	}
-	nrb_snapshot_note(&flight->before, &flight->after, flight->cell);
-	rc = nrb_snapshot_cache(flight->cell, &sample_of(flight)->cache_after_bytes);
 	return rc == 0 ? nrb_guard_check(flight->run->guard) : rc;
 }
 
@@ -121,7 +112,7 @@ static int meet_child(struct flight *flight)
 	char byte;
 	int rc = 0;
 
-	if (read(flight->channel, &byte, 1) != 1) {
+	if (read(flight->procs.channel, &byte, 1) != 1) {
 		return 0; /* it died: its pidfd tells */
 	}
 	if (flight->cell->shared->phase == NRB_PHASE_APPLY) {
@@ -129,80 +120,30 @@ static int meet_child(struct flight *flight)
 	} else if (flight->cell->shared->phase == NRB_PHASE_COUNT) {
 		rc = count(flight);
 	}
-	if (rc == 0 && send(flight->channel, &byte, 1, MSG_NOSIGNAL) != 1) {
-		return 0;
+	if (rc == 0) {
+		/* it may have died: its pidfd tells */
+		(void)send(flight->procs.channel, &byte, 1, MSG_NOSIGNAL);
 	}
 	return rc;
 }
 
-static void note_end(struct flight *flight, int status)
+static void note_stall(struct flight *flight, bool slow)
 {
 	struct nrb_sample *sample = sample_of(flight);
+	long long written = nrb_cell_written(flight->cell->shared),
+		  all = sample->alloc_bytes / sample->alloc_page_bytes;
+	const char *pages =
+		flight->cell->arm.page_size == NRB_PAGE_THP ? "huge pages" : "pages";
 
-	if (flight->cell->shared->finished || sample->status == NRB_STATUS_STALLED) {
-		return;
-	}
-	sample->status = NRB_STATUS_KILLED;
-	if (flight->said) {
-		return;
-	}
-	nrb_cell_note_why(flight->cell, "child ended in phase %s by %s %d",
-		nrb_phase_name((enum nrb_phase)flight->cell->shared->phase),
-		WIFSIGNALED(status) ? "signal" : "exit code",
-		WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-}
-
-/* One that hangs in the kernel stays registered with the guard, and holds the node's memory: no
- * cell can follow it. */
-static int reap(struct flight *flight)
-{
-	struct rusage usage = { 0 };
-	int status = 0, rc;
-
-	rc = nrb_reap(flight->pid, NRB_REAP_LIMIT_MS, &status, &usage);
-	flight->ended = true;
-	if (rc < 0) {
-		status = SIGKILL;
-	} else {
-		flight->run->own_major_faults += usage.ru_majflt;
-		nrb_guard_forget_process(flight->run->guard, flight->pid);
-	}
-	note_end(flight, status);
-	return rc;
-}
-
-static void send_child(const struct flight *flight, int signal)
-{
-	/* not reaped: the pid is still its own where there is no pidfd */
-	if (flight->pidfd >= 0) {
-		syscall(SYS_pidfd_send_signal, flight->pidfd, signal, NULL, 0);
-	} else {
-		kill(flight->pid, signal);
-	}
-}
-
-static int end_child(struct flight *flight)
-{
-	if (flight->pid <= 0 || flight->ended) {
-		return 0;
-	}
-	send_child(flight, SIGKILL);
-	return reap(flight);
-}
-
-static void note_stall(struct flight *flight, bool slow, int64_t written)
-{
-	struct nrb_sample *sample = sample_of(flight);
-	long long pages = sample->alloc_bytes / sample->alloc_page_bytes;
-
+	flight->judged = true;
 	sample->status = NRB_STATUS_STALLED;
 	if (slow) {
-		nrb_cell_note_why(flight->cell, "slow: %lld of %lld pages in %d s",
-			(long long)written, pages, NRB_ALLOCATE_LIMIT_S);
+		nrb_cell_note_why(flight->cell, "slow: %lld of %lld %s in %d s", written,
+			all, pages, NRB_ALLOCATE_LIMIT_S);
 	} else {
 		nrb_cell_note_why(flight->cell,
-			"stalled: %lld of %lld pages, then no progress",
-			(long long)written, pages);
+			"stalled: %lld of %lld %s, then no progress", written, all,
+			pages);
 	}
 }
 
@@ -210,42 +151,48 @@ static void note_stall(struct flight *flight, bool slow, int64_t written)
  * Stopped before that, the child writes nothing that the mode did not place. */
 static int end_stalled(struct flight *flight, bool slow)
 {
-	struct nrb_sample *sample = sample_of(flight);
-	int64_t written;
 	int rc, ended;
 
-	send_child(flight, SIGSTOP);
-	rc = set_mode(flight, 0);
+	nrb_cellprocs_send(&flight->procs.child, SIGSTOP);
+	rc = nrb_cellphases_set_mode(&flight->phases, 0);
 	if (rc < 0) {
 		return rc;
 	}
-	written = flight->cell->shared->progress;
-	note_stall(flight, slow, written);
-	rc = nrb_snapshot_take(&flight->after, flight->cell);
+	note_stall(flight, slow);
+	rc = nrb_cellphases_count(&flight->phases);
 	if (rc == 0) {
-		nrb_snapshot_note(&flight->before, &flight->after, flight->cell);
-		rc = nrb_snapshot_cache(flight->cell, &sample->cache_after_bytes);
+		rc = nrb_snapshot_locate(flight->cell, flight->procs.child.pid);
 	}
-	if (rc == 0) {
-		rc = nrb_snapshot_locate(flight->cell, flight->pid, written);
-	}
-	ended = end_child(flight);
+	ended = end_procs(flight);
+	nrb_cell_merge_threads(flight->cell->shared); /* nobody adds to them now */
 	return rc < 0 ? rc : ended;
 }
 
 /* The knob first, as for a stall. */
 static int end_late(struct flight *flight, enum nrb_phase phase)
 {
-	int rc = set_mode(flight, 0);
+	int rc = nrb_cellphases_set_mode(&flight->phases, 0);
 
 	if (rc < 0) {
 		return rc;
 	}
-	flight->said = true;
+	flight->judged = true;
+	sample_of(flight)->status = NRB_STATUS_KILLED;
 	nrb_cell_note_why(flight->cell,
 		"did not end phase %s when its deadline had passed",
 		nrb_phase_name(phase));
-	return end_child(flight);
+	return end_procs(flight);
+}
+
+/* Swapping stops a run, but not where it is the subject. */
+static int look_at_swap(struct flight *flight)
+{
+	struct nrb_cellrun *run = flight->run;
+
+	return nrb_arm_needs(&flight->cell->arm) & NRB_USES_SWAP
+		       ? 0
+		       : nrb_pressure_look_swap(&run->pressure, flight->cell->root,
+				 run->own_major_faults);
 }
 
 static int look(struct flight *flight)
@@ -254,14 +201,14 @@ static int look(struct flight *flight)
 	enum nrb_phase phase = (enum nrb_phase)shared->phase;
 	bool new_phase = phase != flight->watchdog.phase;
 
-	if (new_phase && phase == NRB_PHASE_SETTLE) {
+	if (new_phase && phase == NRB_PHASE_SETTLE && !flight->run->rehearsal) {
 		nrb_pressure_begin_settle(&flight->run->pressure, flight->cell->root);
 	}
 	if (phase == NRB_PHASE_ALLOCATE) {
-		nrb_snapshot_headroom(flight->cell, flight->min_bytes);
+		nrb_cellphases_look(&flight->phases);
 	}
 	nrb_progress_look(phase);
-	switch (nrb_watchdog_look(&flight->watchdog, phase, shared->progress)) {
+	switch (nrb_watchdog_look(&flight->watchdog, phase, nrb_cell_progress(shared))) {
 	case NRB_WATCHDOG_STALLED:
 		return end_stalled(flight, false);
 	case NRB_WATCHDOG_SLOW:
@@ -274,8 +221,7 @@ static int look(struct flight *flight)
 	case NRB_WATCHDOG_FINE:
 		break;
 	}
-	return nrb_pressure_look_swap(&flight->run->pressure, flight->cell->root,
-		flight->run->own_major_faults);
+	return look_at_swap(flight);
 }
 
 static int take_signal(struct flight *flight)
@@ -289,12 +235,12 @@ static int watch(struct flight *flight)
 {
 	int rc = 0;
 
-	while (rc == 0 && !flight->ended) {
+	while (rc == 0 && is_watched(flight)) {
 		struct pollfd fds[] = {
 			{ .fd = flight->run->signal_fd, .events = POLLIN },
 			{ .fd = nrb_guard_fd(flight->run->guard), .events = POLLIN },
-			{ .fd = flight->channel, .events = POLLIN },
-			{ .fd = flight->pidfd, .events = POLLIN },
+			{ .fd = flight->procs.channel, .events = POLLIN },
+			{ .fd = flight->procs.child.fd, .events = POLLIN },
 		};
 		int n = poll(fds, 4, LOOK_MS);
 
@@ -306,7 +252,7 @@ static int watch(struct flight *flight)
 		} else if (fds[1].revents) {
 			rc = nrb_guard_renew(flight->run->guard);
 		} else if (fds[3].revents) {
-			rc = reap(flight);
+			rc = reap_child(flight);
 		} else if (fds[2].revents) {
 			rc = meet_child(flight);
 		} else {
@@ -323,31 +269,50 @@ static void note_disturbed(struct flight *flight)
 	nrb_cell_note_why(flight->cell, "%s", nrb_diag_message());
 }
 
-static int wind_up(struct flight *flight, int rc)
+/* The knob before the processes: whoever waits in reclaim goes on at once. The other settings after
+ * them: turning swap off would read back what they have there. */
+static int break_off(struct flight *flight, int rc)
 {
-	int rest;
-
-	if (rc < 0) {
-		/* the knob before the child: whoever waits in reclaim goes on at once */
-		if (rc != -ESTALE) {
-			set_mode(flight, 0);
-		}
-		flight->said = rc == -ESTALE;
-		(void)end_child(flight); /* settings do not wait for one that hangs */
-		if (rc == -ESTALE) {
-			note_disturbed(flight);
-		}
-		return rc;
+	if (rc != -ESTALE) {
+		(void)nrb_cellphases_set_mode(&flight->phases, 0);
 	}
-	nrb_snapshot_note_rest(&flight->after, flight->cell);
-	rest = nrb_guard_check(flight->run->guard);
-	if (rest == 0) {
-		rest = set_mode(flight, 0);
-	}
-	if (rest == -ESTALE) {
+	flight->judged |= rc == -ESTALE;
+	(void)end_procs(flight); /* settings do not wait for one that hangs */
+	if (rc == -ESTALE) {
 		note_disturbed(flight);
 	}
-	return rest;
+	(void)nrb_cellphases_end(&flight->phases);
+	return rc;
+}
+
+static int wind_up(struct flight *flight)
+{
+	int rc, ended, undone;
+
+	nrb_snapshot_note_rest(&flight->phases.after, flight->cell);
+	rc = nrb_guard_check(flight->run->guard);
+	if (rc == 0) {
+		rc = nrb_cellphases_set_mode(&flight->phases, 0);
+	}
+	ended = end_procs(flight);
+	note_holder(flight);
+	if (rc == -ESTALE) {
+		note_disturbed(flight);
+	}
+	undone = nrb_cellphases_end(&flight->phases);
+	return rc < 0 ? rc : ended < 0 ? ended : undone;
+}
+
+static int fly(struct flight *flight)
+{
+	int rc = nrb_cellphases_begin(&flight->phases);
+
+	if (rc < 0 || flight->phases.over) {
+		return rc;
+	}
+	rc = nrb_cellprocs_start(
+		&flight->procs, flight->cell, flight->run->guard, flight->run->signal_fd);
+	return rc == 0 ? watch(flight) : rc;
 }
 
 int nrb_cellrun(struct nrb_cellrun *run, struct nrb_cell *cell, int *signal)
@@ -355,38 +320,31 @@ int nrb_cellrun(struct nrb_cellrun *run, struct nrb_cell *cell, int *signal)
 	struct flight flight = {
 		.run = run,
 		.cell = cell,
-		.pidfd = -1,
-		.channel = -1,
+		.procs = { .child.fd = -1, .holder.fd = -1, .channel = -1 },
+		.phases = {
+			.guard = run->guard,
+			.cell = cell,
+			.knob = run->knob,
+			.swap = run->swap != NULL ? run->swap : "",
+			.min_bytes = NRB_ABSENT,
+		},
 		.signal = signal,
-		.min_bytes = NRB_ABSENT,
 	};
 	struct nrb_sample *sample = &cell->shared->sample;
 	int rc;
 
+	cell->holder = -1;
 	sample->start_ns = (int64_t)nrb_clock_ns();
 	run->pressure.since_ns = 0; /* until this cell's settle phase is seen */
-	nrb_watchdog_begin(&flight.watchdog, run->warm_up_ns);
-	rc = nrb_guard_check(run->guard);
-	if (rc == 0) {
-		rc = set_mode(&flight, 0);
-	}
-	if (rc == 0) {
-		rc = fork_child(&flight);
-	}
-	if (rc == 0) {
-		rc = watch(&flight);
-	}
-	rc = wind_up(&flight, rc);
+	nrb_watchdog_begin(&flight.watchdog, run->known_ns);
+	rc = fly(&flight);
+	rc = rc < 0 ? break_off(&flight, rc) : wind_up(&flight);
 	sample->wall_ns = (int64_t)nrb_clock_ns() - sample->start_ns;
+	run->own_major_faults += flight.procs.major_faults;
 	if (sample->status == NRB_STATUS_KILLED ||
 		sample->status == NRB_STATUS_UNSUPPORTED) {
 		nrb_sample_drop_measured(sample);
 	}
-	if (flight.pidfd >= 0) {
-		close(flight.pidfd);
-	}
-	if (flight.channel >= 0) {
-		close(flight.channel);
-	}
+	nrb_cellprocs_close(&flight.procs);
 	return rc;
 }

@@ -3,6 +3,7 @@
 #include "nrb/child.h"
 
 #include "nrb/diag.h"
+#include "nrb/holder.h"
 #include "nrb/placement.h"
 #include "nrb/process.h"
 
@@ -63,18 +64,21 @@ static int run_steps(struct nrb_cell *cell, int channel)
 	int rc = pin(cell);
 
 	if (rc == 0 && cell->sizes.alloc_bytes > 0) {
-		rc = nrb_arena_map(
-			&cell->arena, (size_t)cell->sizes.alloc_bytes, NRB_PAGE_4K);
+		rc = nrb_arena_map(&cell->arena, (size_t)cell->sizes.alloc_bytes,
+			cell->arm.page_size);
 		cell->shared->sample.alloc_bytes = (int64_t)cell->arena.len;
 		cell->shared->sample.alloc_page_bytes = (int64_t)cell->arena.page_bytes;
 		cell->shared->sample.alloc_pid = getpid();
 		cell->shared->sample.alloc_address = (int64_t)(uintptr_t)cell->arena.mem;
 	}
-	for (const struct nrb_step *step = cell->arm.scenario->steps;
+	for (const struct nrb_step *step = cell->arm.variant->steps;
 		rc == 0 && step->phase != NRB_PHASE_DONE; step++) {
 		rc = run_step(cell, step, channel);
 	}
-	return rc;
+	/* what it held has to have been there to the end */
+	return rc == 0 && cell->arm.variant->hold != NULL
+		       ? nrb_holder_ask(cell, NRB_HOLD_ALIVE, 0)
+		       : rc;
 }
 
 static int64_t us(const struct timeval *t)

@@ -11,6 +11,7 @@
 #include "nrb/json.h"
 #include "nrb/list.h"
 #include "nrb/options.h"
+#include "nrb/plankinds.h"
 #include "nrb/progress.h"
 #include "nrb/record.h"
 #include "nrb/rehearse.h"
@@ -103,12 +104,27 @@ static const char *rehearsal_name(char *buf, size_t len)
 	return nrb_record_name(buf, len, "rehearsal", utc, id);
 }
 
+/* What the inner run would refuse as usage, it refuses here, before a guest is built; and whether
+ * any of it takes a swap disk. */
+static int look_ahead(struct nrb_options *options)
+{
+	struct nrb_kinds kinds;
+	int rc = nrb_plankinds_find(&kinds, &options->run, nrb_scenario_table);
+
+	options->rehearse.swap = (kinds.needs & (NRB_NEEDS_SWAP | NRB_USES_SWAP)) ||
+				 nrb_levels_have(&options->run.swap, true);
+	return rc;
+}
+
 static int do_rehearse(struct nrb_options *options, const struct nrb_screen *screen,
 	struct ending *ending)
 {
 	char name[512];
-	int rc;
+	int rc = look_ahead(options);
 
+	if (rc < 0) {
+		return rc;
+	}
 	if (options->rehearse.output == NULL) {
 		options->rehearse.output = rehearsal_name(name, sizeof(name));
 	}

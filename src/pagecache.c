@@ -5,6 +5,7 @@
 #include "nrb/clock.h"
 #include "nrb/diag.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -41,7 +42,7 @@ static int64_t page_bytes(void)
 	return sysconf(_SC_PAGESIZE);
 }
 
-static int count_by_mincore(int fd, int64_t len, int64_t *bytes)
+static int count_by_mincore(int fd, int64_t from, int64_t len, int64_t *bytes)
 {
 	unsigned char resident[WINDOW / LEAST_PAGE];
 	size_t page = (size_t)page_bytes();
@@ -49,7 +50,7 @@ static int count_by_mincore(int fd, int64_t len, int64_t *bytes)
 	*bytes = 0;
 	for (int64_t at = 0; at < len; at += WINDOW) {
 		size_t n = (size_t)window_at(at, len);
-		void *map = mmap(NULL, n, PROT_READ, MAP_SHARED, fd, at);
+		void *map = mmap(NULL, n, PROT_READ, MAP_SHARED, fd, from + at);
 		int rc;
 
 		if (map == MAP_FAILED) {
@@ -67,9 +68,9 @@ static int count_by_mincore(int fd, int64_t len, int64_t *bytes)
 	return 0;
 }
 
-int nrb_pagecache_cached_bytes(int fd, int64_t len, int64_t *bytes)
+static int cached_range(int fd, int64_t from, int64_t len, int64_t *bytes)
 {
-	struct range range = { .off = 0, .len = (uint64_t)len };
+	struct range range = { .off = (uint64_t)from, .len = (uint64_t)len };
 	struct page_counts counts;
 
 	*bytes = 0;
@@ -84,7 +85,12 @@ int nrb_pagecache_cached_bytes(int fd, int64_t len, int64_t *bytes)
 		errno != EPERM) { /* EPERM: seccomp filters older than it */
 		return -errno;
 	}
-	return count_by_mincore(fd, len, bytes);
+	return count_by_mincore(fd, from, len, bytes);
+}
+
+int nrb_pagecache_cached_bytes(int fd, int64_t len, int64_t *bytes)
+{
+	return cached_range(fd, 0, len, bytes);
 }
 
 int nrb_pagecache_evict(int fd, int64_t len, int64_t *left_bytes)
@@ -144,8 +150,8 @@ static int fault_in(int fd, int64_t at, size_t n)
 	return rc;
 }
 
-int nrb_pagecache_fill(
-	int fd, int64_t len, volatile int64_t *progress, const volatile int32_t *stop)
+int nrb_pagecache_fill(int fd, int64_t from, int64_t len, volatile int64_t *progress,
+	const volatile int32_t *stop)
 {
 	struct sigaction ours = { .sa_handler = on_sigbus }, found;
 	int rc = 0;
@@ -153,17 +159,16 @@ int nrb_pagecache_fill(
 	if (sigaction(SIGBUS, &ours, &found) < 0) {
 		return nrb_fail(-errno, "cannot catch SIGBUS");
 	}
-	*progress = 0;
 	for (int64_t at = 0; at < len && *stop == 0; at += WINDOW) {
 		int64_t n = window_at(at, len);
 
-		rc = fault_in(fd, at, (size_t)n);
+		rc = fault_in(fd, from + at, (size_t)n);
 		if (rc < 0) {
 			(void)nrb_fail(rc, "cannot read the cache file at byte %lld",
-				(long long)at);
+				(long long)(from + at));
 			break;
 		}
-		*progress = at + n;
+		*progress += n;
 	}
 	(void)sigaction(SIGBUS, &found, NULL);
 	return rc;
@@ -269,11 +274,110 @@ int nrb_pagecache_reread(int fd, int64_t len, int64_t max_bytes, struct nrb_rng 
 		nrb_histogram_add(hist, now - last);
 		last = now;
 		reread->bytes += got;
-		*progress = reread->bytes;
+		*progress += got;
 	}
 	reread->ns = (int64_t)(last - start);
 	reread->disk_bytes = disk_bytes() - disk_before;
 	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_NORMAL);
 	free(deck.blocks);
 	return rc;
+}
+
+/* A block that is only in part in cache would be read from disk. */
+static int use_block(int fd, int64_t at, int64_t n)
+{
+	char buf[NRB_REREAD_BLOCK];
+	int64_t cached;
+	int rc = cached_range(fd, at, n, &cached);
+
+	if (rc < 0 || cached < n) {
+		return rc;
+	}
+	return read_block(fd, buf, at, n);
+}
+
+int nrb_pagecache_use_again(
+	int fd, int64_t len, volatile int64_t *progress, const volatile int32_t *stop)
+{
+	int rc = 0;
+
+	for (int64_t at = 0; at < len && *stop == 0; at += NRB_REREAD_BLOCK) {
+		int64_t n = len - at < NRB_REREAD_BLOCK ? len - at : NRB_REREAD_BLOCK;
+
+		rc = use_block(fd, at, n);
+		if (rc < 0) {
+			return nrb_fail(rc, "cannot read the cache file at byte %lld",
+				(long long)at);
+		}
+		*progress += n;
+	}
+	return 0;
+}
+
+/* No file system can compress it, and no two blocks are the same. */
+static void make_block(uint64_t *block, struct nrb_rng *rng)
+{
+	for (size_t i = 0; i < NRB_REREAD_BLOCK / sizeof(*block); i++) {
+		block[i] = nrb_rng_next(rng);
+	}
+}
+
+static int write_block(int fd, const uint64_t *block, int64_t at)
+{
+	for (int64_t done = 0; done < NRB_REREAD_BLOCK;) {
+		ssize_t n = pwrite(fd, (const char *)block + done,
+			(size_t)(NRB_REREAD_BLOCK - done), at + done);
+
+		if (n < 0 && errno == EINTR) {
+			continue;
+		}
+		if (n <= 0) {
+			return n < 0 ? -errno : -EIO;
+		}
+		done += n;
+	}
+	return 0;
+}
+
+int nrb_pagecache_write(int fd, int64_t from, int64_t len, struct nrb_histogram *hist,
+	volatile int64_t *progress, const volatile int32_t *stop)
+{
+	uint64_t block[NRB_REREAD_BLOCK / sizeof(uint64_t)];
+	struct nrb_rng rng = nrb_rng_init((uint64_t)from);
+
+	assert(from % NRB_REREAD_BLOCK == 0 && len % NRB_REREAD_BLOCK == 0);
+	make_block(block, &rng);
+	for (int64_t at = from; at < from + len && *stop == 0; at += NRB_REREAD_BLOCK) {
+		uint64_t start;
+		int rc;
+
+		block[0] = nrb_rng_next(&rng);
+		start = nrb_clock_ns();
+		rc = write_block(fd, block, at);
+		if (rc < 0) {
+			return nrb_fail(rc, "cannot write the cache file at byte %lld",
+				(long long)at);
+		}
+		if (hist != NULL) {
+			nrb_histogram_add(hist, nrb_clock_ns() - start);
+		}
+		*progress += NRB_REREAD_BLOCK;
+	}
+	return 0;
+}
+
+int nrb_pagecache_write_back(int fd, int64_t from, int64_t len,
+	volatile int64_t *progress, const volatile int32_t *stop)
+{
+	for (int64_t at = 0; at < len && *stop == 0; at += WINDOW) {
+		int64_t n = window_at(at, len);
+
+		if (sync_file_range(fd, from + at, n,
+			    SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+				    SYNC_FILE_RANGE_WAIT_AFTER) < 0) {
+			return nrb_fail(-errno, "cannot write the cache file back");
+		}
+		*progress += n;
+	}
+	return 0;
 }

@@ -56,6 +56,14 @@ static void note_node(struct nrb_node_sample *entry, const struct nrb_node_memor
 	entry->dirty_after_bytes = after->dirty_bytes;
 	entry->mapped_before_bytes = before->mapped_bytes;
 	entry->mapped_after_bytes = after->mapped_bytes;
+	entry->writeback_before_bytes = before->writeback_bytes;
+	entry->writeback_after_bytes = after->writeback_bytes;
+	entry->shmem_before_bytes = before->shmem_bytes;
+	entry->shmem_after_bytes = after->shmem_bytes;
+	entry->anon_before_bytes = before->anon_bytes;
+	entry->anon_after_bytes = after->anon_bytes;
+	entry->slab_before_bytes = before->slab_reclaimable_bytes;
+	entry->slab_after_bytes = after->slab_reclaimable_bytes;
 	entry->numa_hit = difference(before->numa_hit, after->numa_hit);
 	entry->numa_miss = difference(before->numa_miss, after->numa_miss);
 	entry->numa_foreign = difference(before->numa_foreign, after->numa_foreign);
@@ -95,31 +103,73 @@ void nrb_snapshot_note_rest(const struct nrb_snapshot *after, struct nrb_cell *c
 
 int nrb_snapshot_cache(const struct nrb_cell *cell, int64_t *bytes)
 {
+	int64_t asked = cell->shared->sample.fill_asked_bytes;
 	int rc;
 
-	if (cell->file < 0) {
-		return 0;
+	if (cell->file < 0 || asked == NRB_ABSENT) {
+		return 0; /* also where other scenarios of the run have a file */
 	}
-	rc = nrb_pagecache_cached_bytes(
-		cell->file, cell->shared->sample.fill_asked_bytes, bytes);
+	rc = nrb_pagecache_cached_bytes(cell->file, asked, bytes);
 	return rc < 0 ? nrb_fail(rc, "cannot see what is cached of the cache file") : 0;
 }
 
-int nrb_snapshot_locate(struct nrb_cell *cell, pid_t pid, int64_t written)
+int nrb_snapshot_locate(struct nrb_cell *cell, pid_t pid)
+{
+	const struct nrb_shared *shared = cell->shared;
+	const struct nrb_sample *sample = &shared->sample;
+	int64_t units = sample->alloc_bytes / sample->alloc_page_bytes;
+	int64_t pages[NRB_MAX_NODES] = { 0 }, absent = 0, from, to;
+
+	for (int i = 0; i < cell->arm.threads; i++) {
+		uintptr_t mem = (uintptr_t)sample->alloc_address;
+		int rc;
+
+		nrb_cell_share(i, cell->arm.threads, units, &from, &to);
+		/* an address of another process: it is not followed here */
+		mem += (uintptr_t)(from * sample->alloc_page_bytes);
+		rc = nrb_placement_count(pid, (const void *)mem,
+			(size_t)(shared->thread_pages[i] * sample->alloc_page_bytes),
+			(size_t)nrb_zones_page_bytes(), pages, NRB_MAX_NODES, &absent,
+			NULL);
+		if (rc < 0) {
+			return rc;
+		}
+	}
+	nrb_cell_note_pages(cell, pages, absent, nrb_cell_written(shared));
+	return 0;
+}
+
+/* Rounded down in each zone, as the kernel does it. */
+static int64_t share_of_zones(const struct nrb_zones *zones, int node, int64_t ratio)
+{
+	int64_t pages = 0;
+
+	for (int i = 0; i < zones->n; i++) {
+		if (zones->zones[i].node == node) {
+			pages += zones->zones[i].managed_pages * ratio / 100;
+		}
+	}
+	return pages * nrb_zones_page_bytes();
+}
+
+void nrb_snapshot_thresholds(struct nrb_cell *cell)
 {
 	struct nrb_sample *sample = &cell->shared->sample;
-	int64_t pages[NRB_MAX_NODES] = { 0 }, absent = 0;
-	int rc;
+	struct nrb_zones zones = { 0 };
+	int64_t ratio;
 
-	/* signed arithmetic on an address of another process: it is not followed here */
-	rc = nrb_placement_count(pid, (const void *)(uintptr_t)sample->alloc_address,
-		(size_t)(written * sample->alloc_page_bytes),
-		(size_t)sample->alloc_page_bytes, pages, NRB_MAX_NODES, &absent, NULL);
-	if (rc < 0) {
-		return rc;
+	if (nrb_zones_read(&zones, cell->root) < 0) {
+		return;
 	}
-	nrb_cell_note_pages(cell, pages, absent, written);
-	return 0;
+	if (nrb_fsroot_read_i64(cell->root, "proc/sys/vm/min_unmapped_ratio", &ratio) ==
+		0) {
+		sample->min_unmapped_bytes =
+			share_of_zones(&zones, cell->arm.node, ratio);
+	}
+	if (nrb_fsroot_read_i64(cell->root, "proc/sys/vm/min_slab_ratio", &ratio) == 0) {
+		sample->min_slab_bytes = share_of_zones(&zones, cell->arm.node, ratio);
+	}
+	nrb_zones_finish(&zones);
 }
 
 int64_t nrb_snapshot_min_bytes(const struct nrb_cell *cell)

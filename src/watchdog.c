@@ -8,7 +8,7 @@
 
 static const uint64_t second = 1000000000;
 
-/* In the warm-up nothing is known yet: how long a phase may go on without progress, and for those
+/* In the first cell of a kind nothing is known yet: how long a phase may go on without progress, and for those
  * whose progress says nothing, how long at all. */
 struct limit {
 	int idle_s;
@@ -20,6 +20,7 @@ static const struct limit limits[NRB_N_PHASES] = {
 	[NRB_PHASE_START]    = { 30, 0 },
 	[NRB_PHASE_EVICT]    = { 120, 0 }, /* fsync and eviction are one call each */
 	[NRB_PHASE_FILL]     = { 10, 0 },
+	[NRB_PHASE_SHAPE]    = { 10, 0 },
 	[NRB_PHASE_SETTLE]   = { 10, 30 }, /* each look is progress */
 	[NRB_PHASE_SOAK]     = { 10, 60 },
 	[NRB_PHASE_APPLY]    = { 60, 0 },  /* the parent's own */
@@ -28,14 +29,15 @@ static const struct limit limits[NRB_N_PHASES] = {
 	[NRB_PHASE_LOCATE]   = { 60, 0 },
 	[NRB_PHASE_ACCESS]   = { 60, 0 },  /* a slice of a large walk is one call */
 	[NRB_PHASE_REREAD]   = { 10, 0 },
+	[NRB_PHASE_RETURN]   = { 10, 0 },
 	[NRB_PHASE_DONE]     = { 30, 0 },
 };
 /* clang-format on */
 
-void nrb_watchdog_begin(struct nrb_watchdog *watchdog, const int64_t *warm_up_ns)
+void nrb_watchdog_begin(struct nrb_watchdog *watchdog, const int64_t *known_ns)
 {
 	memset(watchdog, 0, sizeof(*watchdog));
-	watchdog->warm_up_ns = warm_up_ns;
+	watchdog->known_ns = known_ns;
 	watchdog->phase = NRB_PHASE_START;
 	watchdog->phase_since_ns = nrb_clock_ns();
 	watchdog->risen_ns = watchdog->phase_since_ns;
@@ -71,11 +73,11 @@ static enum nrb_watchdog_verdict look_at_allocation(
 static bool is_late(const struct nrb_watchdog *watchdog, uint64_t now)
 {
 	const struct limit *limit = &limits[watchdog->phase];
-	int64_t warm_up = watchdog->warm_up_ns[watchdog->phase];
+	int64_t known = watchdog->known_ns[watchdog->phase];
 	uint64_t took = now - watchdog->phase_since_ns;
 
-	if (warm_up > 0) {
-		return took > 10 * (uint64_t)warm_up &&
+	if (known > 0) {
+		return took > 10 * (uint64_t)known &&
 		       took > (uint64_t)limit->idle_s * second;
 	}
 	return now - watchdog->risen_ns > (uint64_t)limit->idle_s * second ||
@@ -93,7 +95,7 @@ enum nrb_watchdog_verdict nrb_watchdog_look(
 	if (phase == NRB_PHASE_ALLOCATE) {
 		return look_at_allocation(watchdog, progress, now);
 	}
-	if (progress > watchdog->progress) {
+	if (progress != watchdog->progress) { /* a phase may count its parts from 0 */
 		watchdog->progress = progress;
 		watchdog->risen_ns = now;
 	}

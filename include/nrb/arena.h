@@ -32,11 +32,11 @@ int nrb_arena_map(struct nrb_arena *arena, size_t len, enum nrb_page_size page_s
 void nrb_arena_unmap(struct nrb_arena *arena);
 
 /**
- * First touch: write one word in each page of a range, in address order, timing each fault.
+ * First touch: write one word in each 4 KiB page of a range, in address order, timing each of the
+ * arena's pages as one fault (on huge pages from its first word to its last).
  * from, to   page numbers within the arena
  * hist       one value per page is added; prefaulted by the caller
- * written    progress word: pages of the arena written, from's predecessors included; stored
- *            after each page (another process may read it)
+ * written    progress word: pages written, stored after each (another process may read it)
  * stop       ends early when it becomes non-zero
  * Calls nothing but the time stamp. Returns the number of pages written.
  */

@@ -12,45 +12,68 @@
 #include "nrb/diag.h"
 #include "nrb/fsroot.h"
 #include "nrb/idset.h"
+#include "nrb/levels.h"
 #include "nrb/sample.h"
+#include "nrb/set.h"
 #include "nrb/topology.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct nrb_scenario;
+struct nrb_variant;
+
+enum { NRB_MAX_THREADS = 64 };
 
 /* One combination of factors. */
 struct nrb_arm {
 	const struct nrb_scenario *scenario;
+	const struct nrb_variant *variant;
+	int kind;     /* arms of one scenario and variant have one number: 0.. */
 	int node;     /* target */
-	int cpu_node; /* where the allocating CPU is */
-	int mode;     /* 0..7; -1: the scenario has none */
+	int cpu_node; /* where the allocating CPUs are */
+	int mode;     /* 0..7; -1: the scenario has none, or this kernel has no knob */
+	int lru_gen;  /* 0, 1; -1: as found */
+	int swap;     /* 0, 1; -1: as found */
+	enum nrb_arm_policy policy;
+	enum nrb_page_size page_size;
+	int threads;
+	bool fill_all; /* every node is filled, not the target alone */
+	bool trim;
+	const struct nrb_set *set; /* borrowed from the options; NULL: nothing set */
+	char unsupported[NRB_NOTE_LEN / 2]; /* why this machine cannot run it; "" */
 };
 
 /* Sizes and limits that hold for every cell of a run. */
 struct nrb_sizes {
 	int64_t fill_bytes; /* asked by --fill; 0: all that fits */
 	int64_t alloc_bytes;
-	int64_t file_bytes;     /* of the file that fills are read from */
+	int64_t file_bytes; /* of the file that fills are read from: the target's part, at its start */
+	int64_t other_bytes; /* with fill_all: of each other node's part, behind it by rank of the node */
+	int64_t writer_from,
+		writer_bytes;   /* what a writer writes, behind all of that; 0: none */
 	int64_t headroom_bytes; /* left free above the high watermark by a fill */
 	int64_t chain_bytes;    /* lines walked at most; 0: all (hardware) */
 	int64_t reread_bytes;   /* re-read at most; 0: all that the deadline allows */
 };
 
-/* Shared memory between parent and child; each word has one writer at a time. Of the sample that is
- * the child; the parent writes what was asked before the fork, what it counts in its own phases, the
+/* Shared memory between parent, child and holder; each word has one writer at a time. Of the sample
+ * that is the child, or the holder while the child waits for its answer; the parent writes what was asked before the fork, what it counts in its own phases, the
  * headroom, and the end of a child that did not end by itself. */
 struct nrb_shared {
 	/* child to parent */
 	volatile int32_t phase;    /* enum nrb_phase the child is in */
 	volatile int64_t progress; /* bytes, pages or loads of that phase */
-	volatile int32_t finished; /* the sample is whole */
-	char why[NRB_NOTE_LEN];    /* last failure message, by nrb_diag_set_copy */
+	/* of the allocation, instead: units of arm.page_size that each thread has written */
+	volatile int64_t thread_pages[NRB_MAX_THREADS];
+	volatile int32_t finished;     /* the sample is whole */
+	char why[NRB_NOTE_LEN];        /* last failure message, by nrb_diag_set_copy */
+	char holder_why[NRB_NOTE_LEN]; /* the holder's, likewise */
 	/* parent to child */
 	/* non-zero: end that phase with what you have, its deadline passed. A word for each, never
 	 * cleared in a cell: one that comes too late does not cut the next phase. */
 	volatile int32_t stop[NRB_N_PHASES];
+	struct nrb_histogram thread_hist[NRB_MAX_THREADS]; /* until they are merged */
 	struct nrb_sample sample;
 };
 
@@ -67,7 +90,9 @@ struct nrb_cell {
 	int kswapd_pid; /* of the target node; -1 unknown */
 	int64_t fill_len; /* bytes of the file that this cell filled with */
 	struct nrb_arena soak, arena;
-	int16_t *node_of; /* of each page of the arena, by locate */
+	int16_t *node_of; /* of each base page of the arena, by locate */
+	int holder; /* channel to the holder, or in it to the child; -1: there is none */
+	void *hold_state; /* the variant's hold's own, from request to request; NULL at first */
 };
 
 /* A step of a scenario: a phase and what the child does in it. NULL: the parent's own phase
@@ -79,21 +104,85 @@ struct nrb_step {
 	int (*run)(struct nrb_cell *cell);
 };
 
-/* What a scenario needs of the machine, as data; plan refuses or leaves out what lacks it. */
+/* What a scenario needs of the machine, as data; plan says what of it is missing. */
 enum nrb_needs {
-	NRB_NEEDS_MODES = 1 << 0, /* is run for each mode: the sysctl */
+	NRB_NEEDS_MODES =
+		1 << 0, /* compares modes: has a fill, a soak and an allocation */
 	NRB_NEEDS_FILE = 1 << 1,  /* disk space for the cache file */
 	NRB_NEEDS_SPILL = 1 << 2, /* a second node with memory */
+	NRB_NEEDS_SWAP = 1 << 3,  /* swap, and on */
+	NRB_USES_SWAP =
+		1
+		<< 4, /* swapping is its subject: is no reason to stop; rehearsed with swap */
+	NRB_NEEDS_LOOKS = 1 << 5,  /* nodes are looked at over time */
+	NRB_NEEDS_WRITER = 1 << 6, /* a part of the file that a process writes to */
+};
+
+/* What a holder is asked to do; what each means is the variant's. */
+enum nrb_hold {
+	NRB_HOLD_ALIVE, /* nothing: the answer is the news; the holder's loop answers it itself */
+	NRB_HOLD_TAKE, /* take what the node is to hold; value: bytes; notes hold_asked_bytes */
+	NRB_HOLD_CHECK,  /* note hold_bytes, what of it is there; -ESTALE if too little */
+	NRB_HOLD_BEGIN,  /* begin what goes on throughout the allocation */
+	NRB_HOLD_END,    /* end it and note it */
+	NRB_HOLD_RETURN, /* touch it all again, timed; notes return_* */
+};
+
+/* A setting of a variant: applied before the fill, back at the end of the cell. */
+struct nrb_value {
+	const char *name, *value; /* as nrb_guard_set takes them */
+};
+
+/* A way of running a scenario. */
+struct nrb_variant {
+	const char *name;   /* as --variant takes it; "" where a scenario has but one */
+	const char *shows;  /* what is peculiar to it; NULL for the only one */
+	unsigned int needs; /* of enum nrb_needs, beside the scenario's */
+	const struct nrb_value *settings; /* ends with name NULL; NULL: none */
+	const struct nrb_step *steps;     /* ends with NRB_PHASE_DONE */
+	/* Serve one request, in the holder: a process of its own that holds memory, maps the cache or
+	 * writes while the child measures. Returns as a step does. NULL: it needs none. */
+	int (*hold)(struct nrb_cell *cell, enum nrb_hold what, int64_t value);
 };
 
 struct nrb_scenario {
 	const char *name;
-	const char *holds;            /* what the node holds */
-	const char *shows;            /* what the comparison shows */
-	const char *question;         /* that it answers */
-	unsigned int needs;           /* of enum nrb_needs */
-	const struct nrb_step *steps; /* ends with NRB_PHASE_DONE */
+	const char *holds;    /* what the node holds */
+	const char *shows;    /* what the comparison shows */
+	const char *question; /* that it answers */
+	const char *limits;   /* what it does not tell */
+	unsigned int needs;   /* of enum nrb_needs */
+	int alloc_percent; /* of the node, allocated unless --alloc says otherwise; 0: 40 */
+	const struct nrb_variant
+		*variants; /* the first is the default; ends with name NULL */
 };
+
+/** What an arm needs in all. */
+static inline unsigned int nrb_arm_needs(const struct nrb_arm *arm)
+{
+	return arm->scenario->needs | arm->variant->needs;
+}
+
+/** Whether the cell runs with MGLRU, which keeps what read(2) uses in its generation and counts the
+ * references: its Active(file) is that of the two youngest generations, however they were used. */
+bool nrb_cell_has_lru_gen(const struct nrb_cell *cell);
+
+/** Thread i's part of an allocation of n units: from *from to before *to. */
+static inline void nrb_cell_share(
+	int i, int threads, int64_t n, int64_t *from, int64_t *to)
+{
+	*from = n * i / threads;
+	*to = n * (i + 1) / threads;
+}
+
+/** Units of arm.page_size that the threads have written, all together. */
+int64_t nrb_cell_written(const struct nrb_shared *shared);
+
+/** How far the child is in its phase; in the allocation in base pages, all threads together. */
+int64_t nrb_cell_progress(const struct nrb_shared *shared);
+
+/** Merge the threads' histograms into the sample, once. */
+void nrb_cell_merge_threads(struct nrb_shared *shared);
 
 /** The stop word of the phase that the child is in. */
 static inline const volatile int32_t *nrb_cell_stop(const struct nrb_cell *cell)
@@ -110,8 +199,9 @@ void nrb_cell_note_why(struct nrb_cell *cell, const char *fmt, ...) NRB_PRINTF(2
 /**
  * Put where the allocation's pages are into the sample; every node of the machine gets its count,
  * 0 too.
- * pages    one count per OS node id, NRB_MAX_NODES of them
- * absent   pages written but not present; written: all pages written
+ * pages    base pages, one count per OS node id, NRB_MAX_NODES of them
+ * absent   base pages written but not present
+ * written  units of alloc_page_bytes written
  */
 void nrb_cell_note_pages(
 	struct nrb_cell *cell, const int64_t *pages, int64_t absent, int64_t written);

@@ -6,6 +6,7 @@
 #include "nrb/diag.h"
 #include "nrb/fsroot.h"
 #include "nrb/machine.h"
+#include "nrb/settings.h"
 
 enum { NRB_FINDINGS_MAX = 96, NRB_FINDING_LEN = 320 };
 
@@ -31,12 +32,17 @@ void nrb_findings_disturbing(struct nrb_findings *findings, const struct nrb_roo
 	const struct nrb_machine *machine);
 
 /**
- * Add what keeps this process from writing the setting here: a user namespace, not root (both of a
+ * Add what keeps this process from writing the mode here: a user namespace, not root (both of a
  * live root only), a read-only or otherwise closed file. `run` refuses with the first of them.
- * needs_mode  a setting that is not there is one of them
+ * needs_mode  a mode that is not there is one of them
  */
 void nrb_findings_rights(
 	struct nrb_findings *findings, const struct nrb_root *root, bool needs_mode);
+
+/** Add what keeps it from writing another setting, likewise. One that is not there is no finding:
+ * what needs it is not supported. Swap, which no file sets, is root's. */
+void nrb_findings_setting(struct nrb_findings *findings, const struct nrb_root *root,
+	const struct nrb_setting *setting);
 
 /** Add all that forbids a run: one node, no sysctl, not root, a container, a lock, a leftover
  * journal, a root that is not live. Reads only; prints nothing. */

@@ -14,7 +14,8 @@ struct nrb_run_result {
 /**
  * Plan, ask, measure, restore, record. The root must be live unless options->dry_run; the caller
  * checks that (tests give it a fixture root and a table of their own).
- * Changes vm.zone_reclaim_mode while it runs, through the guard; puts it back.
+ * Changes vm.zone_reclaim_mode while it runs, and what else an arm of the plan sets, all through the
+ * guard; puts it back.
  * Returns 0 or a negative errno, with a message and its exit code.
  */
 int nrb_run(const struct nrb_run_options *options, const struct nrb_root *root,

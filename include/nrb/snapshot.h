@@ -30,9 +30,14 @@ void nrb_snapshot_note_rest(const struct nrb_snapshot *after, struct nrb_cell *c
 /** Bytes of the cache file that are cached now; absent for a scenario without a file. */
 int nrb_snapshot_cache(const struct nrb_cell *cell, int64_t *bytes);
 
-/** Find the pages that a child has written, from outside: the first ones of its allocation. Returns
- * 0 or a negative errno, with a message. */
-int nrb_snapshot_locate(struct nrb_cell *cell, pid_t pid, int64_t written);
+/** Find the pages that a child has written, from outside: of each of its threads' parts the first
+ * ones. Returns 0 or a negative errno, with a message. */
+int nrb_snapshot_locate(struct nrb_cell *cell, pid_t pid);
+
+/** Put the node's thresholds for node reclaim into the sample; absent where they cannot be read.
+ * Source: vm.min_unmapped_ratio and vm.min_slab_ratio, of each zone's managed pages apart, as
+ * setup_min_unmapped_ratio() in mm/page_alloc.c sums them. */
+void nrb_snapshot_thresholds(struct nrb_cell *cell);
 
 /** The min watermarks of the target node in bytes; absent if they cannot be read. Takes the zones'
  * locks: not while faults are timed. Source: /proc/zoneinfo. */

@@ -13,6 +13,24 @@ int nrb_step_evict(struct nrb_cell *cell);
  * watermark, and verify where they are. */
 int nrb_step_fill_once(struct nrb_cell *cell);
 
+/** Bytes that a fill may take of the node now: as far as headroom above the high watermark, --fill
+ * and, for a file, its length. Returns 0 or a negative errno, with a message. */
+int nrb_fill_room(const struct nrb_cell *cell, int64_t *bytes);
+
+/** With fill_all, fill each other memory node likewise, from its part of the file; else nothing. Notes
+ * a node that is not full then. */
+int nrb_fill_others(struct nrb_cell *cell);
+
+/** Have the holder take what fits (nrb_fill_room) on the node. */
+int nrb_step_hold(struct nrb_cell *cell);
+
+/** As nrb_step_soak; and then what the holder holds must all be there: -ESTALE if it died, or
+ * if too little of what it took is still on the node. */
+int nrb_step_soak_held(struct nrb_cell *cell);
+
+/** Have the owner of what the node held touch all of it again, timed. */
+int nrb_step_return(struct nrb_cell *cell);
+
 /** Wait until the node's kswapd sleeps and its free memory is steady. */
 int nrb_step_settle(struct nrb_cell *cell);
 
@@ -20,7 +38,8 @@ int nrb_step_settle(struct nrb_cell *cell);
  * stands at its low watermark. */
 int nrb_step_soak(struct nrb_cell *cell);
 
-/** First-touch the allocation under MPOL_LOCAL, each fault timed. */
+/** First-touch the allocation under the arm's policy, on its pages, by its threads, each fault
+ * timed. */
 int nrb_step_allocate(struct nrb_cell *cell);
 
 /** Find the node of every page written. */

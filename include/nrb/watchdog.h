@@ -19,7 +19,8 @@ enum {
 };
 
 struct nrb_watchdog {
-	const int64_t *warm_up_ns; /* of each phase; 0 or absent: not known yet */
+	const int64_t
+		*known_ns; /* what each phase took before; 0 or absent: not known yet */
 	enum nrb_phase phase;
 	uint64_t phase_since_ns;
 	uint64_t risen_ns; /* when progress last rose */
@@ -39,8 +40,8 @@ enum nrb_watchdog_verdict {
 	NRB_WATCHDOG_SLOW,    /* it does, and did not end in NRB_ALLOCATE_LIMIT_S */
 };
 
-/** Begin a cell. warm_up_ns is borrowed. */
-void nrb_watchdog_begin(struct nrb_watchdog *watchdog, const int64_t *warm_up_ns);
+/** Begin a cell. known_ns is borrowed. */
+void nrb_watchdog_begin(struct nrb_watchdog *watchdog, const int64_t *known_ns);
 
 /** One look at the child's phase and progress word. */
 enum nrb_watchdog_verdict nrb_watchdog_look(

@@ -24,7 +24,7 @@ static void fill_ours(int fd)
 	static volatile int64_t progress;
 	static volatile int32_t stop;
 
-	if (nrb_pagecache_fill(fd, LEN, &progress, &stop) < 0) {
+	if (nrb_pagecache_fill(fd, 0, LEN, &progress, &stop) < 0) {
 		exit(1);
 	}
 }

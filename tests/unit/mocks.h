@@ -7,6 +7,7 @@
 #include "nrb/cell.h"
 #include "nrb/diag.h"
 #include "nrb/fsroot.h"
+#include "nrb/holder.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -35,7 +36,7 @@ static int64_t knob_now(const struct nrb_cell *cell)
 {
 	int64_t value = -1;
 
-	return nrb_fsroot_read_i64(cell->root, KNOB, &value) < 0 ? -1 : value;
+	return nrb_fsroot_read_i64(cell->root, KNOB, &value) < 0 ? NRB_ABSENT : value;
 }
 
 static int prepare(struct nrb_cell *cell)
@@ -59,9 +60,10 @@ static int measure(struct nrb_cell *cell)
 
 static int locate(struct nrb_cell *cell)
 {
-	int64_t pages[NRB_MAX_NODES] = { 100, cell->arm.mode };
+	int64_t there = cell->arm.mode > 0 ? cell->arm.mode : 0;
+	int64_t pages[NRB_MAX_NODES] = { 100, there };
 
-	nrb_cell_note_pages(cell, pages, 0, 100 + cell->arm.mode);
+	nrb_cell_note_pages(cell, pages, 0, 100 + there);
 	return 0;
 }
 
@@ -119,9 +121,9 @@ static int allocate_or_stall(struct nrb_cell *cell)
 	sample->alloc_address = (int64_t)(uintptr_t)mem;
 	for (size_t i = 0; i < STALL_PAGES; i++) {
 		mem[i * 4096] = 1;
-		nrb_histogram_add(&sample->alloc_hist, 1000);
+		nrb_histogram_add(&cell->shared->thread_hist[0], 1000);
 	}
-	cell->shared->progress = STALL_PAGES;
+	cell->shared->thread_pages[0] = STALL_PAGES;
 	hang();
 }
 
@@ -218,14 +220,102 @@ static const struct nrb_step interrupting_steps[] = {
 	{ NRB_PHASE_DONE, NULL },
 };
 
-#define MOCK(name)                                                                       \
-	{                                                                                \
-#		name, "nothing", "nothing", "nothing", NRB_NEEDS_MODES, name##_steps    \
+enum { HELD_BYTES = 40960 };
+
+/* The holder. Modes: 1 dies as it takes, 2 has lost what it took, 3 dies during the allocation,
+ * 4 is there while the child stalls, 5 cannot take so much, 6 dies after its last request, 7 does
+ * not see that the child is gone: another process has the channel too. */
+static int hold(struct nrb_cell *cell, enum nrb_hold what, int64_t value)
+{
+	struct nrb_sample *sample = &cell->shared->sample;
+	int mode = cell->arm.mode;
+
+	if ((mode == 1 && what == NRB_HOLD_TAKE) ||
+		(mode == 3 && what == NRB_HOLD_BEGIN)) {
+		raise(SIGKILL);
 	}
-static const struct nrb_scenario steady = MOCK(steady), trouble = MOCK(trouble),
-				 failing = MOCK(failing), disturbing = MOCK(disturbing),
-				 interrupting = MOCK(interrupting),
-				 breaking = MOCK(breaking), belated = MOCK(belated);
+	if (what == NRB_HOLD_TAKE) {
+		/* what hangs here is there at the next request */
+		sample->return_pages = getpid();
+		cell->hold_state = sample;
+		sample->hold_asked_bytes = value;
+		if (mode == 5) {
+			nrb_refuse(NRB_EXIT_FAILED, NULL, "no room for it");
+			return -EOPNOTSUPP;
+		}
+	} else if (what == NRB_HOLD_CHECK) {
+		sample->hold_bytes = cell->hold_state == sample ? value : -1;
+		if (mode == 2) {
+			nrb_refuse(NRB_EXIT_DISTURBED, NULL, "it shrank");
+			return -ESTALE;
+		}
+	}
+	return 0;
+}
+
+static int hold_take(struct nrb_cell *cell)
+{
+	int rc = prepare(cell);
+
+	return rc == 0 ? nrb_holder_ask(cell, NRB_HOLD_TAKE, HELD_BYTES) : rc;
+}
+
+static int hold_check(struct nrb_cell *cell)
+{
+	return nrb_holder_ask(cell, NRB_HOLD_CHECK, HELD_BYTES);
+}
+
+/* As a writer throughout the allocation. */
+static int allocate_beside(struct nrb_cell *cell)
+{
+	int rc = nrb_holder_ask(cell, NRB_HOLD_BEGIN, 0);
+
+	if (rc == 0) {
+		rc = allocate_or_stall(cell);
+	}
+	return rc == 0 ? nrb_holder_ask(cell, NRB_HOLD_END, 0) : rc;
+}
+
+static int kill_holder_or_locate(struct nrb_cell *cell)
+{
+	if (cell->arm.mode == 6) {
+		kill((pid_t)cell->shared->sample.return_pages, SIGKILL);
+	} else if (cell->arm.mode == 7 && fork() == 0) {
+		sleep(3); /* longer than a holder is waited for */
+		_exit(0);
+	}
+	return locate(cell);
+}
+
+static const struct nrb_step holding_steps[] = {
+	{ NRB_PHASE_FILL, hold_take },
+	{ NRB_PHASE_SOAK, hold_check },
+	{ NRB_PHASE_APPLY, NULL },
+	{ NRB_PHASE_ALLOCATE, allocate_beside },
+	{ NRB_PHASE_COUNT, NULL },
+	{ NRB_PHASE_LOCATE, kill_holder_or_locate },
+	{ NRB_PHASE_DONE, NULL },
+};
+
+#define MOCK(mock, holder)                                                               \
+	{                                                                                \
+#		mock, "nothing", "nothing", "nothing", "nothing", NRB_NEEDS_MODES, 0,   \
+			(const struct nrb_variant[])                                     \
+		{                                                                        \
+			{ "", NULL, 0, NULL, mock##_steps, holder },                     \
+			{                                                                \
+				0                                                        \
+			}                                                                \
+		}                                                                        \
+	}
+static const struct nrb_scenario steady = MOCK(steady, NULL),
+				 trouble = MOCK(trouble, NULL),
+				 failing = MOCK(failing, NULL),
+				 disturbing = MOCK(disturbing, NULL),
+				 interrupting = MOCK(interrupting, NULL),
+				 breaking = MOCK(breaking, NULL),
+				 belated = MOCK(belated, NULL),
+				 holding = MOCK(holding, hold);
 static const struct nrb_scenario *const table[] = {
 	&steady,
 	&trouble,
@@ -234,6 +324,7 @@ static const struct nrb_scenario *const table[] = {
 	&interrupting,
 	&breaking,
 	&belated,
+	&holding,
 	NULL,
 };
 

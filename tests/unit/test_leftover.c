@@ -69,6 +69,21 @@ static void test_nothing_is_left(void **state)
 	assert_false(tree_has(tree, RUN)); /* a look and a restore make nothing */
 }
 
+/* What a guard could not remove in its time, since a killed child took longer to die. */
+static void test_group_without_a_journal_is_removed(void **state)
+{
+	struct tree *tree = *state;
+	int n = -1;
+
+	tree_mkdir(tree, "sys/fs/cgroup/numa-reclaim-bench", 0755);
+	tree_mkdir(tree, "sys/kernel/tracing/instances/numa-reclaim-bench", 0755);
+	assert_int_equal(restore(tree, &n), 0);
+	assert_int_equal(n, 0);
+	assert_false(tree_has(tree, "sys/fs/cgroup/numa-reclaim-bench"));
+	assert_false(tree_has(tree, "sys/kernel/tracing/instances/numa-reclaim-bench"));
+	assert_true(tree_has(tree, "sys/kernel/tracing/instances"));
+}
+
 static void test_journal_blocks_a_run_until_restored(void **state)
 {
 	struct tree *tree = *state;
@@ -319,6 +334,7 @@ int main(void)
 #define TREE_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown_tree)
 	const struct CMUnitTest tests[] = {
 		TREE_TEST(test_nothing_is_left),
+		TREE_TEST(test_group_without_a_journal_is_removed),
 		TREE_TEST(test_journal_blocks_a_run_until_restored),
 		TREE_TEST(test_each_value_that_may_stand_there),
 		TREE_TEST(test_failed_restore_keeps_the_journal),

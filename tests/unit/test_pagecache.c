@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -114,7 +115,8 @@ static void evict(void)
 
 static void fill(int64_t len)
 {
-	assert_int_equal(nrb_pagecache_fill(fd, len, &progress, &stop), 0);
+	progress = 0;
+	assert_int_equal(nrb_pagecache_fill(fd, 0, len, &progress, &stop), 0);
 }
 
 /* Both ways of counting see what fill brought, and eviction takes it all. */
@@ -236,11 +238,12 @@ static void test_fill_survives_sigbus(void **state)
 	(void)state;
 	assert_int_equal(sigaction(SIGBUS, NULL, &before), 0);
 	assert_int_equal(
-		nrb_pagecache_fill(fd, (int64_t)LEN + 64 * PAGE, &progress, &stop), -EIO);
+		nrb_pagecache_fill(fd, 0, (int64_t)LEN + 64 * PAGE, &progress, &stop),
+		-EIO);
 	assert_string_not_equal(nrb_diag_message(), "");
 	assert_int_equal(sigaction(SIGBUS, NULL, &after), 0);
 	assert_ptr_equal(after.sa_handler, before.sa_handler);
-	assert_int_equal(nrb_pagecache_fill(-1, PAGE, &progress, &stop), -EBADF);
+	assert_int_equal(nrb_pagecache_fill(-1, 0, PAGE, &progress, &stop), -EBADF);
 }
 
 static struct nrb_histogram hist;
@@ -254,6 +257,7 @@ static struct nrb_reread reread(int64_t max_bytes, uint64_t seed)
 	fake.record = true;
 	fake.n_reads = 0;
 	memset(fake.block_reads, 0, sizeof(fake.block_reads));
+	progress = 0;
 	assert_int_equal(nrb_pagecache_reread(
 				 fd, LEN, max_bytes, &rng, &hist, &progress, &stop, &got),
 		0);
@@ -329,6 +333,146 @@ static void test_reread_stops_and_fails(void **state)
 	assert_string_not_equal(nrb_diag_message(), "");
 }
 
+/* From a page's start on, and as far as asked: what lies before it stays on disk. */
+static void test_fill_from_the_middle(void **state)
+{
+	int64_t bytes = -1;
+
+	(void)state;
+	evict();
+	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM); /* no readahead beyond */
+	assert_int_equal(
+		nrb_pagecache_fill(fd, 64 * PAGE, 8 * PAGE, &progress, &stop), 0);
+	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_NORMAL);
+	assert_int_equal(progress, 8 * PAGE);
+	assert_int_equal(nrb_pagecache_cached_bytes(fd, 64 * PAGE, &bytes), 0);
+	assert_int_equal(bytes, 0);
+	assert_in_range(cached(), 8 * PAGE, LEN - 64 * PAGE);
+	fill(LEN); /* pages that readahead still reads are locked, and would outlast eviction */
+}
+
+/* -- used again -- */
+
+static void test_what_is_used_again_gets_active(void **state)
+{
+	enum { ACTIVE = 1 << 6, LEGACY_LRU_PASSES = 2 };
+	int64_t active = 0;
+	uint64_t flags;
+	char *map;
+
+	(void)state;
+	if (access("/sys/kernel/mm/lru_gen/enabled", F_OK) == 0) {
+		skip(); /* MGLRU counts what is used, and moves it later */
+	}
+	evict();
+	fill(LEN);
+	for (int i = 0; i < LEGACY_LRU_PASSES; i++) {
+		assert_int_equal(nrb_pagecache_use_again(fd, LEN, &progress, &stop), 0);
+	}
+	map = mmap(NULL, LEN, PROT_READ, MAP_SHARED, fd, 0);
+	assert_ptr_not_equal(map, MAP_FAILED);
+	for (size_t i = 0; i < LEN; i += PAGE) {
+		(void)*(volatile char *)(map + i);
+		if (!page_flags(map + i, &flags)) {
+			munmap(map, LEN);
+			skip();
+		}
+		active += (flags & ACTIVE) != 0;
+	}
+	munmap(map, LEN);
+	assert_in_range(active, LEN / PAGE / 100 * 90, LEN / PAGE);
+}
+
+/* Each block once a pass, whole, and none that would have to come from disk. */
+static void test_using_again_brings_nothing_in(void **state)
+{
+	enum { FIRST = 16 << 20 };
+	int64_t before;
+
+	(void)state;
+	evict();
+	fake.record = true;
+	assert_int_equal(nrb_pagecache_use_again(fd, LEN, &progress, &stop), 0);
+	assert_int_equal(fake.n_reads, 0);
+	assert_int_equal(cached(), 0);
+	fill(FIRST);
+	before = cached();
+	assert_int_equal(nrb_pagecache_use_again(fd, LEN, &progress, &stop), 0);
+	assert_int_equal(cached(), before);
+	/* readahead may have gone beyond, to the end at most */
+	assert_in_range(fake.n_reads, FIRST / NRB_REREAD_BLOCK, BLOCKS + 1);
+	for (size_t i = 0; i < FIRST / NRB_REREAD_BLOCK; i++) {
+		assert_int_equal(fake.block_reads[i], 1);
+	}
+	fill(LEN);
+	memset(fake.block_reads, 0, sizeof(fake.block_reads));
+	assert_int_equal(nrb_pagecache_use_again(fd, LEN, &progress, &stop), 0);
+	assert_int_equal(progress, 2 * (int64_t)LEN);
+	for (size_t i = 0; i <= BLOCKS; i++) {
+		assert_int_equal(fake.block_reads[i], 1);
+	}
+	stop = 1;
+	fake.n_reads = 0;
+	assert_int_equal(nrb_pagecache_use_again(fd, LEN, &progress, &stop), 0);
+	assert_int_equal(fake.n_reads, 0);
+	stop = 0;
+	fake.pread_errno = EIO;
+	assert_int_equal(nrb_pagecache_use_again(fd, LEN, &progress, &stop), -EIO);
+}
+
+/* -- written -- */
+
+static void test_write_is_in_place_and_nowhere_else(void **state)
+{
+	enum { FROM = 10 * NRB_REREAD_BLOCK, N = 6 * NRB_REREAD_BLOCK };
+	static char before[20 * NRB_REREAD_BLOCK], after[sizeof(before)];
+	struct stat stat;
+
+	(void)state;
+	memset(&hist, 0, sizeof(hist));
+	assert_int_equal(pread(fd, before, sizeof(before), 0), sizeof(before));
+	assert_int_equal(nrb_pagecache_write(fd, FROM, N, &hist, &progress, &stop), 0);
+	assert_int_equal(progress, N);
+	assert_int_equal(hist.n, N / NRB_REREAD_BLOCK);
+	assert_int_equal(pread(fd, after, sizeof(after), 0), sizeof(after));
+	assert_memory_equal(before, after, FROM);
+	assert_memory_equal(
+		before + FROM + N, after + FROM + N, sizeof(before) - FROM - N);
+	for (size_t at = FROM; at < FROM + N; at += NRB_REREAD_BLOCK) {
+		assert_memory_not_equal(before + at, after + at, PAGE);
+		assert_memory_not_equal(after + at, after, PAGE);
+	}
+	/* no two blocks are the same */
+	assert_memory_not_equal(after + FROM, after + FROM + NRB_REREAD_BLOCK, PAGE);
+	assert_int_equal(fstat(fd, &stat), 0);
+	assert_int_equal(stat.st_size, LEN);
+	assert_int_equal(nrb_pagecache_write_back(fd, FROM, N, &progress, &stop), 0);
+	assert_int_equal(progress, 2 * N);
+}
+
+static void test_write_stops_and_fails(void **state)
+{
+	int pipes[2];
+
+	(void)state;
+	stop = 1;
+	assert_int_equal(
+		nrb_pagecache_write(fd, 0, 4 * NRB_REREAD_BLOCK, NULL, &progress, &stop),
+		0);
+	assert_int_equal(nrb_pagecache_write_back(fd, 0, LEN, &progress, &stop), 0);
+	assert_int_equal(progress, 0);
+	stop = 0;
+	assert_int_equal(
+		nrb_pagecache_write(-1, 0, NRB_REREAD_BLOCK, NULL, &progress, &stop),
+		-EBADF);
+	assert_string_not_equal(nrb_diag_message(), "");
+	assert_int_equal(pipe(pipes), 0);
+	assert_int_equal(
+		nrb_pagecache_write_back(pipes[0], 0, LEN, &progress, &stop), -ESPIPE);
+	close(pipes[0]);
+	close(pipes[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +486,11 @@ int main(void)
 		cmocka_unit_test_setup(test_reread_of_evicted_file_reads_disk, reset),
 		cmocka_unit_test_setup(test_reread_order_is_seeded, reset),
 		cmocka_unit_test_setup(test_reread_stops_and_fails, reset),
+		cmocka_unit_test_setup(test_fill_from_the_middle, reset),
+		cmocka_unit_test_setup(test_what_is_used_again_gets_active, reset),
+		cmocka_unit_test_setup(test_using_again_brings_nothing_in, reset),
+		cmocka_unit_test_setup(test_write_is_in_place_and_nowhere_else, reset),
+		cmocka_unit_test_setup(test_write_stops_and_fails, reset),
 	};
 	const char *name;
 

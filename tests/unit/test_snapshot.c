@@ -32,9 +32,11 @@ static void write_node(const struct tree *tree, int node, int free_kb, int hit)
 		"Node %d MemTotal: 1000 kB\nNode %d MemFree: %d kB\n"
 		"Node %d FilePages: %d kB\nNode %d Active(file): %d kB\n"
 		"Node %d Inactive(file): %d kB\nNode %d Dirty: %d kB\n"
-		"Node %d Mapped: %d kB\n",
+		"Node %d Mapped: %d kB\nNode %d Writeback: %d kB\nNode %d Shmem: %d kB\n"
+		"Node %d AnonPages: %d kB\nNode %d SReclaimable: %d kB\n",
 		node, node, free_kb, node, free_kb + 1, node, free_kb + 2, node,
-		free_kb + 3, node, free_kb + 4, node, free_kb + 5);
+		free_kb + 3, node, free_kb + 4, node, free_kb + 5, node, free_kb + 6,
+		node, free_kb + 7, node, free_kb + 8, node, free_kb + 9);
 	tree_write(tree, path, text);
 	snprintf(path, sizeof(path), "sys/devices/system/node/node%d/numastat", node);
 	snprintf(text, sizeof(text), "numa_hit %d\nnuma_miss %d\nnuma_foreign %d\n", hit,
@@ -109,6 +111,14 @@ static void test_differences_and_both_ends(void **state)
 	assert_int_equal(node->dirty_after_bytes, 404 * 1024);
 	assert_int_equal(node->mapped_before_bytes, 505 * 1024);
 	assert_int_equal(node->mapped_after_bytes, 405 * 1024);
+	assert_int_equal(node->writeback_before_bytes, 506 * 1024);
+	assert_int_equal(node->writeback_after_bytes, 406 * 1024);
+	assert_int_equal(node->shmem_before_bytes, 507 * 1024);
+	assert_int_equal(node->shmem_after_bytes, 407 * 1024);
+	assert_int_equal(node->anon_before_bytes, 508 * 1024);
+	assert_int_equal(node->anon_after_bytes, 408 * 1024);
+	assert_int_equal(node->slab_before_bytes, 509 * 1024);
+	assert_int_equal(node->slab_after_bytes, 409 * 1024);
 	assert_int_equal(node->numa_hit, 100);
 	assert_int_equal(node->numa_miss, 200);
 	assert_int_equal(node->numa_foreign, 300);
@@ -209,10 +219,91 @@ static void test_cache_of_no_file(void **state)
 	(void)state;
 	assert_int_equal(nrb_snapshot_cache(&cell, &bytes), 0);
 	assert_int_equal(bytes, NRB_ABSENT);
-	cell.file = 9999;
+	cell.file = 9999; /* another scenario's */
+	assert_int_equal(nrb_snapshot_cache(&cell, &bytes), 0);
+	assert_int_equal(bytes, NRB_ABSENT);
 	shared->sample.fill_asked_bytes = 4096;
 	assert_true(nrb_snapshot_cache(&cell, &bytes) < 0);
 	assert_non_null(strstr(nrb_diag_message(), "cache file"));
+}
+
+/* As the kernel: of each zone apart, rounded down there. */
+static void test_thresholds_of_the_zones(void **state)
+{
+	struct tree *tree = *state;
+	int64_t page = nrb_zones_page_bytes();
+
+	cell.arm.node = 3;
+	nrb_snapshot_thresholds(&cell); /* no zoneinfo: not known */
+	assert_int_equal(shared->sample.min_unmapped_bytes, NRB_ABSENT);
+	tree_write(tree, "proc/zoneinfo",
+		"Node 0, zone   Normal\n  pages free     7\n        min      1\n"
+		"        low      2\n        high     3\n        managed  9999\n"
+		"Node 3, zone    DMA32\n  pages free     7\n        min      1\n"
+		"        low      2\n        high     3\n        managed  199\n"
+		"Node 3, zone   Normal\n  pages free     7\n        min      1\n"
+		"        low      2\n        high     3\n        managed  1099\n");
+	nrb_snapshot_thresholds(&cell); /* no ratios either */
+	assert_int_equal(shared->sample.min_unmapped_bytes, NRB_ABSENT);
+	assert_int_equal(shared->sample.min_slab_bytes, NRB_ABSENT);
+	tree_write(tree, "proc/sys/vm/min_unmapped_ratio", "1\n");
+	tree_write(tree, "proc/sys/vm/min_slab_ratio", "5\n");
+	nrb_snapshot_thresholds(&cell);
+	assert_int_equal(shared->sample.min_unmapped_bytes, (1 + 10) * page);
+	assert_int_equal(shared->sample.min_slab_bytes, (9 + 54) * page);
+}
+
+/* The ranges that were asked for, from outside. */
+static struct {
+	int n;
+	uintptr_t mem[8];
+	size_t len[8];
+} asked;
+
+int __wrap_nrb_placement_count(pid_t pid, const void *mem, size_t len, size_t page_bytes,
+	int64_t *pages, int n_pages_max, int64_t *absent, int16_t *node_of);
+int __wrap_nrb_placement_count(pid_t pid, const void *mem, size_t len, size_t page_bytes,
+	int64_t *pages, int n_pages_max, int64_t *absent, int16_t *node_of)
+{
+	(void)n_pages_max;
+	assert_int_equal(pid, 4242);
+	assert_int_equal(page_bytes, nrb_zones_page_bytes());
+	assert_null(node_of);
+	asked.mem[asked.n] = (uintptr_t)mem;
+	asked.len[asked.n++] = len;
+	pages[3] += (int64_t)(len / page_bytes) - 1;
+	*absent += 1;
+	return 0;
+}
+
+/* What a stalled child has written: the first part of each thread's share. */
+static void test_what_threads_have_written(void **state)
+{
+	struct nrb_sample *sample = &shared->sample;
+	const int64_t unit = 2 << 20;
+
+	(void)state;
+	memset(&asked, 0, sizeof(asked));
+	cell.arm.threads = 3;
+	sample->alloc_bytes = 10 * unit;
+	sample->alloc_page_bytes = unit;
+	sample->alloc_address = 0x7f0000000000;
+	shared->thread_pages[0] = 3;
+	shared->thread_pages[1] = 1;
+	shared->thread_pages[2] = 2;
+	assert_int_equal(nrb_snapshot_locate(&cell, 4242), 0);
+	assert_int_equal(asked.n, 3);
+	for (int i = 0; i < 3; i++) {
+		static const int from[] = { 0, 3, 6 };
+
+		assert_int_equal(asked.mem[i],
+			(uintptr_t)(sample->alloc_address + from[i] * unit));
+		assert_int_equal(asked.len[i], shared->thread_pages[i] * unit);
+	}
+	assert_int_equal(sample->alloc_pages, 6);
+	assert_int_equal(sample->pages_absent, 3);
+	assert_int_equal(nrb_sample_find_node(sample, 3)->pages, 6 * 512 - 3);
+	assert_int_equal(nrb_sample_find_node(sample, 0)->pages, 0);
 }
 
 #define SNAPSHOT_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -227,6 +318,8 @@ int main(void)
 		SNAPSHOT_TEST(test_a_node_that_is_gone),
 		SNAPSHOT_TEST(test_headroom_keeps_the_lowest),
 		SNAPSHOT_TEST(test_cache_of_no_file),
+		SNAPSHOT_TEST(test_thresholds_of_the_zones),
+		SNAPSHOT_TEST(test_what_threads_have_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

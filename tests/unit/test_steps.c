@@ -14,7 +14,12 @@ enum { FILL_MIB = 400, NODE_MIB = 1000 };
 static const struct tree *machine;
 static struct nrb_shared *shared;
 static struct nrb_topology_node nodes[2] = { { .node = 0 }, { .node = 1 } };
+/* where every node is filled: one of them has no memory */
+static struct nrb_topology_node four_nodes[4] = { { .node = 0, .memory_bytes = 1 },
+	{ .node = 2, .memory_bytes = 1 }, { .node = 3 },
+	{ .node = 5, .memory_bytes = 1 } };
 static const struct nrb_topology topology = { .n_nodes = 2, .nodes = nodes };
+static const struct nrb_topology four = { .n_nodes = 4, .nodes = four_nodes };
 static struct nrb_cell cell;
 
 /* -- what is replaced -- */
@@ -25,6 +30,18 @@ static struct {
 	bool cut;
 } fill;
 static int target_pages; /* of each batch that is placed */
+static int batches;
+static void (*after_batch)(int batch);
+
+/* What was read, bound to which node. */
+static struct {
+	int n;
+	struct {
+		int node;
+		int64_t from, len;
+	} at[4];
+} reads;
+static int policy_node;
 
 static void write_meminfo(int file_mib, int inactive_mib)
 {
@@ -38,15 +55,17 @@ static void write_meminfo(int file_mib, int inactive_mib)
 	tree_write(machine, "sys/devices/system/node/node0/meminfo", text);
 }
 
-int __wrap_nrb_pagecache_fill(
-	int fd, int64_t len, volatile int64_t *progress, const volatile int32_t *stop);
-int __wrap_nrb_pagecache_fill(
-	int fd, int64_t len, volatile int64_t *progress, const volatile int32_t *stop)
+int __wrap_nrb_pagecache_fill(int fd, int64_t from, int64_t len,
+	volatile int64_t *progress, const volatile int32_t *stop);
+int __wrap_nrb_pagecache_fill(int fd, int64_t from, int64_t len,
+	volatile int64_t *progress, const volatile int32_t *stop)
 {
 	(void)fd;
-	(void)len;
 	(void)progress;
 	(void)stop;
+	reads.at[reads.n % 4].node = policy_node;
+	reads.at[reads.n % 4].from = from;
+	reads.at[reads.n++ % 4].len = len;
 	write_meminfo(50 + fill.file, 50 + fill.inactive);
 	shared->stop[NRB_PHASE_FILL] = fill.cut;
 	return 0;
@@ -66,8 +85,7 @@ int __wrap_nrb_placement_set_policy(
 int __wrap_nrb_placement_set_policy(
 	enum nrb_policy policy, const struct nrb_idset *policy_nodes)
 {
-	(void)policy;
-	(void)policy_nodes;
+	policy_node = policy == NRB_POLICY_BIND ? nrb_idset_next(policy_nodes, -1) : -1;
 	return 0;
 }
 
@@ -95,6 +113,10 @@ int __wrap_nrb_placement_count(pid_t pid, const void *mem, size_t len, size_t pa
 	(void)node_of;
 	pages[0] = target_pages;
 	pages[1] = (int64_t)(len / page_bytes) - target_pages;
+	batches++;
+	if (after_batch != NULL) {
+		after_batch(batches);
+	}
 	return 0;
 }
 
@@ -133,6 +155,10 @@ static int setup(void **state)
 	tree_write(tree, "sys/devices/system/node/node0/numastat", "numa_hit 1\n");
 	tree_write(tree, "proc/vmstat", "pgsteal_kswapd 0\n");
 	target_pages = 64;
+	batches = 0;
+	after_batch = NULL;
+	memset(&reads, 0, sizeof(reads));
+	policy_node = -1;
 	return rc;
 }
 
@@ -168,6 +194,7 @@ static void test_only_clean_cache_on_the_node_is_a_fill(void **state)
 		fill.file = rows[i].file;
 		fill.inactive = rows[i].inactive;
 		fill.cut = rows[i].cut;
+		nrb_sample_init(&shared->sample);
 		write_meminfo(50, 50);
 		assert_int_equal(nrb_step_fill_once(&cell), rows[i].rc);
 		assert_int_equal(shared->sample.fill_asked_bytes, FILL_MIB << 20);
@@ -216,6 +243,87 @@ static void test_a_small_fill_is_a_fill(void **state)
 	assert_string_equal(shared->sample.note, "");
 }
 
+/* Free memory of node 2 and node 5, each with a high watermark of 12 MiB, beside node 0's 600. */
+static void write_other_zones(int free_2, int free_5)
+{
+	const int nodes_free[][2] = { { 0, 600 }, { 2, free_2 }, { 5, free_5 } };
+	long mib = (1 << 20) / (long)nrb_zones_page_bytes();
+	char text[1024] = "";
+
+	for (int i = 0; i < 3; i++) {
+		size_t used = strlen(text);
+
+		snprintf(text + used, sizeof(text) - used,
+			"Node %d, zone   Normal\n  pages free     %ld\n"
+			"        min      %ld\n        low      %ld\n"
+			"        high     %ld\n        managed  %ld\n",
+			nodes_free[i][0], nodes_free[i][1] * mib, 8 * mib, 10 * mib,
+			12 * mib, NODE_MIB * mib);
+	}
+	tree_write(machine, "proc/zoneinfo", text);
+}
+
+/* The other nodes before the target, each from its own part of the file, as far as fits. */
+static void test_every_node_is_filled_from_its_part(void **state)
+{
+	const int64_t mib = 1 << 20;
+
+	(void)state;
+	cell.topology = &four;
+	cell.file = 3;
+	cell.sizes.other_bytes = 500 * mib;
+	cell.sizes.headroom_bytes = 8 * mib;
+	write_other_zones(320, 900);
+	fill.cached = fill.file = fill.inactive = FILL_MIB;
+	fill.cut = false;
+	assert_int_equal(nrb_step_fill_once(&cell), 0); /* the target alone */
+	assert_int_equal(reads.n, 1);
+	memset(&reads, 0, sizeof(reads));
+	write_meminfo(50, 50);
+	cell.arm.fill_all = true;
+	assert_int_equal(nrb_fill_others(&cell), 0);
+	assert_int_equal(reads.n, 2);
+	assert_int_equal(reads.at[0].node, 2);
+	assert_int_equal(reads.at[0].from, FILL_MIB * mib);
+	assert_int_equal(reads.at[0].len, 300 * mib);
+	assert_int_equal(reads.at[1].node, 5);
+	assert_int_equal(reads.at[1].from, (FILL_MIB + 500) * mib);
+	assert_int_equal(reads.at[1].len, 500 * mib);
+	assert_int_equal(policy_node, -1); /* the process's own again */
+	/* nothing was read for real: what is free stays so, which is said */
+	assert_string_equal(shared->sample.note,
+		"node 2 is not full: 300 MiB more would fit; "
+		"node 5 is not full: 880 MiB more would fit");
+	cell.file = -1;
+}
+
+/* A scenario of memory alone is bounded by neither file nor, without --fill, anything else. */
+static void test_what_fits(void **state)
+{
+	int64_t bytes;
+
+	(void)state;
+	cell.sizes.headroom_bytes = 8 << 20;
+	assert_int_equal(nrb_fill_room(&cell, &bytes), 0);
+	assert_int_equal(bytes, FILL_MIB << 20);
+	cell.sizes.file_bytes = 0;
+	assert_int_equal(nrb_fill_room(&cell, &bytes), 0);
+	assert_int_equal(bytes, 580 << 20);
+	cell.sizes.fill_bytes = 100 << 20;
+	assert_int_equal(nrb_fill_room(&cell, &bytes), 0);
+	assert_int_equal(bytes, 100 << 20);
+	write_zone(15);
+	assert_int_equal(nrb_fill_room(&cell, &bytes), 0);
+	assert_int_equal(bytes, 0);
+}
+
+static void test_no_file_is_evicted_at_once(void **state)
+{
+	(void)state;
+	shared->phase = NRB_PHASE_EVICT;
+	assert_int_equal(nrb_step_evict(&cell), 0);
+}
+
 /* -- settle and soak -- */
 
 static void test_an_unknown_kswapd_is_said_once(void **state)
@@ -247,6 +355,59 @@ static void test_why_a_soak_fails(void **state)
 	assert_non_null(strstr(nrb_diag_message(), "the soak did not end in time"));
 }
 
+/* At LOW (10 MiB) after so many batches of 64 pages. */
+static void reach_low(int batch)
+{
+	write_zone(batch < 7 ? 11 : 10);
+}
+
+static void spill(int batch)
+{
+	target_pages = batch < 5 ? 64 : 0;
+}
+
+/* With every node full the first of either is the end. */
+static void test_a_soak_of_full_nodes_ends_at_low(void **state)
+{
+	(void)state;
+	shared->phase = NRB_PHASE_SOAK;
+	cell.arm.fill_all = true;
+	after_batch = reach_low;
+	assert_int_equal(nrb_step_soak(&cell), 0);
+	assert_int_equal(batches, 7);
+	assert_int_equal(shared->sample.soak_pages, 7 * 64);
+	assert_int_equal(shared->sample.soak_rounds, 1);
+	nrb_arena_unmap(&cell.soak);
+	batches = 0;
+	write_zone(11);
+	after_batch = spill;
+	assert_int_equal(nrb_step_soak(&cell), 0);
+	assert_int_equal(batches, 6); /* the first that is placed elsewhere wholly */
+}
+
+static void count_steals(int batch)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "pgsteal_kswapd %d\n", batch);
+	tree_write(machine, "proc/vmstat", text);
+}
+
+/* What kswapd freed meanwhile is no disturbance there; with one node full it is. */
+static void test_a_kswapd_that_wakes_in_a_soak(void **state)
+{
+	(void)state;
+	shared->phase = NRB_PHASE_SOAK;
+	target_pages = 0;
+	after_batch = count_steals;
+	cell.arm.fill_all = true;
+	assert_int_equal(nrb_step_soak(&cell), 0);
+	nrb_arena_unmap(&cell.soak);
+	cell.arm.fill_all = false;
+	assert_int_equal(nrb_step_soak(&cell), -ESTALE);
+	assert_non_null(strstr(nrb_diag_message(), "woke in each of 3 soaks"));
+}
+
 /* -- notes -- */
 
 static void test_why_comes_first_and_nothing_is_lost(void **state)
@@ -273,8 +434,13 @@ int main(void)
 		STEP_TEST(test_an_unclean_fill_says_its_figures),
 		STEP_TEST(test_a_full_node_needs_no_fill),
 		STEP_TEST(test_a_small_fill_is_a_fill),
+		STEP_TEST(test_every_node_is_filled_from_its_part),
+		STEP_TEST(test_what_fits),
+		STEP_TEST(test_no_file_is_evicted_at_once),
 		STEP_TEST(test_an_unknown_kswapd_is_said_once),
 		STEP_TEST(test_why_a_soak_fails),
+		STEP_TEST(test_a_soak_of_full_nodes_ends_at_low),
+		STEP_TEST(test_a_kswapd_that_wakes_in_a_soak),
 		STEP_TEST(test_why_comes_first_and_nothing_is_lost),
 	};
 
