@@ -6,12 +6,13 @@
 #include "nrb/rise.h"
 #include "nrb/scenarios.h"
 #include "nrb/steps.h"
+#include "nrb/zones.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 /* Of what was mapped, there still when the mode is applied. 7.3 reads in large folios, and a fill that
- * overshoots the high watermark with the last of them wakes kswapd, which takes up to 4 % of it. */
+ * overshoots the high watermark with the last of them may wake kswapd, which takes up to 4 % of it. */
 enum { LEAST_PERCENT = 90 };
 
 static int judge(const struct nrb_cell *cell, int64_t mapped)
@@ -44,6 +45,15 @@ static int have_it_mapped(struct nrb_cell *cell)
 	return rc == 0 ? judge(cell, after.mapped_bytes - before.mapped_bytes) : rc;
 }
 
+/* What stayed cached but lost its mapping since is mapped again (7.3 with MGLRU: 16 MiB of 414 in one
+ * cell of twelve). What was evicted comes back wherever there is room, and the check sees that. */
+static void use(const struct nrb_held *held)
+{
+	for (size_t at = 0; at < held->len; at += (size_t)nrb_zones_page_bytes()) {
+		(void)*(const volatile char *)(held->mem + at);
+	}
+}
+
 static int hold(struct nrb_cell *cell, enum nrb_hold what, int64_t value)
 {
 	struct nrb_held *held = cell->hold_state;
@@ -60,6 +70,7 @@ static int hold(struct nrb_cell *cell, enum nrb_hold what, int64_t value)
 		rc = nrb_held_map_file(held, cell, value);
 		break;
 	case NRB_HOLD_CHECK:
+		use(held);
 		rc = nrb_held_check(cell, held, 1, LEAST_PERCENT);
 		break;
 	case NRB_HOLD_RETURN:

@@ -6,15 +6,6 @@
 . /bin/inside.sh
 out=/data/out
 
-# step NAME COMMAND...: its stdout, stderr and exit status.
-step() {
-	step_name=$1
-	shift
-	"$@" >"$out/$step_name" 2>"$out/$step_name.err"
-	echo $? >"$out/$step_name.exit"
-	say "$step_name: exit $(cat "$out/$step_name.exit")"
-}
-
 mkdir "$out"
 find / -xdev -name '*reclaim*' >"$out/files"
 set_knob 4

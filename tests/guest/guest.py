@@ -4,6 +4,7 @@
 Built by rehearsal/build-guest, but started here and not by `rehearse`, which is under test.
 NRB_GUEST_KEEP=DIR leaves each guest's files there for a look.
 """
+import contextlib
 import io
 import itertools
 import json
@@ -22,6 +23,7 @@ SKIP = 77
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
 MIB = 1 << 20
+PAGE = 4096
 KNOB = Path("/proc/sys/vm/zone_reclaim_mode")
 # A boot under TCG hangs once in 50 before its first byte, which comes within 4 s on an idle machine.
 BOOT_DEADLINES_S = (40, 90, 90)
@@ -52,7 +54,7 @@ class Checks:
             print("ok: " + what, flush=True)
         else:
             self.failed += 1
-            print("FAILED: %s%s" % (what, ": %s" % seen if seen != "" else ""), flush=True)
+            print("FAILED: %s%s" % (what, ": %s" % (seen,) if seen != "" else ""), flush=True)
         return holds
 
     def equal(self, got, wanted, what):
@@ -83,26 +85,42 @@ def kernel(name):
     return Kernel(found["kernel"], found["modules"])
 
 
-def build(directory, wanted, command, programs, init, disk_bytes):
+def build(directory, wanted, command, programs, init, disk_bytes, swap_bytes):
     subprocess.run([TOP / "rehearsal/build-guest", "-o", directory, "-i", init, "-c", command,
-                    "-m", wanted.modules, "-d", str(disk_bytes), *programs], check=True)
+                    "-m", wanted.modules, "-d", str(disk_bytes), "-s", str(swap_bytes),
+                    *programs], check=True)
 
 
-def command_line(wanted, nodes, node_mib, distance):
-    words = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display",
-             "none", "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max",
-             "-smp", "%d,sockets=%d" % (nodes, nodes), "-m", "%dM" % (nodes * node_mib)]
-    for node in range(nodes):
+def numa_words(cpus, node_mib, distance):
+    """cpus: how many each node has; a node may have none."""
+    nodes = range(len(cpus))
+    words = ["-smp", "%d,sockets=%d" % (sum(cpus), sum(cpus)),
+             "-m", "%dM" % (len(cpus) * node_mib)]
+    for node in nodes:
+        first = sum(cpus[:node])
+        own = "cpus=%d-%d," % (first, first + cpus[node] - 1) if cpus[node] else ""
         words += ["-object", "memory-backend-ram,id=m%d,size=%dM" % (node, node_mib),
-                  "-numa", "node,nodeid=%d,cpus=%d,memdev=m%d" % (node, node, node)]
-    for node, other in itertools.permutations(range(nodes), 2):
+                  "-numa", "node,nodeid=%d,%smemdev=m%d" % (node, own, node)]
+    for node, other in itertools.permutations(nodes, 2):
         words += ["-numa", "dist,src=%d,dst=%d,val=%d" % (node, other, distance)]
-    words += ["-kernel", wanted.image, "-initrd", "initramfs", "-append",
-              "console=ttyS0 quiet panic=-1 tsc=reliable clocksource=tsc"]
+    return words
+
+
+def disk_words(name):
+    return ["-drive", "file=%s.img,if=none,id=%s,format=raw,cache=unsafe" % (name, name),
+            "-device", "virtio-blk-pci,drive=%s,serial=nrb-%s" % (name, name)]
+
+
+def command_line(wanted, numa, disks):
+    words = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display",
+             "none", "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", *numa,
+             "-kernel", wanted.image, "-initrd", "initramfs", "-append",
+             "console=ttyS0 quiet panic=-1 tsc=reliable clocksource=tsc"]
     for port in ("console", "talk", "files"):
         words += ["-serial", "file:" + port]
-    return words + ["-drive", "file=data.img,if=none,id=data,format=raw,cache=unsafe",
-                    "-device", "virtio-blk-pci,drive=data,serial=nrb-data"]
+    for name in disks:
+        words += disk_words(name)
+    return words
 
 
 def text_of(path):
@@ -165,15 +183,17 @@ def unpack(directory):
 class Guest:
     """A guest, built once; a directory of its own, removed at the end of the with block."""
 
-    def __init__(self, wanted, command, programs, init=TOP / "rehearsal/init", nodes=2,
-                 node_mib=512, distance=21, disk_mib=None):
-        """command: a shell script; programs: put into /bin, scripts and tables too."""
-        self.words = command_line(wanted, nodes, node_mib, distance)
+    def __init__(self, wanted, command, programs, init=TOP / "rehearsal/init", cpus=(1, 1),
+                 node_mib=512, distance=21, swap_mib=0):
+        """command: a shell script; programs: put into /bin, scripts and tables too; cpus: of each
+        node."""
+        self.words = command_line(wanted, numa_words(cpus, node_mib, distance),
+                                  ["data", "swap"] if swap_mib else ["data"])
         keep = os.environ.get("NRB_GUEST_KEEP")
         self.directory = Path(tempfile.mkdtemp(prefix="nrb-guest-", dir=keep or None))
         self.keep = bool(keep)
         build(self.directory, wanted, command, [*programs, HERE / "inside.sh"], init,
-              (disk_mib or node_mib * 5 // 4) * MIB)
+              node_mib * 5 // 4 * MIB, swap_mib * MIB)
 
     def __enter__(self):
         return self
@@ -201,6 +221,17 @@ class Guest:
         return Outcome(code, talk, unpack(self.directory))
 
 
+@contextlib.contextmanager
+def work_directory():
+    """For what a test makes on the host: kept with the guests' files, else removed."""
+    keep = os.environ.get("NRB_GUEST_KEEP")
+    if keep:
+        yield Path(tempfile.mkdtemp(prefix="nrb-work-", dir=keep))
+        return
+    with tempfile.TemporaryDirectory() as directory:
+        yield Path(directory)
+
+
 Record = namedtuple("Record", "header cells end")
 
 
@@ -217,9 +248,9 @@ def ok_cells(record, mode):
 
 
 def local_ratio(cell):
-    """Pages on the node asked for by all that were written."""
+    """Bytes on the node asked for by all that were written."""
     pages = {node["node"]: node.get("pages", 0) for node in cell["nodes"]}
-    return pages.get(cell["node"], 0) / cell["alloc_pages"]
+    return pages.get(cell["node"], 0) * PAGE / (cell["alloc_pages"] * cell["alloc_page_bytes"])
 
 
 def main(test):

@@ -18,6 +18,15 @@ say() {
 	echo "$*" >&2
 }
 
+# step NAME COMMAND...: its stdout, stderr and exit status.
+step() {
+	step_name=$1
+	shift
+	"$@" >"$out/$step_name" 2>"$out/$step_name.err"
+	echo $? >"$out/$step_name.exit"
+	say "$step_name: exit $(cat "$out/$step_name.exit")"
+}
+
 send_files() {
 	tar -C "$out" -czf - .
 }
@@ -52,7 +61,7 @@ our_processes() {
 		name=${line#*(}
 		name=${name%)*}
 		case $name in
-		numa-reclaim-be | nrb-guard) ;;
+		numa-reclaim-be | nrb-guard | nrb-holder) ;;
 		*) continue ;;
 		esac
 		# shellcheck disable=SC2086 # the fields behind the name
@@ -61,13 +70,21 @@ our_processes() {
 	done
 }
 
-# The pid of whom: parent is $parent; guard and child are found below it.
-pid_of() { # parent|guard|child
+# The pid of whom: parent is $parent; the others are found below it, by name.
+pid_of() { # parent|guard|holder|child
 	case $1 in
 	parent) echo "$parent" ;;
-	guard) our_processes | awk -v p="$parent" '$2 == p && $3 == "nrb-guard" { print $1 }' ;;
-	child) our_processes | awk -v p="$parent" '$2 == p && $3 != "nrb-guard" { print $1 }' ;;
+	guard | holder) our_processes | awk -v p="$parent" -v n="nrb-$1" '$2 == p && $3 == n { print $1 }' ;;
+	child) our_processes | awk -v p="$parent" '$2 == p && $3 !~ /^nrb-/ { print $1 }' ;;
 	esac
+}
+
+# All that a run may set or make, as it is now. Some files cannot be read.
+settings_now() {
+	grep -H '' /proc/sys/vm/* /sys/kernel/mm/lru_gen/enabled /sys/fs/cgroup/cgroup.subtree_control \
+		2>/dev/null
+	awk 'NR > 1 { print "swap", $1, $2, $3, $5 }' /proc/swaps
+	find /sys/fs/cgroup /sys/kernel/tracing/instances -mindepth 1 -maxdepth 1 -type d
 }
 
 # Whole lines of cells that a record has so far.

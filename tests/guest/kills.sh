@@ -1,12 +1,23 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=dash
-# kills.sh: every case of /bin/kills.tsv in turn, in one guest; what came of each goes to $out/NAME.
+# kills.sh: every case of /bin/cases.tsv in turn, in one guest; what came of each goes to $out/NAME.
 # shellcheck source=tests/guest/inside.sh
 . /bin/inside.sh
 
 # With the knob found at 3, so that neither 0 nor a mode under test is what must come back.
 found=3
+lru_gen=/sys/kernel/mm/lru_gen/enabled
+
+# Values that are nobody's default, so that a default put back is seen. Bytes zero their ratio twins.
+set_found() {
+	set_knob "$found"
+	echo 33554432 >/proc/sys/vm/dirty_background_bytes
+	echo 67108864 >/proc/sys/vm/dirty_bytes
+	echo 37 >/proc/sys/vm/swappiness
+	# some of its parts, where it is on; where it is off, that is what must come back
+	if [ "$(cat $lru_gen)" != 0x0000 ]; then echo 3 >$lru_gen; fi
+}
 
 now_says() { # PATTERN, of the progress line as it is drawn on a terminal
 	tail -c 200 "$case_out/stderr" | tr '\r' '\n' | tail -n 1 | grep -q "$1"
@@ -40,22 +51,26 @@ kill_all() { # SIGNAL WHOM+WHOM...
 	for pid in $pids; do kill "-$1" "$pid" || say "no $2 to kill"; done
 }
 
-one_case() { # NAME SIGNAL WHOM MOMENT RESTORE
+one_case() { # NAME SIGNAL WHOM MOMENT RESTORE OPTIONS
 	case_out=$out/$1
 	mkdir -p "$case_out"
-	set_knob "$found"
-	numa-reclaim-bench run -y --rehearsal --dir /data -o "$case_out/record.jsonl" --modes 7 \
-		--reference 7 --blocks 2 --alloc 16M --seed 1 --progress tty \
+	set_found
+	settings_now >"$case_out/settings-before"
+	# shellcheck disable=SC2086 # options are words
+	taskset 3 numa-reclaim-bench run -y --rehearsal --dir /data -o "$case_out/record.jsonl" --modes 7 \
+		--reference 7 --alloc 16M --seed 1 --progress tty $6 \
 		>"$case_out/stdout" 2>"$case_out/stderr" &
 	parent=$!
 	if wait_for_moment "$4"; then kill_all "$2" "$3"; else touch "$case_out/missed"; fi
 	wait "$parent"
 	echo $? >"$case_out/exit"
 	look ''
+	settings_now >"$case_out/settings"
 	if [ "$5" = restore ]; then
 		numa-reclaim-bench restore >"$case_out/restore" 2>&1
 		echo $? >"$case_out/restore-exit"
 		look -restored
+		settings_now >"$case_out/settings-restored"
 	fi
 	numa-reclaim-bench report "$case_out/record.jsonl" >"$case_out/report" 2>&1
 	echo $? >"$case_out/report-exit"
@@ -63,8 +78,9 @@ one_case() { # NAME SIGNAL WHOM MOMENT RESTORE
 }
 
 mkdir -p "$out"
-grep -v '^#' /bin/kills.tsv >/tmp/cases
-while read -r name signal whom moment restore _; do
-	one_case "$name" "$signal" "$whom" "$moment" "$restore" </dev/null
-done </tmp/cases
+# On the CPU of the other node: what this script forks would wake kswapd of the node under test.
+taskset -p 2 $$ >/dev/null
+while read -r name signal whom moment restore _ _ _ options; do
+	one_case "$name" "$signal" "$whom" "$moment" "$restore" "$options" </dev/null
+done </bin/cases.tsv
 send_files

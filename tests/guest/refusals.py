@@ -76,7 +76,7 @@ def check_disturbed(checks, name, files):
 
 def try_on(checks, nodes, wanted):
     with guest.Guest(wanted, guest.HERE / "refusals.sh",
-                     [sys.argv[1], guest.HERE / "refusals.tsv"], nodes=nodes,
+                     [sys.argv[1], guest.HERE / "refusals.tsv"], cpus=(1,) * nodes,
                      node_mib=NODE_MIB) as machine:
         files = machine.run(DEADLINE_S).files
         for case in read_table():

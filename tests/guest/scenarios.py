@@ -1,0 +1,186 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What each scenario and factor shows on one kernel (scenarios.py PROGRAM KERNEL).
+
+scenarios.tsv has the rehearsals, expectations.tsv what must be seen in their cells. NRB_LONG takes
+every row with every mode, and repeats it.
+"""
+import math
+import operator
+import re
+import shlex
+import subprocess
+import sys
+from collections import namedtuple
+
+import guest
+
+S_PER_GUEST = 600
+Run = namedtuple("Run", "name kernel options sample long")
+# share: of the cells, rounded up, must meet it
+Expectation = namedtuple("Expectation", "run kernels when cells what how bound share")
+
+
+def read_table(name, row_type):
+    lines = (guest.HERE / name).read_text().splitlines()
+    return [row_type(*line.split("\t")) for line in lines if line and not line.startswith("#")]
+
+
+# What a cell is asked for; anything else is a path into it ("counters.pswpout").
+
+def node_of(cell, number):
+    return next(node for node in cell["nodes"] if node["node"] == number)
+
+
+def kept(cell):
+    return cell["cache_after_bytes"] / cell["cache_before_bytes"]
+
+
+def lost(cell, key):
+    """Part of what the target held of it that was gone after the allocation."""
+    node = node_of(cell, cell["node"])
+    return 1 - node[key + "_after_bytes"] / node[key + "_before_bytes"]
+
+
+def others_lost(cell):
+    """Free memory that the other nodes lost, in bytes."""
+    return sum(node["free_before_bytes"] - node["free_after_bytes"] for node in cell["nodes"]
+               if node["node"] != cell["node"])
+
+
+def asked_swapout(cell):
+    """Pages swapped out by others than kswapd: by node reclaim."""
+    return cell["counters"]["pswpout"] - cell.get("swapout_kswapd_pages", 0)
+
+
+def held(cell):
+    """Part of what the holder was asked to hold that it held after the soak."""
+    return cell["hold_bytes"] / cell["hold_asked_bytes"]
+
+
+def path_of(cell, path):
+    value = cell
+    for word in path.split("."):
+        value = value.get(word) if isinstance(value, dict) else None
+    return value
+
+
+MEASURES = {
+    "local": guest.local_ratio,
+    "kept": kept,
+    "held": held,
+    "others-lost": others_lost,
+    "active-lost": lambda cell: lost(cell, "active_file"),
+    "dirty-lost": lambda cell: lost(cell, "dirty"),
+    "shmem-lost": lambda cell: lost(cell, "shmem"),
+    "node-reclaim-swapout": asked_swapout,
+    "looks": lambda cell: len(cell.get("looks", [])),
+}
+# How a value is held against a bound; a number that is absent meets nothing but "is -".
+HOWS = {
+    "<=": lambda value, bound: value is not None and value <= float(bound),
+    ">=": lambda value, bound: value is not None and value >= float(bound),
+    "=": lambda value, bound: value is not None and value == float(bound),
+    "is": lambda value, bound: ("-" if value is None else str(value)) == bound,
+}
+
+
+def measure(cell, what):
+    try:
+        return MEASURES[what](cell) if what in MEASURES else path_of(cell, what)
+    except (KeyError, TypeError, ZeroDivisionError, StopIteration):
+        return None
+
+
+COMPARISONS = {"<": operator.lt, ">": operator.gt}
+
+
+def has(cell, term):
+    """Whether it is one of the cells that a term is about: KEY=VALUE|VALUE, or KEY<NUMBER, KEY>NUMBER."""
+    key, sign, wanted = re.fullmatch(r"([\w.-]+)([=<>])(.*)", term).groups()
+    value = measure(cell, key)
+    if sign == "=":
+        return ("-" if value is None else str(value)) in wanted.split("|")
+    return value is not None and COMPARISONS[sign](value, float(wanted))
+
+
+def selected(cells, terms):
+    return [cell for cell in cells
+            if terms == "all" or all(has(cell, term) for term in terms.split())]
+
+
+def word(cell, what):
+    value = measure(cell, what)
+    return "%.4g" % value if isinstance(value, float) else str(value)
+
+
+def check_cells(checks, expectation, record):
+    """A cell that is not ok meets nothing but what its status is said to be."""
+    terms, what = expectation.cells, expectation.what
+    said = "%s: %s: %s %s %s" % (expectation.run, terms, what, expectation.how, expectation.bound)
+    chosen = selected([cell for cell in record.cells if cell["status"] != "warm-up"], terms)
+    if not chosen:
+        checks.that(False, said + ": there is such a cell")
+        return
+    any_status = what in ("status", "note") or "status=" in terms
+    met = [cell for cell in chosen if (any_status or cell["status"] == "ok")
+           and HOWS[expectation.how](measure(cell, what), expectation.bound)]
+    wanted = math.ceil(float(expectation.share) * len(chosen) - 1e-9)
+    checks.that(len(met) >= wanted, "%s: %d of %d cells" % (said, wanted, len(chosen)),
+                ["%d: mode %s, %s, %s" % (cell["cell"], cell.get("mode"), cell["status"],
+                                          word(cell, what)) for cell in chosen])
+
+
+def check_whole(checks, run, record):
+    """Every cell of the plan was run, and everything is as found."""
+    blocks = record.header["plan"]["blocks"]
+    arms = record.header["plan"]["arms"]
+    measured = [cell for cell in record.cells if cell["status"] != "warm-up"]
+    checks.equal(len(measured), blocks * len(arms), run.name + ": every cell of the plan was run")
+    if not checks.that(record.end is not None and record.end["restored"] is True,
+                       run.name + ": the last line says restored", record.end):
+        return
+    checks.equal([s["read_back"] for s in record.end["settings"]],
+                 [s["found"] for s in record.end["settings"]], run.name + ": settings as found")
+
+
+def rehearse(program, run, path):
+    kernel = guest.kernel(run.kernel)
+    more = run.long if guest.is_long() else run.sample
+    words = [program, "rehearse", "-y", "--kernel", kernel.image, "--modules", kernel.modules,
+             "-o", path, "--progress", "plain", *shlex.split(run.options), *shlex.split(more)]
+    print("rehearse " + shlex.join(map(str, words[9:])), flush=True)
+    blocks = re.search(r"--blocks (\d+)", more)
+    return subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          encoding="utf-8", check=False,
+                          timeout=S_PER_GUEST * (int(blocks[1]) if blocks else 1))
+
+
+def try_run(checks, program, run, expectations, path):
+    done = rehearse(program, run, path)
+    print(done.stdout)
+    if not checks.equal(done.returncode, 0, run.name + ": rehearse succeeds"):
+        return
+    record = guest.read_record(path)
+    check_whole(checks, run, record)
+    for expectation in expectations:
+        check_cells(checks, expectation, record)
+
+
+def test(checks):
+    program, kernel = sys.argv[1:3]
+    wanted = sys.argv[3:]  # names of runs, by hand
+    expectations = read_table("expectations.tsv", Expectation)
+    runs = [run for run in read_table("scenarios.tsv", Run) if run.kernel == kernel
+            and (guest.is_long() or run.sample != "-") and (not wanted or run.name in wanted)]
+    checks.that(runs, "there are rehearsals on " + kernel)
+    with guest.work_directory() as work:
+        for run in runs:
+            meant = [e for e in expectations if e.run == run.name and kernel in e.kernels.split()
+                     and e.when in ("-", "long" if guest.is_long() else "sample")]
+            checks.that(meant, run.name + ": something is expected of it")
+            try_run(checks, program, run, meant, work / (run.name + ".jsonl"))
+
+
+if __name__ == "__main__":
+    guest.main(test)
