@@ -88,6 +88,21 @@ static double local_ratio(const struct nrb_sample *s)
 		       : 0;
 }
 
+/* Also where the allocation stalled: all of it, not what was written until then. */
+static double alloc_pages(const struct nrb_sample *s)
+{
+	return (s->alloc_bytes != NRB_ABSENT ? (double)s->alloc_bytes
+					     : written_bytes(s)) /
+	       BASE_PAGE;
+}
+
+static double freed_ratio(const struct nrb_sample *s)
+{
+	double pages = alloc_pages(s);
+
+	return pages > 0 ? number(s->counters.v[NRB_PGSTEAL_DIRECT]) / pages : NAN;
+}
+
 static double alloc_huge_ratio(const struct nrb_sample *s)
 {
 	double written = written_bytes(s);
@@ -118,10 +133,10 @@ static double others_free_lost(const struct nrb_sample *s)
 		offsetof(struct nrb_node_sample, free_after_bytes));
 }
 
-static double others_cache_lost(const struct nrb_sample *s)
+static double others_cache_gained(const struct nrb_sample *s)
 {
-	return others_lost(s, offsetof(struct nrb_node_sample, file_before_bytes),
-		offsetof(struct nrb_node_sample, file_after_bytes));
+	return 0 - others_lost(s, offsetof(struct nrb_node_sample, file_before_bytes),
+			   offsetof(struct nrb_node_sample, file_after_bytes));
 }
 
 enum whose { ALL, LOCAL, REMOTE };
@@ -204,6 +219,7 @@ static const struct {
 	double (*compute)(const struct nrb_sample *s);
 } values[NRB_N_VALUES] = {
 	[NRB_VALUE_LOCAL_RATIO]             = COMPUTED(local_ratio),
+	[NRB_VALUE_ALLOC_PAGES]             = COMPUTED(alloc_pages),
 	[NRB_VALUE_PAGES_ABSENT]            = FIELD(pages_absent),
 	[NRB_VALUE_ACCESS_NS]               = COMPUTED(access_all_ns),
 	[NRB_VALUE_ACCESS_LOCAL_NS]         = COMPUTED(access_local_ns),
@@ -220,6 +236,7 @@ static const struct {
 	[NRB_VALUE_ZONE_RECLAIM_FAILED]     = COUNTER(NRB_ZONE_RECLAIM_FAILED),
 	[NRB_VALUE_PGSCAN_DIRECT]           = COUNTER(NRB_PGSCAN_DIRECT),
 	[NRB_VALUE_PGSTEAL_DIRECT]          = COUNTER(NRB_PGSTEAL_DIRECT),
+	[NRB_VALUE_FREED_RATIO]             = COMPUTED(freed_ratio),
 	[NRB_VALUE_PGSTEAL_KSWAPD]          = COUNTER(NRB_PGSTEAL_KSWAPD),
 	[NRB_VALUE_ALLOCSTALL]              = COUNTER(NRB_ALLOCSTALL),
 	[NRB_VALUE_PSWPOUT]                 = COUNTER(NRB_PSWPOUT),
@@ -234,7 +251,7 @@ static const struct {
 	[NRB_VALUE_ALLOC_HUGE_RATIO]        = COMPUTED(alloc_huge_ratio),
 	[NRB_VALUE_TRIM_FREED_BYTES]        = FIELD(trim_freed_bytes),
 	[NRB_VALUE_OTHERS_FREE_LOST_BYTES]  = COMPUTED(others_free_lost),
-	[NRB_VALUE_OTHERS_CACHE_LOST_BYTES] = COMPUTED(others_cache_lost),
+	[NRB_VALUE_OTHERS_CACHE_GAINED_BYTES] = COMPUTED(others_cache_gained),
 	[NRB_VALUE_HOLD_BYTES]              = FIELD(hold_bytes),
 };
 /* clang-format on */

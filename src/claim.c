@@ -4,7 +4,6 @@
 
 #include "nrb/mode.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +25,7 @@ const char *nrb_claim_kind_name(enum nrb_claim_kind kind)
 		[NRB_CLAIM_SWAP] = "swap",
 		[NRB_CLAIM_WRITTEN] = "written",
 		[NRB_CLAIM_THREADS] = "threads",
+		[NRB_CLAIM_WRITER] = "writer",
 		[NRB_CLAIM_ALTERNATIVE] = "alternative",
 	};
 
@@ -79,8 +79,8 @@ const char *nrb_claim_modes(char *buf, size_t len, unsigned int modes)
 	return buf;
 }
 
-int nrb_claim_add(struct nrb_claims *claims, enum nrb_claim_kind kind, unsigned int modes,
-	const char *fmt, ...)
+struct nrb_claim *nrb_claim_add(struct nrb_claims *claims, enum nrb_claim_kind kind,
+	unsigned int modes, const char *fmt, ...)
 {
 	struct nrb_claim *c;
 	va_list args;
@@ -90,7 +90,7 @@ int nrb_claim_add(struct nrb_claims *claims, enum nrb_claim_kind kind, unsigned 
 
 		c = realloc(claims->list, (size_t)room * sizeof(*c));
 		if (c == NULL) {
-			return -ENOMEM;
+			return NULL;
 		}
 		claims->list = c;
 		claims->room = room;
@@ -98,8 +98,11 @@ int nrb_claim_add(struct nrb_claims *claims, enum nrb_claim_kind kind, unsigned 
 	c = &claims->list[claims->n++];
 	c->kind = kind;
 	c->modes = modes;
+	c->of = NULL;
+	c->factors = c->own = 0;
+	c->body = 0;
 	va_start(args, fmt);
 	vsnprintf(c->text, sizeof(c->text), fmt, args);
 	va_end(args);
-	return 0;
+	return c;
 }

@@ -8,6 +8,7 @@
 #include "nrb/units.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -95,44 +96,78 @@ static const struct nrb_arm_cells *best_of(const struct nrb_claim_family *family
 
 /* "Policy bind, trim on" */
 static void describe(
-	char *buf, size_t len, const struct nrb_arm_cells *arm, unsigned int varying)
+	char *buf, size_t len, const struct nrb_arm_cells *arm, unsigned int factors)
 {
-	const struct nrb_key *key = &arm->key;
+	nrb_figure_label(buf, len, arm, factors);
+	buf[0] = (char)toupper((unsigned char)buf[0]);
+}
+
+static unsigned int find_own(const struct nrb_key *key)
+{
 	unsigned int own = 0;
 
 	own |= has_policy_of_its_own(key) ? 1u << NRB_FIGURE_POLICY : 0;
 	own |= has_trim(key) ? 1u << NRB_FIGURE_TRIM : 0;
 	own |= key->set[0] != '\0' ? 1u << NRB_FIGURE_SET : 0;
-	nrb_figure_label(buf, len, arm, (varying & ~own_factors) | own);
-	buf[0] = (char)toupper((unsigned char)buf[0]);
+	return own;
+}
+
+/* "mode 0", "any of modes 0-3 and 7", "any mode": those that it is compared with. */
+static void describe_modes(char *buf, size_t len, const struct nrb_claim_family *family)
+{
+	const unsigned int all = (1u << NRB_FAMILY_MODES) - 1;
+	unsigned int modes = 0;
+	char names[64];
+
+	for (int mode = 0; mode < NRB_FAMILY_MODES; mode++) {
+		modes |= family->arm[mode] != NULL ? 1u << mode : 0;
+	}
+	nrb_claim_modes(names, sizeof(names), modes);
+	snprintf(buf, len, "%s%s", (modes & (modes - 1)) != 0 ? "any of " : "",
+		modes == all ? "the modes" : names);
 }
 
 /* How it does beside its like. */
-static void compare(char *buf, size_t len, const struct nrb_arm_cells *arm,
-	const struct nrb_arm_cells *best)
+static void compare(char *buf, size_t len, const struct nrb_claim_family *plain,
+	const struct nrb_arm_cells *arm, const struct nrb_arm_cells *best)
 {
-	char ratio[NRB_UNITS_LEN];
+	char ratio[NRB_UNITS_LEN], modes[80];
+	bool is_more = nrb_claimfamily_keeps_more(arm, best), several;
 
 	nrb_units_ratio(ratio, nrb_group_median(best, NRB_VALUE_LOCAL_RATIO));
 	if (best->key.mode == NRB_ABSENT) {
 		snprintf(buf, len, "more than without it (%s)", ratio);
-	} else {
-		snprintf(buf, len, "%s any mode without it (at best %s, mode %d)",
-			nrb_claimfamily_keeps_more(arm, best) ? "more than"
-							      : "as much as",
-			ratio, (int)best->key.mode);
+		return;
 	}
+	describe_modes(modes, sizeof(modes), plain);
+	several = strncmp(modes, "any", 3) == 0;
+	snprintf(buf, len, "%s %s without it (%s%s",
+		is_more ? "more than" : "at least as much as", modes,
+		several ? "at best " : "", ratio);
+	snprintf(buf + strlen(buf), len - strlen(buf), several ? ", mode %d)" : ")",
+		(int)best->key.mode);
 }
 
-static int claim(struct nrb_claims *claims, const struct nrb_claim_family *plain,
+/* nodeN/reclaim is node reclaim too, though no mode asks for it. */
+static const char *how(const struct nrb_key *key)
+{
+	if (!has_trim(key)) {
+		return " without node reclaim";
+	}
+	return key->mode == NRB_ABSENT ? "" : " at mode 0";
+}
+
+static int say(struct nrb_claims *claims, const struct nrb_claim_family *plain,
 	const struct nrb_arm_cells *arm, const struct nrb_arm_cells *best,
 	unsigned int varying)
 {
-	char label[NRB_CLAIM_LEN / 2], kept[NRB_UNITS_LEN], other[96], lost[128],
+	char label[NRB_CLAIM_LEN / 2], kept[NRB_UNITS_LEN], other[192], lost[128],
 		cost[160];
+	unsigned int own = find_own(&arm->key);
+	struct nrb_claim *claim;
 
-	describe(label, sizeof(label), arm, varying);
-	compare(other, sizeof(other), arm, best);
+	describe(label, sizeof(label), arm, (varying & ~own_factors) | own);
+	compare(other, sizeof(other), plain, arm, best);
 	snprintf(cost, sizeof(cost), ", and evicts no more cache");
 	if (isnan(nrb_group_median(arm, plain->kept))) {
 		snprintf(cost, sizeof(cost), "; what it costs in cache is not known");
@@ -140,10 +175,18 @@ static int claim(struct nrb_claims *claims, const struct nrb_claim_family *plain
 		snprintf(cost, sizeof(cost), ", and evicts %s",
 			nrb_claimfamily_lost(lost, sizeof(lost), arm, plain->kept));
 	}
-	return nrb_claim_add(claims, NRB_CLAIM_ALTERNATIVE, arm->key.mode == 0 ? 1u : 0,
-		"%s keeps %s of new memory local without node reclaim, %s%s.", label,
+	claim = nrb_claim_add(claims, NRB_CLAIM_ALTERNATIVE, arm->key.mode == 0 ? 1u : 0,
+		"%s keeps %s of new memory local%s, %s%s.", label,
 		nrb_units_ratio(kept, nrb_group_median(arm, NRB_VALUE_LOCAL_RATIO)),
-		other, cost);
+		how(&arm->key), other, cost);
+	if (claim == NULL) {
+		return -ENOMEM;
+	}
+	claim->of = arm;
+	claim->factors = varying & ~own_factors;
+	claim->own = own;
+	claim->body = strlen(label);
+	return 0;
 }
 
 int nrb_claimalternative_make(struct nrb_claims *claims, const struct nrb_group *group,
@@ -165,7 +208,7 @@ int nrb_claimalternative_make(struct nrb_claims *claims, const struct nrb_group 
 		best = best_of(&plain);
 		if (nrb_group_min(arm, NRB_VALUE_LOCAL_RATIO) >=
 			nrb_group_max(best, NRB_VALUE_LOCAL_RATIO) - AS_MUCH) {
-			rc = claim(claims, &plain, arm, best, varying);
+			rc = say(claims, &plain, arm, best, varying);
 		}
 	}
 	return rc;

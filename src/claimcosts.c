@@ -9,8 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The modes whose cells a rule decided, most of them; stalled ones too, where none is ok. */
-static unsigned int decided_by(const struct nrb_claim_family *family, enum nrb_rule rule)
+/* Of what the base did to the other nodes' cache; more is too near to speak of. */
+#define SPARED 0.9
+
+/* The modes whose cells a rule decided, most of them or all; stalled ones too, where none is ok. */
+static unsigned int decided_by(
+	const struct nrb_claim_family *family, enum nrb_rule rule, bool all)
 {
 	unsigned int modes = 0;
 
@@ -18,21 +22,24 @@ static unsigned int decided_by(const struct nrb_claim_family *family, enum nrb_r
 		int64_t others;
 
 		if (nrb_claimfamily_is_measured(family->arm[mode]) &&
-			nrb_group_rule(family->arm[mode], &others) == rule) {
+			nrb_group_rule(family->arm[mode], &others) == rule &&
+			!(all && others > 0)) {
 			modes |= 1u << mode;
 		}
 	}
 	return modes;
 }
 
-static int claim_gates(struct nrb_claims *claims, const struct nrb_claim_family *family)
+static int claim_gates(struct nrb_claims *claims, const struct nrb_claim_family *family,
+	unsigned int told)
 {
 	char local[80];
 	int rc = 0;
 
 	for (int rule = NRB_RULE_CLOSED_CACHE; rc == 0 && rule <= NRB_RULE_CLOSED_SHMEM;
 		rule++) {
-		unsigned int modes = decided_by(family, (enum nrb_rule)rule);
+		unsigned int modes =
+			decided_by(family, (enum nrb_rule)rule, true) & ~told;
 
 		if (modes != 0) {
 			rc = nrb_claimfamily_say(claims, family, NRB_CLAIM_GATE, modes,
@@ -48,7 +55,7 @@ static int claim_gates(struct nrb_claims *claims, const struct nrb_claim_family 
 
 static int claim_scans(struct nrb_claims *claims, const struct nrb_claim_family *family)
 {
-	unsigned int modes = decided_by(family, NRB_RULE_FUTILE);
+	unsigned int modes = decided_by(family, NRB_RULE_FUTILE, false);
 	char scanned[80], freed[80];
 
 	if (modes == 0) {
@@ -151,11 +158,12 @@ static int claim_swap(struct nrb_claims *claims, const struct nrb_claim_family *
 		none);
 }
 
-/* Whose pages reclaim took after they were written: it wrote none itself where vmscan_write is 0. */
+/* Reclaim took pages that others had written: itself it wrote none where vmscan_write is 0. Written
+ * is counted over the whole machine. */
 static int claim_written(struct nrb_claims *claims, const struct nrb_claim_family *family)
 {
-	unsigned int modes = decided_by(family, NRB_RULE_WRITTEN);
-	char pages[80];
+	unsigned int modes = decided_by(family, NRB_RULE_WRITTEN, false);
+	char freed[80], written[80];
 
 	for (int mode = 1; mode < NRB_FAMILY_MODES; mode++) {
 		if (modes & 1u << mode &&
@@ -167,35 +175,80 @@ static int claim_written(struct nrb_claims *claims, const struct nrb_claim_famil
 		return 0;
 	}
 	return nrb_claimfamily_say(claims, family, NRB_CLAIM_WRITTEN, modes,
-		"took dirty pages after they were written (%s pages), none of them by reclaim "
+		"freed %s pages while the machine wrote %s to disk, none of them by reclaim "
 		"itself.",
 		nrb_claimfamily_counts(
-			pages, sizeof(pages), family, modes, NRB_VALUE_WRITTEN_PAGES));
+			freed, sizeof(freed), family, modes, NRB_VALUE_PGSTEAL_DIRECT),
+		nrb_claimfamily_counts(written, sizeof(written), family, modes,
+			NRB_VALUE_WRITTEN_PAGES));
 }
 
 static int claim_threads(struct nrb_claims *claims, const struct nrb_claim_family *family)
 {
-	unsigned int modes = decided_by(family, NRB_RULE_ONE_AT_A_TIME);
-	char local[80];
-	int64_t threads = 0;
+	unsigned int modes = decided_by(family, NRB_RULE_ONE_AT_A_TIME, false);
+	char local[80], who[64] = "beside a writer";
+	int64_t threads;
 
-	for (int mode = 1; mode < NRB_FAMILY_MODES; mode++) {
-		threads = modes & 1u << mode ? family->arm[mode]->key.threads : threads;
-	}
 	if (modes == 0) {
 		return 0;
 	}
+	threads =
+		family->arm[__builtin_ctz(modes)]->key.threads; /* of all of the family */
+	if (threads > 1) {
+		snprintf(who, sizeof(who), "with %" PRId64 " threads", threads);
+	}
 	return nrb_claimfamily_say(claims, family, NRB_CLAIM_THREADS, modes,
-		"kept %s local with %" PRId64 " threads: %s.",
+		"kept %s local %s: %s.",
 		nrb_claimfamily_range(
 			local, sizeof(local), family, modes, NRB_VALUE_LOCAL_RATIO),
-		threads, nrb_rule_why(NRB_RULE_ONE_AT_A_TIME));
+		who, nrb_rule_why(NRB_RULE_ONE_AT_A_TIME));
+}
+
+/* Modes in all of whose cells the other nodes' cache grew by less than in any of the base. */
+static unsigned int find_spared(const struct nrb_claim_family *family)
+{
+	const enum nrb_cellvalue gained = NRB_VALUE_OTHERS_CACHE_GAINED_BYTES;
+	unsigned int modes = 0;
+
+	for (int mode = 1; mode < NRB_FAMILY_MODES; mode++) {
+		const struct nrb_arm_cells *arm = family->arm[mode];
+
+		if (nrb_claimfamily_is_ok(arm) && arm != family->base &&
+			nrb_group_max(arm, gained) <
+				SPARED * nrb_group_min(family->base, gained)) {
+			modes |= 1u << mode;
+		}
+	}
+	return modes;
+}
+
+/* Whether a writer beside spills onto other nodes. */
+static int claim_writer(struct nrb_claims *claims, const struct nrb_claim_family *family)
+{
+	const enum nrb_cellvalue gained = NRB_VALUE_OTHERS_CACHE_GAINED_BYTES;
+	char some[80], base[NRB_UNITS_LEN];
+	unsigned int modes;
+
+	if (family->base == NULL || family->base->key.mode == NRB_ABSENT ||
+		isnan(nrb_group_median(family->base, NRB_VALUE_WRITER_RATE))) {
+		return 0;
+	}
+	modes = find_spared(family);
+	if (modes == 0) {
+		return 0;
+	}
+	return nrb_claimfamily_say(claims, family, NRB_CLAIM_WRITER, modes,
+		"let%s the other nodes' file cache gain less beside the writer: %s (mode %d: %s).",
+		nrb_claimfamily_s(modes),
+		nrb_claimfamily_bytes(some, sizeof(some), family, modes, gained),
+		(int)family->base->key.mode,
+		nrb_units_bytes(base, llround(nrb_group_median(family->base, gained))));
 }
 
 int nrb_claimcosts_make(struct nrb_claims *claims, const struct nrb_claim_family *family,
-	const struct nrb_header *header)
+	const struct nrb_header *header, unsigned int told)
 {
-	int rc = claim_gates(claims, family);
+	int rc = claim_gates(claims, family, told);
 
 	if (rc == 0) {
 		rc = claim_scans(claims, family);
@@ -206,5 +259,8 @@ int nrb_claimcosts_make(struct nrb_claims *claims, const struct nrb_claim_family
 	if (rc == 0) {
 		rc = claim_written(claims, family);
 	}
-	return rc == 0 ? claim_threads(claims, family) : rc;
+	if (rc == 0) {
+		rc = claim_threads(claims, family);
+	}
+	return rc == 0 ? claim_writer(claims, family) : rc;
 }

@@ -6,6 +6,7 @@
 #include "nrb/units.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@ int nrb_claimfamily_say(struct nrb_claims *claims, const struct nrb_claim_family
 	enum nrb_claim_kind kind, unsigned int modes, const char *fmt, ...)
 {
 	char names[64], rest[NRB_CLAIM_LEN];
+	struct nrb_claim *claim;
 	va_list args;
 
 	va_start(args, fmt);
@@ -23,7 +25,14 @@ int nrb_claimfamily_say(struct nrb_claims *claims, const struct nrb_claim_family
 	nrb_claim_modes(names, sizeof(names), modes);
 	names[0] =
 		family->label[0] == '\0' ? 'M' : 'm'; /* the label starts the sentence */
-	return nrb_claim_add(claims, kind, modes, "%s%s %s", family->label, names, rest);
+	claim = nrb_claim_add(claims, kind, modes, "%s%s %s", family->label, names, rest);
+	if (claim == NULL) {
+		return -ENOMEM;
+	}
+	claim->of = family->first;
+	claim->factors = family->factors;
+	claim->body = strlen(family->label);
+	return 0;
 }
 
 /* -- the family -- */
@@ -53,13 +62,17 @@ void nrb_claimfamily_choose_base(
 	}
 }
 
-void nrb_claimfamily_label(
-	char *buf, size_t len, const struct nrb_arm_cells *arm, unsigned int varying)
+void nrb_claimfamily_label(struct nrb_claim_family *family,
+	const struct nrb_arm_cells *arm, unsigned int varying)
 {
-	nrb_figure_label(buf, len, arm, varying);
-	if (buf[0] != '\0') {
-		buf[0] = (char)toupper((unsigned char)buf[0]);
-		snprintf(buf + strlen(buf), len - strlen(buf), ": ");
+	char *label = family->label;
+
+	family->first = arm;
+	family->factors = varying;
+	nrb_figure_label(label, sizeof(family->label) - 2, arm, varying);
+	if (label[0] != '\0') {
+		label[0] = (char)toupper((unsigned char)label[0]);
+		strcat(label, ": ");
 	}
 }
 
@@ -89,6 +102,21 @@ bool nrb_claimfamily_evicts_more(
 	       fmin(1, nrb_group_min(family->base, family->kept)) - NRB_CACHE_MARGIN;
 }
 
+/* Of the allocation; what is less is a few pages between thousands of failed tries. */
+#define NEXT_TO_NOTHING 0.01
+
+bool nrb_claimfamily_freed_nothing(const struct nrb_arm_cells *arm)
+{
+	double success = nrb_group_max(arm, NRB_VALUE_ZONE_RECLAIM_SUCCESS);
+
+	if (nrb_group_max(arm, NRB_VALUE_PGSTEAL_DIRECT) == 0) {
+		return isnan(success) || success == 0;
+	}
+	return nrb_group_min(arm, NRB_VALUE_ZONE_RECLAIM_FAILED) > 0 &&
+	       nrb_group_max(arm, NRB_VALUE_FREED_RATIO) < NEXT_TO_NOTHING &&
+	       nrb_group_max(arm, NRB_VALUE_LOCAL_RATIO) < NEXT_TO_NOTHING;
+}
+
 /* -- words -- */
 
 const char *nrb_claimfamily_s(unsigned int modes)
@@ -116,6 +144,23 @@ static struct extremes extremes(const struct nrb_claim_family *family, unsigned 
 	return found;
 }
 
+/* Of shares: where the cells of one arm are apart, theirs, and not a median that no cell had. */
+static struct extremes extremes_of_cells(const struct nrb_claim_family *family,
+	unsigned int modes, enum nrb_cellvalue value)
+{
+	struct extremes found = extremes(family, modes, value);
+
+	for (int mode = 0; mode < NRB_FAMILY_MODES; mode++) {
+		const struct nrb_arm_cells *arm = family->arm[mode];
+
+		if (modes & 1u << mode && nrb_group_is_apart(arm, value)) {
+			found.min = fmin(found.min, nrb_group_min(arm, value));
+			found.max = fmax(found.max, nrb_group_max(arm, value));
+		}
+	}
+	return found;
+}
+
 static const char *from_to(char *buf, size_t len, const char *low, const char *high)
 {
 	if (strcmp(low, high) == 0) {
@@ -130,11 +175,22 @@ const char *nrb_claimfamily_range(char *buf, size_t len,
 	const struct nrb_claim_family *family, unsigned int modes,
 	enum nrb_cellvalue value)
 {
-	struct extremes of = extremes(family, modes, value);
+	struct extremes of = extremes_of_cells(family, modes, value);
 	char low[NRB_UNITS_LEN], high[NRB_UNITS_LEN];
 
 	return from_to(
 		buf, len, nrb_units_ratio(low, of.min), nrb_units_ratio(high, of.max));
+}
+
+const char *nrb_claimfamily_bytes(char *buf, size_t len,
+	const struct nrb_claim_family *family, unsigned int modes,
+	enum nrb_cellvalue value)
+{
+	struct extremes of = extremes(family, modes, value);
+	char low[NRB_UNITS_LEN], high[NRB_UNITS_LEN];
+
+	return from_to(buf, len, nrb_units_bytes(low, llround(of.min)),
+		nrb_units_bytes(high, llround(of.max)));
 }
 
 const char *nrb_claimfamily_counts(char *buf, size_t len,

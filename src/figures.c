@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Below so many values the 99.9th percentile is the luck of ten. */
-enum { MIN_FOR_P999 = 10000 };
+/* Below so many values a percentile is the luck of ten. */
+enum { MIN_FOR_P99 = 1000, MIN_FOR_P999 = 10000 };
 
 static double cells(const struct nrb_arm_cells *arm)
 {
@@ -21,11 +21,12 @@ static double cells_ok(const struct nrb_arm_cells *arm)
 	return (double)arm->with[NRB_STATUS_OK];
 }
 
-static double quantile(const struct nrb_arm_cells *arm, double q)
+static double quantile(const struct nrb_arm_cells *arm, double q, uint64_t least)
 {
 	const struct nrb_histogram *alloc = nrb_group_tally(arm)->alloc;
 
-	return alloc != NULL ? nrb_histogram_quantile_ns(alloc, q) : NAN;
+	return alloc != NULL && alloc->n >= least ? nrb_histogram_quantile_ns(alloc, q)
+						  : NAN;
 }
 
 static double alloc_mean(const struct nrb_arm_cells *arm)
@@ -37,19 +38,17 @@ static double alloc_mean(const struct nrb_arm_cells *arm)
 
 static double alloc_p50(const struct nrb_arm_cells *arm)
 {
-	return quantile(arm, 0.5);
+	return quantile(arm, 0.5, 1);
 }
 
 static double alloc_p99(const struct nrb_arm_cells *arm)
 {
-	return quantile(arm, 0.99);
+	return quantile(arm, 0.99, MIN_FOR_P99);
 }
 
 static double alloc_p999(const struct nrb_arm_cells *arm)
 {
-	const struct nrb_histogram *alloc = nrb_group_tally(arm)->alloc;
-
-	return alloc != NULL && alloc->n >= MIN_FOR_P999 ? quantile(arm, 0.999) : NAN;
+	return quantile(arm, 0.999, MIN_FOR_P999);
 }
 
 static double alloc_max(const struct nrb_arm_cells *arm)
@@ -91,15 +90,15 @@ const struct nrb_figure nrb_figure_table[NRB_N_FIGURES] = {
 	[NRB_FIGURE_PAGES_ABSENT]  = MEDIAN("pages_absent", "absent", NRB_FORMAT_COUNT,
 		NRB_VALUE_PAGES_ABSENT, "pages written, but not present when they were located"),
 	[NRB_FIGURE_ALLOC_MEAN]    = COMPUTED("alloc_mean_ns", "alloc mean", NRB_FORMAT_NS, alloc_mean,
-		"first touch of a page, mean over all cells"),
+		"first touch of a page (thp: of 2 MiB), mean over all cells"),
 	[NRB_FIGURE_ALLOC_P50]     = COMPUTED("alloc_p50_ns", "alloc p50", NRB_FORMAT_NS, alloc_p50,
-		"half of the first touches took no longer"),
+		"half of the first touches, one for each page (thp: for each 2 MiB), took no longer"),
 	[NRB_FIGURE_ALLOC_P99]     = COMPUTED("alloc_p99_ns", "alloc p99", NRB_FORMAT_NS, alloc_p99,
-		"99 of 100 first touches took no longer"),
+		"99 of 100 first touches took no longer; absent for less than 1,000 of them"),
 	[NRB_FIGURE_ALLOC_P999]    = COMPUTED("alloc_p999_ns", "alloc p99.9", NRB_FORMAT_NS, alloc_p999,
 		"999 of 1000 first touches took no longer; absent for less than 10,000 of them"),
 	[NRB_FIGURE_ALLOC_MAX]     = COMPUTED("alloc_max_ns", "alloc max", NRB_FORMAT_NS, alloc_max,
-		"the slowest first touch"),
+		"the slowest first touch of a page (thp: of 2 MiB)"),
 	[NRB_FIGURE_ACCESS]        = MEDIAN("access_ns", "access", NRB_FORMAT_NS,
 		NRB_VALUE_ACCESS_NS, "one dependent load, anywhere in the allocation"),
 	[NRB_FIGURE_ACCESS_LOCAL]  = MEDIAN("access_local_ns", "local access", NRB_FORMAT_NS,
@@ -152,10 +151,10 @@ const struct nrb_figure nrb_figure_table[NRB_N_FIGURES] = {
 		NRB_VALUE_TRIM_FREED_BYTES, "rise of the node's free memory by the trim"),
 	[NRB_FIGURE_OTHERS_FREE_LOST]  = MEDIAN("others_free_lost_bytes", "others' free lost",
 		NRB_FORMAT_BYTES, NRB_VALUE_OTHERS_FREE_LOST_BYTES,
-		"fall of free memory on all other nodes"),
-	[NRB_FIGURE_OTHERS_CACHE_LOST] = MEDIAN("others_cache_lost_bytes", "others' cache lost",
-		NRB_FORMAT_BYTES, NRB_VALUE_OTHERS_CACHE_LOST_BYTES,
-		"fall of file cache on all other nodes"),
+		"fall of free memory on all other nodes, also by what of the allocation went there"),
+	[NRB_FIGURE_OTHERS_CACHE_GAINED] = MEDIAN("others_cache_gained_bytes",
+		"others' cache gained", NRB_FORMAT_BYTES, NRB_VALUE_OTHERS_CACHE_GAINED_BYTES,
+		"rise of file cache on all other nodes"),
 	[NRB_FIGURE_HOLD]            = MEDIAN("hold_bytes", "held", NRB_FORMAT_BYTES,
 		NRB_VALUE_HOLD_BYTES, "what another process held on the node when the soak was over"),
 };

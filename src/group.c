@@ -10,6 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of the allocation; a cell that stalled, but freed that much, was reclaiming. */
+#define FREEING 0.01
+
+/* Of a share; cells of one state are nearer to each other. */
+#define APART 0.05
+
 static void make_key(struct nrb_key *key, const struct nrb_sample *s)
 {
 	strcpy(key->scenario, s->scenario);
@@ -94,14 +100,32 @@ static int push(struct nrb_values *values, double value)
 	return 0;
 }
 
+/* A place for another cell's values; NULL: no memory. */
+static struct nrb_together *push_cell(struct nrb_tally *tally)
+{
+	if (tally->n_together == tally->together_room) {
+		size_t room = tally->together_room > 0 ? 2 * tally->together_room : 8;
+		struct nrb_together *cells =
+			realloc(tally->together, room * sizeof(*cells));
+
+		if (cells == NULL) {
+			return NULL;
+		}
+		tally->together = cells;
+		tally->together_room = room;
+	}
+	return &tally->together[tally->n_together++];
+}
+
 static int tally(struct nrb_tally *tally, const struct nrb_sample *sample, int kernel)
 {
-	int rc = 0;
+	struct nrb_together *cell = push_cell(tally);
+	int rc = cell != NULL ? 0 : -ENOMEM;
 
 	tally->rules[nrb_rule_of(sample, kernel)]++;
 	for (int i = 0; rc == 0 && i < NRB_N_VALUES; i++) {
-		rc = push(
-			&tally->values[i], nrb_cellvalue(sample, (enum nrb_cellvalue)i));
+		cell->v[i] = nrb_cellvalue(sample, (enum nrb_cellvalue)i);
+		rc = push(&tally->values[i], cell->v[i]);
 	}
 	if (rc < 0 || sample->alloc_hist.n == 0) {
 		return rc;
@@ -154,24 +178,33 @@ static void note_odd(struct nrb_group *group, const struct nrb_sample *sample)
 	odd = &group->odd[group->n_odd - 1];
 	odd->cell = sample->cell;
 	odd->block = sample->block;
-	odd->mode = sample->mode;
-	odd->node = sample->node;
+	make_key(&odd->key, sample);
 	odd->status = sample->status;
 	strcpy(odd->note, sample->note);
 }
 
+static bool begins_with(const char *text, const char *word)
+{
+	return strncmp(text, word, strlen(word)) == 0;
+}
+
+/* A stall in which memory was freed is no futile one, though hardly any of it was written. */
 static void note_stall(struct nrb_arm_cells *arm, const struct nrb_sample *sample)
 {
-	static const char *const words[NRB_N_STALLS] = {
-		[NRB_STALL_STOPPED] = "stalled:",
-		[NRB_STALL_SLOW] = "slow:",
-	};
+	int64_t freed = sample->counters.v[NRB_PGSTEAL_DIRECT];
 
-	for (int i = 0; i < NRB_N_STALLS; i++) {
-		if (sample->status == NRB_STATUS_STALLED &&
-			strncmp(sample->note, words[i], strlen(words[i])) == 0) {
-			arm->stalls[i]++;
-		}
+	if (sample->status != NRB_STATUS_STALLED) {
+		return;
+	}
+	if (begins_with(sample->note, "slow:")) {
+		arm->stalls[NRB_STALL_SLOW]++;
+	} else if (!begins_with(sample->note, "stalled:")) {
+		return;
+	} else if (nrb_cellvalue(sample, NRB_VALUE_FREED_RATIO) >= FREEING) {
+		arm->stalls[NRB_STALL_FREEING]++;
+		arm->stall_freed = freed > arm->stall_freed ? freed : arm->stall_freed;
+	} else {
+		arm->stalls[NRB_STALL_STOPPED]++;
 	}
 }
 
@@ -204,8 +237,26 @@ int nrb_group_add(struct nrb_group *group, const struct nrb_sample *sample)
 		       : 0;
 }
 
+static int compare_locality(const void *a, const void *b)
+{
+	const struct nrb_together *x = a, *y = b;
+	double one = x->v[NRB_VALUE_LOCAL_RATIO], two = y->v[NRB_VALUE_LOCAL_RATIO];
+
+	one = isnan(one) ? -1 : one; /* they stand together */
+	two = isnan(two) ? -1 : two;
+	if (one == two) { /* any of them will do, but always the same */
+		one = x->v[NRB_VALUE_ZONE_RECLAIM_FAILED];
+		two = y->v[NRB_VALUE_ZONE_RECLAIM_FAILED];
+	}
+	return (one > two) - (one < two);
+}
+
 static void sort_values(struct nrb_tally *tally)
 {
+	if (tally->n_together > 0) {
+		qsort(tally->together, tally->n_together, sizeof(*tally->together),
+			compare_locality);
+	}
 	for (int i = 0; i < NRB_N_VALUES; i++) {
 		nrb_stats_median(tally->values[i].v, tally->values[i].n);
 	}
@@ -284,6 +335,7 @@ int nrb_group_finish(struct nrb_group *group)
 static void free_tally(struct nrb_tally *tally)
 {
 	free(tally->alloc);
+	free(tally->together);
 	for (int i = 0; i < NRB_N_VALUES; i++) {
 		free(tally->values[i].v);
 	}
@@ -368,6 +420,20 @@ double nrb_group_max(const struct nrb_arm_cells *arm, enum nrb_cellvalue value)
 	const struct nrb_values *values = &nrb_group_tally(arm)->values[value];
 
 	return values->n > 0 ? values->v[values->n - 1] : NAN;
+}
+
+double nrb_group_typical(const struct nrb_arm_cells *arm, enum nrb_cellvalue value)
+{
+	const struct nrb_tally *tally = nrb_group_tally(arm);
+
+	return tally->n_together > 0
+		       ? tally->together[(tally->n_together - 1) / 2].v[value]
+		       : NAN;
+}
+
+bool nrb_group_is_apart(const struct nrb_arm_cells *arm, enum nrb_cellvalue value)
+{
+	return nrb_group_max(arm, value) - nrb_group_min(arm, value) > APART;
 }
 
 bool nrb_group_same_but_mode(const struct nrb_arm_cells *a, const struct nrb_arm_cells *b)

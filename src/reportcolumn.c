@@ -76,6 +76,46 @@ static void fill_rule(char *cell, const struct nrb_arm_cells *arm)
 	}
 }
 
+/* Whether cells of an arm were in different states: decided by several rules, or some without what
+ * others counted. */
+static bool is_mixed(const struct nrb_arm_cells *arm, int figure)
+{
+	int value = nrb_figure_table[figure].value;
+	int64_t others;
+
+	nrb_group_rule(arm, &others);
+	return others > 0 ||
+	       (value >= 0 && nrb_group_min(arm, (enum nrb_cellvalue)value) == 0 &&
+		       nrb_group_max(arm, (enum nrb_cellvalue)value) > 0);
+}
+
+/* What stands side by side is then of one cell: two medians may be a pair that no cell had. */
+static void show_typical(
+	char *buf, int figure, const struct nrb_arm_cells *arm, bool ascii)
+{
+	int value = nrb_figure_table[figure].value;
+
+	if (value < 0) {
+		nrb_figure_show(buf, (enum nrb_figure_id)figure, arm, ascii);
+	} else {
+		nrb_figure_show_number(buf, nrb_figure_table[figure].format,
+			nrb_group_typical(arm, (enum nrb_cellvalue)value), ascii);
+	}
+}
+
+/* "60.0 to 100.0 %" */
+static void fill_local(char *cell, const struct nrb_arm_cells *arm)
+{
+	const enum nrb_cellvalue local = NRB_VALUE_LOCAL_RATIO;
+
+	if (nrb_group_is_apart(arm, local)) {
+		snprintf(cell, NRB_COLUMN_LEN, "%.1f to %.1f %%",
+			100 * nrb_group_min(arm, local), 100 * nrb_group_max(arm, local));
+	} else {
+		nrb_figure_show(cell, NRB_FIGURE_LOCAL_RATIO, arm, true);
+	}
+}
+
 void nrb_reportcolumn_fill(char *cell, const struct nrb_report_column *column,
 	const struct nrb_arm_cells *arm, const struct nrb_report_data *data, bool ascii)
 {
@@ -89,17 +129,27 @@ void nrb_reportcolumn_fill(char *cell, const struct nrb_report_column *column,
 		fill_rule(cell, arm);
 		return;
 	}
+	if (column->figure == NRB_FIGURE_LOCAL_RATIO) {
+		fill_local(cell, arm);
+		return;
+	}
 	if (column->figure == NRB_FIGURE_CACHE_KEPT) {
 		nrb_figure_show_number(cell, NRB_FORMAT_RATIO,
 			nrb_group_median(arm, nrb_group_kept(arm)), ascii);
 		return;
 	}
-	nrb_figure_show(one, (enum nrb_figure_id)column->figure, arm, ascii);
 	if (column->second == NRB_COLUMN_NONE) {
+		nrb_figure_show(one, (enum nrb_figure_id)column->figure, arm, ascii);
 		snprintf(cell, NRB_COLUMN_LEN, "%s", one);
 		return;
 	}
-	nrb_figure_show(two, (enum nrb_figure_id)column->second, arm, ascii);
+	if (is_mixed(arm, column->figure) || is_mixed(arm, column->second)) {
+		show_typical(one, column->figure, arm, ascii);
+		show_typical(two, column->second, arm, ascii);
+	} else {
+		nrb_figure_show(one, (enum nrb_figure_id)column->figure, arm, ascii);
+		nrb_figure_show(two, (enum nrb_figure_id)column->second, arm, ascii);
+	}
 	snprintf(cell, NRB_COLUMN_LEN, "%s / %s", one, two);
 }
 

@@ -118,8 +118,8 @@ static struct nrb_json *odd_json(const struct nrb_group *group)
 
 		nrb_json_set_int(cell, "cell", odd->cell);
 		nrb_json_set_int(cell, "block", odd->block);
-		if (odd->mode != NRB_ABSENT) {
-			nrb_json_set_int(cell, "mode", odd->mode);
+		if (odd->key.mode != NRB_ABSENT) {
+			nrb_json_set_int(cell, "mode", odd->key.mode);
 		}
 		nrb_json_set_str(cell, "status", nrb_status_name(odd->status));
 		nrb_json_set_str(cell, "note", odd->note);

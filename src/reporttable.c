@@ -3,6 +3,7 @@
 #include "nrb/reporttable.h"
 
 #include "nrb/reportcolumn.h"
+#include "nrb/reportverdict.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -43,7 +44,7 @@ static const struct view {
 	{ { NRB_FIGURE_WRITER_RATE, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_WRITER_MAX, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_OTHERS_FREE_LOST, NONE, NULL }, 2, NULL },
-	{ { NRB_FIGURE_OTHERS_CACHE_LOST, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_OTHERS_CACHE_GAINED, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_TRIM_FREED, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_ALLOC_HUGE, NONE, NULL }, 2, NULL },
 };
@@ -61,6 +62,7 @@ struct block {
 	/* factors, a bit for each: that vary among all arms of the record; by which this block was
 	 * parted from others */
 	unsigned int all, said;
+	bool has_title; /* that it was parted is said, and its sentences are */
 };
 
 /* -- which columns -- */
@@ -145,7 +147,7 @@ static bool is_needed(const struct block *block, int figure)
 	case NRB_FIGURE_ALLOC_HUGE:
 		return any_above(block, (enum nrb_figure_id)figure, 0);
 	case NRB_FIGURE_OTHERS_FREE_LOST:
-	case NRB_FIGURE_OTHERS_CACHE_LOST:
+	case NRB_FIGURE_OTHERS_CACHE_GAINED:
 		return any_above(block, NRB_FIGURE_WRITER_RATE, 0) ||
 		       block->all & 1u << NRB_FIGURE_FILL_ON;
 	default:
@@ -316,6 +318,22 @@ static unsigned int choose_split(unsigned int varying, bool crowded)
 
 static int print_arms(const struct block *block, bool *first);
 
+/* Of a variant: its heading, and what is certain of it. */
+static void print_title(struct block *block, bool *first)
+{
+	unsigned int varying = nrb_figure_varying(block->arms, block->n);
+
+	if (!nrb_group_measured(block->arms, block->n)) {
+		return;
+	}
+	fputs(*first ? "" : "\n", block->out);
+	print_heading(block, varying);
+	nrb_reportverdict_print_variant(
+		block->data, block->screen, block->out, block->arms[0], varying);
+	*first = false;
+	block->has_title = true;
+}
+
 static int print_parts(const struct block *block, unsigned int split, bool *first)
 {
 	int rc = 0;
@@ -325,12 +343,16 @@ static int print_parts(const struct block *block, unsigned int split, bool *firs
 
 		part.arms = block->arms + from;
 		part.said = block->said | split;
+		part.has_title = false;
 		part.n = 0;
 		do {
 			part.n++;
 			to++;
 		} while (to < block->n &&
 			 !(nrb_figure_differing(part.arms[0], block->arms[to]) & split));
+		if (split == splits[0]) {
+			print_title(&part, first);
+		}
 		rc = print_arms(&part, first);
 	}
 	return rc;
@@ -360,9 +382,9 @@ static int print_arms(const struct block *block, bool *first)
 	if (!nrb_group_measured(block->arms, block->n)) {
 		return 0;
 	}
-	fputs(*first ? "" : "\n", block->out);
+	fputs(*first || block->has_title ? "" : "\n", block->out);
 	*first = false;
-	if (block->said != 0) {
+	if (block->said != 0 && !block->has_title) {
 		print_heading(block, varying);
 	}
 	rc = print_block(block, &keys, widths);

@@ -4,6 +4,7 @@
 #include "nrb/figures.h"
 #include "nrb/reportmatrix.h"
 #include "nrb/reporttable.h"
+#include "nrb/reportverdict.h"
 #include "nrb/units.h"
 
 #include <errno.h>
@@ -84,6 +85,36 @@ static double first_median(const struct nrb_group *group, enum nrb_cellvalue val
 	return median;
 }
 
+/* Cache of files, where the node was full of others' with how much of it was ours. */
+static void describe_cache(char *buf, size_t len, double all, double ours, bool others)
+{
+	char size[NRB_UNITS_LEN], own[NRB_UNITS_LEN];
+
+	nrb_units_bytes(size, llround(all));
+	nrb_units_bytes(own, isnan(ours) ? 0 : llround(ours));
+	snprintf(buf, len, "held %s of page cache%s%s%s", size, others ? " in all (" : "",
+		others ? own : "", others ? " of it ours)" : "");
+}
+
+/* The most of what the node held: cache, or memory of the process that a scenario had hold it. */
+static void describe_content(char *buf, size_t len, const struct nrb_group *group)
+{
+	bool others = group->arms[0]->cache_is_others;
+	double ours = first_median(group, NRB_VALUE_CACHE_BYTES);
+	double held = first_median(group, NRB_VALUE_HOLD_BYTES);
+	double cache = others ? first_median(group, NRB_VALUE_NODE_CACHE_BYTES) : ours;
+	char size[NRB_UNITS_LEN];
+
+	if (held >= MIN_CACHE && !(cache >= held)) {
+		snprintf(buf, len, "held %s of another process's memory",
+			nrb_units_bytes(size, llround(held)));
+	} else if (cache >= MIN_CACHE) {
+		describe_cache(buf, len, cache, ours, others);
+	} else {
+		snprintf(buf, len, "under test");
+	}
+}
+
 /* What the node held, where it was one and always the same. */
 static void describe_node(char *buf, size_t len, const struct nrb_report_data *data)
 {
@@ -92,27 +123,20 @@ static void describe_node(char *buf, size_t len, const struct nrb_report_data *d
 				       1u << NRB_FIGURE_FILL_ON;
 	const struct nrb_group *group = &data->group;
 	unsigned int varying = nrb_figure_varying(group->arms, group->n_allocating);
-	bool others = group->n_allocating > 0 && group->arms[0]->cache_is_others;
-	char size[NRB_UNITS_LEN], own[NRB_UNITS_LEN];
-	double ours = first_median(group, NRB_VALUE_CACHE_BYTES);
-	double bytes = others ? first_median(group, NRB_VALUE_NODE_CACHE_BYTES) : ours;
+	char content[128] = "under test";
 
-	nrb_units_bytes(size, isnan(bytes) ? 0 : llround(bytes));
-	nrb_units_bytes(own, isnan(ours) ? 0 : llround(ours));
 	buf[0] = '\0';
-	if (isnan(bytes)) {
+	if (group->n_allocating == 0) {
 		return;
 	}
 	if (varying & 1u << NRB_FIGURE_NODE) {
 		snprintf(buf, len, ", several nodes under test");
-	} else if (varying & different || bytes < MIN_CACHE) {
-		snprintf(buf, len, ", node %" PRId64 " under test",
-			group->arms[0]->key.node);
-	} else {
-		snprintf(buf, len, ", node %" PRId64 " held %s of page cache%s%s%s",
-			group->arms[0]->key.node, size, others ? " in all (" : "",
-			others ? own : "", others ? " of it ours)" : "");
+		return;
 	}
+	if ((varying & different) == 0) {
+		describe_content(content, sizeof(content), group);
+	}
+	snprintf(buf, len, ", node %" PRId64 " %s", group->arms[0]->key.node, content);
 }
 
 static void print_head(
@@ -141,15 +165,6 @@ static void print_head(
 		say(screen, out, 2,
 			"Rehearsal in a virtual machine: locality and reclaim are real, times are "
 			"not.");
-	}
-}
-
-static void print_claims(
-	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
-{
-	for (int i = 0; i < data->claims.n; i++) {
-		say(screen, out, 9, "%s %s", i == 0 ? "Verdict:" : "        ",
-			data->claims.list[i].text);
 	}
 }
 
@@ -230,6 +245,23 @@ static void describe_fate(char *buf, size_t len, const struct nrb_odd_cell *odd)
 	}
 }
 
+/* ", swap on, mode 5": what tells it from cells of other arms. */
+static void describe_odd(char *buf, size_t len, const struct nrb_report_data *data,
+	const struct nrb_odd_cell *odd)
+{
+	const struct nrb_group *group = &data->group;
+	const struct nrb_arm_cells arm = { .key = odd->key };
+	unsigned int varying = nrb_figure_varying(group->arms, group->n_arms);
+	char label[LINE_LEN / 2];
+
+	nrb_figure_label(label, sizeof(label), &arm, varying & ~(1u << NRB_FIGURE_NODE));
+	snprintf(buf, len, "%s%s", label[0] != '\0' ? ", " : "", label);
+	if (odd->key.mode != NRB_ABSENT) {
+		snprintf(buf + strlen(buf), len - strlen(buf), ", mode %" PRId64,
+			odd->key.mode);
+	}
+}
+
 static void print_odd(
 	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
 {
@@ -237,18 +269,16 @@ static void print_odd(
 
 	for (int i = 0; i < group->n_odd && i < NRB_MAX_ODD_CELLS; i++) {
 		const struct nrb_odd_cell *odd = &group->odd[i];
-		char mode[32] = "", block[32] = "warm-up";
+		char which[LINE_LEN / 2 + 32], block[32] = "warm-up";
 		char fate[NRB_WORD_LEN + NRB_NOTE_LEN];
 
-		if (odd->mode != NRB_ABSENT) {
-			snprintf(mode, sizeof(mode), " mode %" PRId64 ",", odd->mode);
-		}
+		describe_odd(which, sizeof(which), data, odd);
 		if (odd->block > 0) {
 			snprintf(block, sizeof(block), "block %" PRId64, odd->block);
 		}
 		describe_fate(fate, sizeof(fate), odd);
-		say(screen, out, 2, "Cell %" PRId64 " (node %" PRId64 ",%s %s) %s",
-			odd->cell, odd->node, mode, block, fate);
+		say(screen, out, 2, "Cell %" PRId64 " (node %" PRId64 "%s, %s) %s",
+			odd->cell, odd->key.node, which, block, fate);
 	}
 	if (group->n_odd > NRB_MAX_ODD_CELLS) {
 		say(screen, out, 2, "... and %" PRId64 " more cells that are not ok.",
@@ -344,7 +374,9 @@ int nrb_reporttext_print(
 	int rc;
 
 	print_head(data, screen, out);
-	print_claims(data, screen, out);
+	if (!nrb_reportverdict_is_parted(data)) {
+		nrb_reportverdict_print(data, screen, out);
+	}
 	rc = print_tables(data, screen, out);
 	if (rc < 0) {
 		return rc;

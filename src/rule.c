@@ -13,6 +13,12 @@
 /* Of new memory; with so much of it local, a gate that closed late decided nothing. */
 #define LOCAL_ENOUGH 0.95
 
+/* Of the allocation; with less of it freed after failed tries, or local, reclaim decided nothing. */
+#define NEXT_TO_NOTHING 0.01
+
+/* Of the allocation; kswapd frees some pages at any time. */
+#define KSWAPDS_SHARE 0.1
+
 enum {
 	FUTILE_SCANS = 10000, /* pages; fewer are the scans of a few failed tries */
 	FUTILE_RATIO = 100,   /* pages scanned for each one freed */
@@ -144,29 +150,52 @@ static bool is_futile(const struct nrb_sample *s)
 	       counted(s, NRB_PGSTEAL_DIRECT) <= scanned / FUTILE_RATIO;
 }
 
+/* A few pages between thousands of failed tries. */
+static bool freed_next_to_nothing(const struct nrb_sample *s)
+{
+	return counted(s, NRB_ZONE_RECLAIM_FAILED) > 0 &&
+	       nrb_cellvalue(s, NRB_VALUE_FREED_RATIO) < NEXT_TO_NOTHING &&
+	       !(nrb_cellvalue(s, NRB_VALUE_LOCAL_RATIO) >= NEXT_TO_NOTHING);
+}
+
 static bool has_policy(const struct nrb_sample *s, enum nrb_arm_policy policy)
 {
 	return strcmp(s->policy, nrb_policy_words[policy]) == 0;
 }
 
+/* Spread or sent elsewhere by its policy, memory is not local whatever reclaim does. */
+static bool wants_node(const struct nrb_sample *s)
+{
+	return has_policy(s, NRB_ARM_LOCAL) || has_policy(s, NRB_ARM_PREFERRED) ||
+	       s->policy[0] == '\0';
+}
+
 /* -- rules -- */
+
+/* Whether what kswapd freed was enough to be where the local pages came from. */
+static bool is_by_kswapd(const struct nrb_sample *s)
+{
+	double allocated = nrb_cellvalue(s, NRB_VALUE_ALLOC_PAGES);
+
+	return counted(s, NRB_PGSTEAL_KSWAPD) > 0 &&
+	       counted(s, NRB_PGSTEAL_KSWAPD) >= KSWAPDS_SHARE * allocated &&
+	       nrb_cellvalue(s, NRB_VALUE_LOCAL_RATIO) > 0;
+}
 
 /* No node reclaim: who else decided. */
 static enum nrb_rule rule_without(const struct nrb_sample *s)
 {
-	int64_t kswapd = counted(s, NRB_PGSTEAL_KSWAPD);
-
 	if (has_policy(s, NRB_ARM_CPUSET)) {
 		return NRB_RULE_CPUSET;
 	}
 	if (has_policy(s, NRB_ARM_BIND) &&
-		(kswapd > 0 || counted(s, NRB_ALLOCSTALL) > 0)) {
+		(counted(s, NRB_PGSTEAL_KSWAPD) > 0 || counted(s, NRB_ALLOCSTALL) > 0)) {
 		return NRB_RULE_BIND;
 	}
 	if (s->trim_freed_bytes != NRB_ABSENT && s->trim_freed_bytes > 0) {
 		return NRB_RULE_TRIM;
 	}
-	if (kswapd > 0) {
+	if (is_by_kswapd(s)) {
 		return NRB_RULE_KSWAPD;
 	}
 	if (has_policy(s, NRB_ARM_INTERLEAVE)) {
@@ -228,15 +257,24 @@ static bool got_written(const struct nrb_sample *s, const struct nrb_node_sample
 	       node->dirty_after_bytes < node->dirty_before_bytes / 2;
 }
 
+/* A writer is a task as well, and reclaims for its pages. */
+static bool has_several_tasks(const struct nrb_sample *s)
+{
+	return s->threads > 1 || s->writer_bytes != NRB_ABSENT;
+}
+
 static enum nrb_rule rule_when_freed(
 	const struct nrb_sample *s, const struct nrb_node_sample *node, enum gate gate)
 {
-	bool is_local = nrb_cellvalue(s, NRB_VALUE_LOCAL_RATIO) >= LOCAL_ENOUGH;
+	bool is_short = wants_node(s) &&
+			!(nrb_cellvalue(s, NRB_VALUE_LOCAL_RATIO) >= LOCAL_ENOUGH);
+	bool is_closed = is_short && gate >= GATE_CACHE;
 
-	if (is_futile(s)) {
+	/* a gate that closes counts no failed try */
+	if (is_futile(s) && (!is_closed || counted(s, NRB_ZONE_RECLAIM_FAILED) > 0)) {
 		return NRB_RULE_FUTILE;
 	}
-	if (!is_local && gate >= GATE_CACHE) {
+	if (is_closed) {
 		return (enum nrb_rule)(NRB_RULE_CLOSED_CACHE + gate);
 	}
 	if (counted(s, NRB_PGSTEAL_KSWAPD) > counted(s, NRB_PGSTEAL_DIRECT)) {
@@ -248,7 +286,7 @@ static enum nrb_rule rule_when_freed(
 	if (got_written(s, node)) {
 		return NRB_RULE_WRITTEN;
 	}
-	if (!is_local && s->threads > 1 && gate == GATE_OPEN) {
+	if (is_short && has_several_tasks(s) && gate == GATE_OPEN) {
 		return NRB_RULE_ONE_AT_A_TIME;
 	}
 	return NRB_RULE_RECLAIMED;
@@ -275,8 +313,9 @@ enum nrb_rule nrb_rule_of(const struct nrb_sample *s, int kernel)
 	if (!was_tried(s)) {
 		return rule_when_untried(s, at_first);
 	}
-	return has_freed(s) ? rule_when_freed(s, node, at_last)
-			    : rule_when_failed(s, kernel);
+	return has_freed(s) && !freed_next_to_nothing(s)
+		       ? rule_when_freed(s, node, at_last)
+		       : rule_when_failed(s, kernel);
 }
 
 /* clang-format off */
@@ -320,7 +359,7 @@ static const struct {
 	[NRB_RULE_MGLRU]               = { "MGLRU needs bits 2 and 4",
 		"MGLRU needs bits 2 and 4" },
 	[NRB_RULE_FUTILE]              = { "scanned, freed next to nothing", NULL },
-	[NRB_RULE_FAILED]              = { "tried, freed nothing", NULL },
+	[NRB_RULE_FAILED]              = { "tried, freed next to nothing", NULL },
 	[NRB_RULE_SWAPPED]             = { "reclaimed, with swapping", NULL },
 	[NRB_RULE_WRITTEN]             = { "reclaimed, dirty got written", NULL },
 	[NRB_RULE_ONE_AT_A_TIME]       = { "reclaimed, one task at a time",

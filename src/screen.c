@@ -117,6 +117,38 @@ static int word_columns(const char *word, size_t len)
 	return columns;
 }
 
+/* Whether the gap at text stands between a number and its unit, where no line may end. */
+static bool is_before_unit(const char *start, const char *gap)
+{
+	static const char *const units[] = { "%", "B", "KiB", "MiB", "GiB", "TiB", "B/s",
+		"kB/s", "MB/s", "GB/s", "TB/s", "ns", "us", "\302\265s", "ms", "s", "min",
+		"h", "page", "pages", "cell", "cells", "block", "blocks", "node", "nodes",
+		"times", "threads" };
+	size_t len;
+
+	if (gap == start || gap[-1] < '0' || gap[-1] > '9' || gap[0] != ' ') {
+		return false;
+	}
+	len = strcspn(gap + 1, " ,;:.)");
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		if (len == strlen(units[i]) && strncmp(gap + 1, units[i], len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Bytes up to where a line may end next. */
+static size_t word_bytes(const char *word)
+{
+	size_t len = strcspn(word, " ");
+
+	while (is_before_unit(word, word + len)) {
+		len += 1 + strcspn(word + len + 1, " ");
+	}
+	return len;
+}
+
 void nrb_screen_wrap(
 	const struct nrb_screen *screen, FILE *out, int indent, const char *text)
 {
@@ -124,7 +156,7 @@ void nrb_screen_wrap(
 
 	for (bool first = true; *text != '\0'; first = false) {
 		int gap = (int)strspn(text, " ");
-		size_t len = strcspn(text + gap, " ");
+		size_t len = word_bytes(text + gap);
 		int columns = word_columns(text + gap, len);
 
 		if (!first && screen->width > 0 &&

@@ -7,6 +7,7 @@
 
 enum nrb_cellvalue {
 	NRB_VALUE_LOCAL_RATIO, /* pages on the target node / all pages written */
+	NRB_VALUE_ALLOC_PAGES, /* base pages of all that was to be written */
 	NRB_VALUE_PAGES_ABSENT,
 	NRB_VALUE_ACCESS_NS,        /* a load, over all that was allocated */
 	NRB_VALUE_ACCESS_LOCAL_NS,  /* a load on the target node */
@@ -23,6 +24,7 @@ enum nrb_cellvalue {
 	NRB_VALUE_ZONE_RECLAIM_FAILED,
 	NRB_VALUE_PGSCAN_DIRECT,
 	NRB_VALUE_PGSTEAL_DIRECT,
+	NRB_VALUE_FREED_RATIO, /* of the allocation, that allocating tasks freed */
 	NRB_VALUE_PGSTEAL_KSWAPD,
 	NRB_VALUE_ALLOCSTALL,
 	NRB_VALUE_PSWPOUT,
@@ -37,7 +39,7 @@ enum nrb_cellvalue {
 	NRB_VALUE_ALLOC_HUGE_RATIO, /* of what was written, on huge pages */
 	NRB_VALUE_TRIM_FREED_BYTES,
 	NRB_VALUE_OTHERS_FREE_LOST_BYTES, /* of all nodes but the target: before - after */
-	NRB_VALUE_OTHERS_CACHE_LOST_BYTES,
+	NRB_VALUE_OTHERS_CACHE_GAINED_BYTES, /* after - before */
 	NRB_VALUE_HOLD_BYTES,
 	NRB_N_VALUES,
 };

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 enum nrb_claim_kind {
-	NRB_CLAIM_INERT,    /* tried to reclaim and freed nothing */
+	NRB_CLAIM_INERT,    /* tried to reclaim and freed next to nothing */
 	NRB_CLAIM_UNTRIED,  /* did not even try */
 	NRB_CLAIM_LOCAL,    /* keeps more memory local; what it costs in cache */
 	NRB_CLAIM_FUTILE,   /* freed pages, but keeps no more memory local */
@@ -21,6 +21,7 @@ enum nrb_claim_kind {
 	NRB_CLAIM_SWAP,     /* swapped out */
 	NRB_CLAIM_WRITTEN,  /* dirty pages got written, though not by reclaim */
 	NRB_CLAIM_THREADS,  /* several tasks at once, of which one reclaims */
+	NRB_CLAIM_WRITER,   /* what a writer beside took of other nodes */
 	NRB_CLAIM_ALTERNATIVE, /* without node reclaim, as much local as with any mode */
 	NRB_N_CLAIM_KINDS,
 };
@@ -31,6 +32,11 @@ struct nrb_claim {
 	enum nrb_claim_kind kind;
 	unsigned int modes; /* a bit for each */
 	char text[NRB_CLAIM_LEN];
+	const void *of; /* struct nrb_arm_cells: an arm it is about, borrowed */
+	/* text begins with a label of these factors of it, a bit for each figure; those of its own
+	 * belong to the sentence; what follows the label stands at body */
+	unsigned int factors, own;
+	size_t body;
 };
 
 struct nrb_claims {
@@ -38,9 +44,9 @@ struct nrb_claims {
 	struct nrb_claim *list;
 };
 
-/** Append a claim of a sentence. Returns 0, -ENOMEM. */
-int nrb_claim_add(struct nrb_claims *claims, enum nrb_claim_kind kind, unsigned int modes,
-	const char *fmt, ...) NRB_PRINTF(4, 5);
+/** Append a claim of a sentence. Returns the claim, which is labelled by nothing; NULL: no memory. */
+struct nrb_claim *nrb_claim_add(struct nrb_claims *claims, enum nrb_claim_kind kind,
+	unsigned int modes, const char *fmt, ...) NRB_PRINTF(4, 5);
 
 /** "inert", "untried", ... */
 const char *nrb_claim_kind_name(enum nrb_claim_kind kind);

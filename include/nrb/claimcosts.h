@@ -5,9 +5,12 @@
 
 #include "nrb/claimfamily.h"
 
-/** Add these claims about a family. Times are only spoken of outside a rehearsal.
- * Returns 0, -ENOMEM. */
+/**
+ * Add these claims about a family. Times are only spoken of outside a rehearsal.
+ * told  modes whose gate was spoken of already
+ * Returns 0, -ENOMEM.
+ */
 int nrb_claimcosts_make(struct nrb_claims *claims, const struct nrb_claim_family *family,
-	const struct nrb_header *header);
+	const struct nrb_header *header, unsigned int told);
 
 #endif

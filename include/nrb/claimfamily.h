@@ -22,6 +22,8 @@ struct nrb_claim_family {
 		base; /* that others are compared with: mode 0 if it was run; may be NULL */
 	enum nrb_cellvalue kept;       /* what tells how much cache was kept */
 	char label[NRB_CLAIM_LEN / 2]; /* "" or what tells it from other families */
+	unsigned int factors;          /* that the label names, a bit for each figure */
+	const struct nrb_arm_cells *first; /* any of them */
 };
 
 /** Put an arm into its place. */
@@ -32,9 +34,10 @@ void nrb_claimfamily_put(
 void nrb_claimfamily_choose_base(
 	struct nrb_claim_family *family, const struct nrb_header *header);
 
-/** "MGLRU on, policy bind: " of the factors of varying but the mode; "" without any. */
-void nrb_claimfamily_label(
-	char *buf, size_t len, const struct nrb_arm_cells *arm, unsigned int varying);
+/** Label a family by an arm of it: "MGLRU on, policy bind: " of the factors of varying but the mode;
+ * "" without any. */
+void nrb_claimfamily_label(struct nrb_claim_family *family,
+	const struct nrb_arm_cells *arm, unsigned int varying);
 
 /** Add a claim about modes of a family; the sentence follows their names. Returns as above. */
 int nrb_claimfamily_say(struct nrb_claims *claims, const struct nrb_claim_family *family,
@@ -51,11 +54,20 @@ bool nrb_claimfamily_keeps_more(
 bool nrb_claimfamily_evicts_more(
 	const struct nrb_claim_family *family, const struct nrb_arm_cells *arm);
 
+/** Whether no cell of an arm freed more than next to nothing, or kept it; what it freed is counted. */
+bool nrb_claimfamily_freed_nothing(const struct nrb_arm_cells *arm);
+
 /** "3rd person s" of a verb: "" for several modes. */
 const char *nrb_claimfamily_s(unsigned int modes);
 
-/** "98.4 % to 99.9 %" over the medians of some modes. Fills and returns buf. */
+/** "98.4 % to 99.9 %" over the medians of some modes, over the cells where they are apart. Fills and
+ * returns buf. */
 const char *nrb_claimfamily_range(char *buf, size_t len,
+	const struct nrb_claim_family *family, unsigned int modes,
+	enum nrb_cellvalue value);
+
+/** "22.6 MiB to 62.3 MiB", likewise. */
+const char *nrb_claimfamily_bytes(char *buf, size_t len,
 	const struct nrb_claim_family *family, unsigned int modes,
 	enum nrb_cellvalue value);
 

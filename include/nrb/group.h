@@ -31,16 +31,25 @@ struct nrb_values {
 	size_t n, room;
 };
 
+/* Values of one cell that belong together, as success and failure. */
+struct nrb_together {
+	double v[NRB_N_VALUES];
+};
+
 /* Cells of one arm that had the same fate. */
 struct nrb_tally {
 	struct nrb_histogram *alloc; /* merged; NULL: no cell had one */
 	struct nrb_values values[NRB_N_VALUES];
 	int64_t rules[NRB_N_RULES]; /* cells that each decided */
+	/* of each cell; sorted by locality once nrb_group_finish was called */
+	struct nrb_together *together;
+	size_t n_together, together_room;
 };
 
 /* Why a cell stalled: its note begins with it. */
 enum nrb_stall {
 	NRB_STALL_STOPPED, /* "stalled:": no progress */
+	NRB_STALL_FREEING, /* the same, but memory was freed meanwhile */
 	NRB_STALL_SLOW,    /* "slow:": progress, but no end within 60 s */
 	NRB_N_STALLS,
 };
@@ -50,6 +59,7 @@ struct nrb_arm_cells {
 	int64_t cells; /* but the warm-up, as in all counts */
 	int64_t with[NRB_N_STATUSES];
 	int64_t stalls[NRB_N_STALLS]; /* of those stalled */
+	int64_t stall_freed;          /* most pages freed by one of NRB_STALL_FREEING */
 	struct nrb_tally ok, stalled;
 	/* Of the node's file cache before the mode, less than half was our file: what is kept is
 	 * then taken from the node (NRB_VALUE_NODE_KEPT_RATIO). One rule for all arms of a variant. */
@@ -58,7 +68,8 @@ struct nrb_arm_cells {
 
 /* A cell that is not ok, for the list of them. */
 struct nrb_odd_cell {
-	int64_t cell, block, mode, node;
+	int64_t cell, block;
+	struct nrb_key key;
 	enum nrb_status status;
 	char note[NRB_NOTE_LEN];
 };
@@ -107,6 +118,14 @@ enum nrb_cellvalue nrb_group_kept(const struct nrb_arm_cells *arm);
 double nrb_group_median(const struct nrb_arm_cells *arm, enum nrb_cellvalue value);
 double nrb_group_min(const struct nrb_arm_cells *arm, enum nrb_cellvalue value);
 double nrb_group_max(const struct nrb_arm_cells *arm, enum nrb_cellvalue value);
+
+/** The value of the one cell that has the median locality (of two, the lower): what is shown
+ * side by side is of one cell. NAN where it has none. */
+double nrb_group_typical(const struct nrb_arm_cells *arm, enum nrb_cellvalue value);
+
+/** Whether cells of an arm have shares that are further apart than chance puts them (0.05), so that
+ * no median speaks for them. */
+bool nrb_group_is_apart(const struct nrb_arm_cells *arm, enum nrb_cellvalue value);
 
 /** Whether two arms differ in their mode alone; whether they are of one variant of a scenario. */
 bool nrb_group_same_but_mode(

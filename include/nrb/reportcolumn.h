@@ -15,7 +15,8 @@ enum {
 	NRB_COLUMN_LEN = 2 * NRB_FIGURE_LEN + 16,
 };
 
-/* One figure of an arm, or two with a stroke between. */
+/* One figure of an arm; or two with a stroke between: medians, or, where the cells were in
+ * different states, those of the one cell of median locality. */
 struct nrb_report_column {
 	int figure, second;
 	const char *heading; /* NULL: the figure's */

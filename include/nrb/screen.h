@@ -29,7 +29,7 @@ struct nrb_screen nrb_screen_of(FILE *stream, enum nrb_when color, bool ascii);
 char *nrb_screen_escape(char *buf, size_t len, const char *text, bool ascii);
 
 /** Print text wrapped at words to the screen's width, later lines indented by indent blanks;
- * blanks are kept, but for those at which a line ends. */
+ * blanks are kept, but for those at which a line ends. A number and its unit stay together. */
 void nrb_screen_wrap(
 	const struct nrb_screen *screen, FILE *out, int indent, const char *text);
 

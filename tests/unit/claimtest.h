@@ -4,6 +4,7 @@
 #define NRB_TEST_CLAIMTEST_H
 
 #include "nrb/claims.h"
+#include "nrb/figures.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -20,12 +20,12 @@ static void test_alternative(void **state)
 	assert_int_equal(claims.list[1].kind, NRB_CLAIM_ALTERNATIVE);
 	assert_int_equal(claims.list[1].modes, 1);
 	assert_string_equal(claims.list[1].text,
-		"Policy bind keeps 100.0 % of new memory local without node reclaim, as much as "
-		"any mode without it (at best 99.0 %, mode 1), and evicts 10.0 % of the cached "
-		"file.");
+		"Policy bind keeps 100.0 % of new memory local without node reclaim, at least as "
+		"much as any of modes 0 and 1 without it (at best 99.0 %, mode 1), and evicts "
+		"10.0 % of the cached file.");
 	assert_string_equal(claims.list[2].text,
-		"Trim on keeps 99.0 % of new memory local without node reclaim, as much as any "
-		"mode without it (at best 99.0 %, mode 1), and evicts no more cache.");
+		"Trim on keeps 99.0 % of new memory local at mode 0, at least as much as any of "
+		"modes 0 and 1 without it (at best 99.0 %, mode 1), and evicts no more cache.");
 }
 
 /* Where a CPU of the node itself allocates, preferring it is what local is. */
@@ -41,7 +41,22 @@ static void test_alternative_to_preferred(void **state)
 	assert_int_equal(claims.n, 2);
 	assert_string_equal(claims.list[1].text,
 		"Policy bind keeps 100.0 % of new memory local without node reclaim, more than any "
-		"mode without it (at best 50.0 %, mode 1), and evicts 10.0 % of the cached file.");
+		"of modes 0 and 1 without it (at best 50.0 %, mode 1), and evicts 10.0 % of the "
+		"cached file.");
+}
+
+/* Of modes that were not run nothing is said. */
+static void test_alternative_to_mode_0(void **state)
+{
+	(void)state;
+	add(0, 0, 1000, 0, 0);
+	policy = "bind";
+	add(0, 1000, 1000, 0, 500);
+	claim();
+	assert_int_equal(claims.n, 1);
+	assert_string_equal(claims.list[0].text,
+		"Policy bind keeps 100.0 % of new memory local without node reclaim, more than "
+		"mode 0 without it (0.0 %), and evicts no more cache.");
 }
 
 /* One cell that keeps less, and it is no alternative any more. */
@@ -187,19 +202,99 @@ static void test_dirty(void **state)
 	add_dirty(2, 1000, taken, written, 880);
 	add_dirty(5, 0, kept, all_dirty, 0);
 	claim();
-	assert_int_equal(claims.n, 5);
+	assert_int_equal(claims.n, 4);
 	assert_int_equal(claims.list[0].kind, NRB_CLAIM_UNTRIED);
 	assert_string_equal(claims.list[0].text,
 		"Mode 5 did nothing: the kernel did not try node reclaim once (dirty pages do not "
 		"count without bit 2).");
-	assert_int_equal(claims.list[3].kind, NRB_CLAIM_GATE);
+	assert_int_equal(claims.list[1].kind, NRB_CLAIM_LOCAL);
+	assert_string_equal(claims.list[1].text,
+		"Mode 1 keeps 35.0 % of new memory local (mode 0: 0.0 %) and evicts 9.5 % of the "
+		"cached file; then the gate closed: dirty pages do not count without bit 2.");
+	assert_int_equal(claims.list[3].kind, NRB_CLAIM_WRITTEN);
 	assert_string_equal(claims.list[3].text,
-		"Mode 1 reclaimed until the gate closed, and kept 35.0 % of new memory local: dirty "
-		"pages do not count without bit 2.");
-	assert_int_equal(claims.list[4].kind, NRB_CLAIM_WRITTEN);
-	assert_string_equal(claims.list[4].text,
-		"Mode 2 took dirty pages after they were written (880 pages), none of them by "
+		"Mode 2 freed 400 pages while the machine wrote 880 to disk, none of them by "
 		"reclaim itself.");
+}
+
+/* Without a mode to compare with, the gate is all there is to say; with one, and no more memory
+ * kept, it is said of those modes alone for which it closed. */
+static void test_gates(void **state)
+{
+	static const int64_t less[] = { 1000, 905 }, some_dirty[] = { 900, 900 },
+			     clean[] = { 0, 0 };
+
+	(void)state;
+	group.kernel = nrb_rule_kernel("6.1.0");
+	add_dirty(1, 20, less, some_dirty, 0);
+	claim();
+	assert_int_equal(claims.n, 1);
+	assert_int_equal(claims.list[0].kind, NRB_CLAIM_GATE);
+	assert_string_equal(claims.list[0].text,
+		"Mode 1 reclaimed until the gate closed, and kept 2.0 % of new memory local: dirty "
+		"pages do not count without bit 2.");
+	nrb_claims_free(&claims);
+	nrb_group_free(&group);
+	group.kernel = nrb_rule_kernel("6.1.0");
+	add_dirty(1, 20, less, some_dirty, 0);
+	add_dirty(1, 20, less, clean, 0); /* one cell for which it did not close */
+	claim();
+	assert_int_equal(claims.n, 0);
+	nrb_group_free(&group);
+	group.kernel = nrb_rule_kernel("6.1.0");
+	add(0, 0, 1000, 0, 0);
+	add_dirty(1, 20, less, some_dirty, 0);
+	add_dirty(4, 20, less, clean, 0);
+	claim();
+	assert_int_equal(claims.n, 2);
+	assert_string_equal(claims.list[0].text,
+		"Mode 1 freed pages, but kept no more new memory local than mode 0; mode 1 evicts "
+		"9.5 % of the cached file; then the gate closed: dirty pages do not count without "
+		"bit 2.");
+	assert_int_equal(claims.list[1].modes, 1u << 4);
+}
+
+static void add_beside_writer(int mode, int64_t local, int64_t gained)
+{
+	make(mode, local, 1000, 0, mode > 0 ? 500 : 0);
+	sample.writer_bytes = sample.writer_ns = 1000;
+	nrb_sample_node(&sample, 1)->file_before_bytes = 100;
+	nrb_sample_node(&sample, 1)->file_after_bytes = 100 + gained;
+	assert_int_equal(nrb_group_add(&group, &sample), 0);
+}
+
+/* It is a second task: that two modes which are one differ is no reason for doubts. */
+static void test_writer(void **state)
+{
+	(void)state;
+	add_beside_writer(0, 0, 100);
+	add_beside_writer(0, 0, 120);
+	add_beside_writer(2, 990, 20);
+	add_beside_writer(3, 400, 89);
+	add_beside_writer(4, 990, 91); /* near enough */
+	claim();
+	assert_int_equal(claims.n, 3);
+	assert_int_equal(claims.list[2].kind, NRB_CLAIM_WRITER);
+	assert_int_equal(claims.list[2].modes, 0xc);
+	assert_string_equal(claims.list[2].text,
+		"Modes 2 and 3 let the other nodes' file cache gain less beside the writer: 20 B to "
+		"89 B (mode 0: 110 B).");
+}
+
+static void test_writer_takes_part(void **state)
+{
+	static const int64_t file[] = { 1000, 800 }, dirty[] = { 0, 0 };
+
+	(void)state;
+	add_dirty(1, 500, file, dirty, 0);
+	nrb_group_free(&group);
+	sample.writer_bytes = 1;
+	assert_int_equal(nrb_group_add(&group, &sample), 0);
+	claim();
+	assert_int_equal(claims.n, 1);
+	assert_string_equal(claims.list[0].text,
+		"Mode 1 kept 50.0 % local beside a writer: one task at a time reclaims a node, the "
+		"others take memory elsewhere.");
 }
 
 static void test_threads(void **state)
@@ -225,6 +320,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_alternative, start, finish),
 		cmocka_unit_test_setup_teardown(
 			test_alternative_to_preferred, start, finish),
+		cmocka_unit_test_setup_teardown(
+			test_alternative_to_mode_0, start, finish),
 		cmocka_unit_test_setup_teardown(test_no_alternative, start, finish),
 		cmocka_unit_test_setup_teardown(test_no_knob, start, finish),
 		cmocka_unit_test_setup_teardown(test_swap, start, finish),
@@ -232,6 +329,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_swap_sometimes, start, finish),
 		cmocka_unit_test_setup_teardown(test_scans, start, finish),
 		cmocka_unit_test_setup_teardown(test_dirty, start, finish),
+		cmocka_unit_test_setup_teardown(test_gates, start, finish),
+		cmocka_unit_test_setup_teardown(test_writer, start, finish),
+		cmocka_unit_test_setup_teardown(test_writer_takes_part, start, finish),
 		cmocka_unit_test_setup_teardown(test_threads, start, finish),
 	};
 

@@ -72,15 +72,30 @@ static void test_no_reason(void **state)
 		"Mode 1 reclaimed nothing: node reclaim was tried 5 times and freed no page.");
 }
 
-/* One page freed in one of two cells, and nothing is certain any more. */
+/* A hundredth of the allocation freed in one of two cells, and nothing is certain any more. */
 static void test_not_inert(void **state)
 {
 	(void)state;
 	add(0, 0, 1000, 0, 0);
 	add(1, 0, 1000, 5, 0);
-	add(1, 0, 1000, 5, 1);
+	add(1, 0, 1000, 5, 10);
 	claim();
 	assert_int_equal(claims.n, 0);
+}
+
+/* A few pages between so many tries do not make it another thing. */
+static void test_nearly_inert(void **state)
+{
+	(void)state;
+	add(0, 0, 1000, 0, 0);
+	add(4, 0, 1000, 50000, 0);
+	add(6, 1, 1000, 40000, 8);
+	claim();
+	assert_int_equal(claims.n, 1);
+	assert_int_equal(claims.list[0].kind, NRB_CLAIM_INERT);
+	assert_string_equal(claims.list[0].text,
+		"Modes 4 and 6 reclaimed next to nothing: node reclaim was tried 90,000 times and "
+		"freed 8 pages.");
 }
 
 static void test_success_counts(void **state)
@@ -130,6 +145,19 @@ static void test_local_apart(void **state)
 		"cached file.");
 }
 
+/* No cell kept the half: that is what a median would say. */
+static void test_local_in_two_states(void **state)
+{
+	(void)state;
+	add(0, 0, 1000, 0, 0);
+	add(1, 100, 1000, 0, 500);
+	add(1, 900, 1000, 0, 500);
+	claim();
+	assert_int_equal(claims.n, 1);
+	assert_string_equal(claims.list[0].text,
+		"Mode 1 keeps 10.0 % to 90.0 % of new memory local (mode 0: 0.0 %).");
+}
+
 /* Cells of the two modes that lie among each other decide nothing. */
 static void test_local_overlap(void **state)
 {
@@ -166,20 +194,29 @@ static void add_stalled(int mode, const char *note)
 static void test_stalled(void **state)
 {
 	(void)state;
-	add(4, 0, 1000, 1, 5);
+	add(4, 0, 1000, 1, 50);
 	add_stalled(4, "stalled: 3 pages in 20 looks");
 	sample.block = 0; /* the warm-up is in no count */
 	assert_int_equal(nrb_group_add(&group, &sample), 0);
 	add_stalled(5, "slow: 9000 pages in 60 s");
+	make(6, 0, 1000, 0, 500); /* it freed something meanwhile */
+	sample.status = NRB_STATUS_STALLED;
+	strcpy(sample.note, "stalled: 3 pages in 20 looks");
+	assert_int_equal(nrb_group_add(&group, &sample), 0);
+	header.rehearsal = true;
 	claim();
-	assert_int_equal(claims.n, 2);
+	assert_int_equal(claims.n, 3);
 	assert_int_equal(claims.list[0].kind, NRB_CLAIM_STALLED);
 	assert_string_equal(claims.list[0].text,
 		"Mode 4 stalled in 1 of 2 cells: allocating on the full node all but stopped.");
 	assert_int_equal(claims.list[1].kind, NRB_CLAIM_SLOW);
 	assert_string_equal(claims.list[1].text,
-		"Mode 5 took too long in 1 of 1 cells: the allocation got on, but did not end "
-		"within 60 s.");
+		"Mode 6 got on too slowly in 1 of 1 cells (whose times are the host's): up to 500 "
+		"pages were freed meanwhile.");
+	assert_int_equal(claims.list[2].kind, NRB_CLAIM_SLOW);
+	assert_string_equal(claims.list[2].text,
+		"Mode 5 took too long in 1 of 1 cells (whose times are the host's): the allocation "
+		"got on, but did not end within 60 s.");
 }
 
 static void add_on_full_node(int mode, int64_t local, int64_t after)
@@ -212,7 +249,7 @@ static void test_disagree(void **state)
 	add(3, 100, 1000, 1, 5);
 	add(4, 990, 1000, 1, 5);
 	add(5, 960, 1000, 1, 5); /* near enough */
-	add(6, 0, 1000, 1, 5);   /* its partner was not run */
+	add(6, 0, 1000, 1, 50);  /* its partner was not run */
 	claim();
 	assert_int_equal(claims.n, 1);
 	assert_int_equal(claims.list[0].kind, NRB_CLAIM_DISAGREE);
@@ -228,6 +265,29 @@ static void test_nothing_to_gain(void **state)
 	add(1, 1000, 900, 0, 500);
 	claim();
 	assert_int_equal(claims.n, 0);
+}
+
+/* Under the heading of its variant a sentence need not name it again. */
+static void test_variants(void **state)
+{
+	(void)state;
+	for (int variant = 0; variant < 2; variant++) {
+		for (int mode = 0; mode < 2; mode++) {
+			make(mode, mode * 1000, 1000, 0, mode * 500);
+			strcpy(sample.variant, variant ? "full" : "first");
+			strcpy(sample.swap, variant ? "on" : "off");
+			assert_int_equal(nrb_group_add(&group, &sample), 0);
+		}
+	}
+	claim();
+	assert_int_equal(claims.n, 2);
+	assert_string_equal(claims.list[1].text,
+		"Variant full, swap on: mode 1 keeps 100.0 % of new memory local (mode 0: 0.0 %).");
+	assert_string_equal(claims.list[1].text + claims.list[1].body,
+		"mode 1 keeps 100.0 % of new memory local (mode 0: 0.0 %).");
+	assert_int_equal(claims.list[1].factors,
+		1u << NRB_FIGURE_VARIANT | 1u << NRB_FIGURE_MODE | 1u << NRB_FIGURE_SWAP);
+	assert_true(nrb_group_same_variant(claims.list[1].of, group.arms[3]));
 }
 
 static void test_kind_names(void **state)
@@ -264,10 +324,12 @@ int main(void)
 		cmocka_unit_test(test_modes),
 		cmocka_unit_test_setup_teardown(test_inert, start, finish),
 		cmocka_unit_test_setup_teardown(test_not_inert, start, finish),
+		cmocka_unit_test_setup_teardown(test_nearly_inert, start, finish),
 		cmocka_unit_test_setup_teardown(test_success_counts, start, finish),
 		cmocka_unit_test_setup_teardown(test_untried, start, finish),
 		cmocka_unit_test_setup_teardown(test_no_counters, start, finish),
 		cmocka_unit_test_setup_teardown(test_local_apart, start, finish),
+		cmocka_unit_test_setup_teardown(test_local_in_two_states, start, finish),
 		cmocka_unit_test_setup_teardown(test_local_overlap, start, finish),
 		cmocka_unit_test_setup_teardown(test_futile, start, finish),
 		cmocka_unit_test_setup_teardown(test_stalled, start, finish),
@@ -276,6 +338,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_lru_gen, start, finish),
 		cmocka_unit_test_setup_teardown(test_no_reason, start, finish),
 		cmocka_unit_test_setup_teardown(test_nothing_to_gain, start, finish),
+		cmocka_unit_test_setup_teardown(test_variants, start, finish),
 		cmocka_unit_test(test_kind_names),
 		cmocka_unit_test_setup_teardown(test_families, start, finish),
 	};

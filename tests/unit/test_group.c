@@ -109,6 +109,65 @@ static void test_fates(void **state)
 	assert_true(isnan(nrb_figure_number(NRB_FIGURE_LOCAL_RATIO, group.arms[2])));
 }
 
+/* A stall that freed a hundredth of the allocation was no futile one. */
+static void test_freeing_stalls(void **state)
+{
+	(void)state;
+	for (int freed = 8; freed < 12; freed++) {
+		make(1, freed, 20);
+		sample.alloc_pages = 1; /* that were written until then */
+		sample.alloc_bytes = 1000 * 4096;
+		sample.counters.v[NRB_PGSTEAL_DIRECT] = freed;
+		strcpy(sample.note, "stalled: 1 of 1000 pages");
+		add(NRB_STATUS_STALLED);
+	}
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_int_equal(group.arms[0]->stalls[NRB_STALL_STOPPED], 2);
+	assert_int_equal(group.arms[0]->stalls[NRB_STALL_FREEING], 2);
+	assert_int_equal(group.arms[0]->stall_freed, 11);
+}
+
+/* Values that are shown together are of one cell, though none of them be the median of its kind. */
+static void test_typical(void **state)
+{
+	static const int64_t cells[][3] = { { 10, 0, 900 }, { 40, 7, 0 }, { 90, 5, 100 },
+		{ 50, 6, 50 } };
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		make(1, i + 1, cells[i][0]);
+		sample.counters.v[NRB_ZONE_RECLAIM_SUCCESS] = cells[i][1];
+		sample.counters.v[NRB_ZONE_RECLAIM_FAILED] = cells[i][2];
+		add(NRB_STATUS_OK);
+	}
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_near(nrb_group_median(group.arms[0], NRB_VALUE_ZONE_RECLAIM_FAILED), 75);
+	assert_near(nrb_group_typical(group.arms[0], NRB_VALUE_ZONE_RECLAIM_SUCCESS), 7);
+	assert_near(nrb_group_typical(group.arms[0], NRB_VALUE_ZONE_RECLAIM_FAILED), 0);
+	assert_true(isnan(nrb_group_typical(group.arms[0], NRB_VALUE_RETURN_NS)));
+}
+
+/* Of few values the slowest tell nothing about one in a hundred. */
+static void test_percentiles(void **state)
+{
+	(void)state;
+	make(1, 1, 50);
+	for (int i = 0; i < 999; i++) {
+		nrb_histogram_add(&sample.alloc_hist, 100);
+	}
+	add(NRB_STATUS_OK);
+	make(2, 1, 50);
+	for (int i = 0; i < 1000; i++) {
+		nrb_histogram_add(&sample.alloc_hist, 100);
+	}
+	add(NRB_STATUS_OK);
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_false(isnan(nrb_figure_number(NRB_FIGURE_ALLOC_P50, group.arms[0])));
+	assert_true(isnan(nrb_figure_number(NRB_FIGURE_ALLOC_P99, group.arms[0])));
+	assert_false(isnan(nrb_figure_number(NRB_FIGURE_ALLOC_P99, group.arms[1])));
+	assert_true(isnan(nrb_figure_number(NRB_FIGURE_ALLOC_P999, group.arms[1])));
+}
+
 static void test_stalls(void **state)
 {
 	static const char *const notes[] = { "stalled: 3 pages", "slow: 60 s",
@@ -329,7 +388,7 @@ static void test_others(void **state)
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_OTHERS_FREE_LOST_BYTES), 55);
 	sample.nodes[2].file_before_bytes = 9;
 	sample.nodes[2].file_after_bytes = 2;
-	assert_near(nrb_cellvalue(&sample, NRB_VALUE_OTHERS_CACHE_LOST_BYTES), 7);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_OTHERS_CACHE_GAINED_BYTES), -7);
 }
 
 static void test_rates(void **state)
@@ -402,7 +461,7 @@ static void test_columns(void **state)
 		"pgsteal_kswapd,allocstall,pswpout,refault_file,pgscan_direct,vmscan_write,"
 		"written_pages,swapout_kswapd_pages,return_ns,return_disk_ratio,"
 		"writer_bytes_per_s,writer_max_ns,alloc_huge_ratio,trim_freed_bytes,"
-		"others_free_lost_bytes,others_cache_lost_bytes,hold_bytes,";
+		"others_free_lost_bytes,others_cache_gained_bytes,hold_bytes,";
 	char joined[sizeof(names) + 64] = "";
 
 	(void)state;
@@ -433,6 +492,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_median, start, finish),
 		cmocka_unit_test_setup_teardown(test_fates, start, finish),
 		cmocka_unit_test_setup_teardown(test_stalls, start, finish),
+		cmocka_unit_test_setup_teardown(test_freeing_stalls, start, finish),
+		cmocka_unit_test_setup_teardown(test_typical, start, finish),
+		cmocka_unit_test_setup_teardown(test_percentiles, start, finish),
 		cmocka_unit_test_setup_teardown(test_whose_cache, start, finish),
 		cmocka_unit_test_setup_teardown(test_order, start, finish),
 		cmocka_unit_test_setup_teardown(test_no_knob, start, finish),

@@ -75,8 +75,12 @@ static void test_without_reclaim(void **state)
 	make(0);
 	strcpy(sample.policy, "interleave");
 	assert_rule(NRB_RULE_INTERLEAVE, OLD);
-	sample.counters.v[NRB_PGSTEAL_KSWAPD] = 1;
+	sample.counters.v[NRB_PGSTEAL_KSWAPD] = 10;
+	assert_rule(NRB_RULE_INTERLEAVE, OLD); /* nothing is local */
+	node->pages = 1;
 	assert_rule(NRB_RULE_KSWAPD, OLD);
+	sample.counters.v[NRB_PGSTEAL_KSWAPD] = 9; /* it always frees some */
+	assert_rule(NRB_RULE_INTERLEAVE, OLD);
 	sample.trim_freed_bytes = 1;
 	assert_rule(NRB_RULE_TRIM, OLD);
 	strcpy(sample.policy, "bind");
@@ -199,6 +203,57 @@ static void test_freed(void **state)
 	assert_rule(NRB_RULE_SWAPPED, OLD);
 }
 
+/* Eight pages after thousands of failed tries are no reclaim, but with memory kept they may be. */
+static void test_next_to_nothing(void **state)
+{
+	(void)state;
+	make(6);
+	sample.alloc_pages = 1000;
+	freed(9);
+	sample.counters.v[NRB_ZONE_RECLAIM_FAILED] = 51495;
+	assert_rule(NRB_RULE_FAILED, OLD);
+	node->pages = 10;
+	assert_rule(NRB_RULE_RECLAIMED, OLD);
+	node->pages = 9;
+	freed(10);
+	assert_rule(NRB_RULE_RECLAIMED, OLD);
+	freed(9);
+	sample.counters.v[NRB_ZONE_RECLAIM_FAILED] = 0;
+	assert_rule(NRB_RULE_RECLAIMED, OLD);
+}
+
+/* Interleaved memory is not all local, whatever reclaim does: neither tasks nor gates are why. */
+static void test_spread(void **state)
+{
+	(void)state;
+	make(1);
+	freed(50);
+	sample.writer_bytes = 1; /* a second task */
+	assert_rule(NRB_RULE_ONE_AT_A_TIME, OLD);
+	strcpy(sample.policy, "preferred");
+	assert_rule(NRB_RULE_ONE_AT_A_TIME, OLD);
+	strcpy(sample.policy, "interleave");
+	assert_rule(NRB_RULE_RECLAIMED, OLD);
+	node->mapped_after_bytes = 395;
+	assert_rule(NRB_RULE_RECLAIMED, OLD);
+	strcpy(sample.policy, "local");
+	assert_rule(NRB_RULE_CLOSED_MAPPED, OLD);
+}
+
+/* Scans that lead nowhere are the reason only where tries failed. */
+static void test_closed_or_futile(void **state)
+{
+	(void)state;
+	make(1);
+	freed(50);
+	sample.counters.v[NRB_PGSCAN_DIRECT] = 10000;
+	assert_rule(NRB_RULE_FUTILE, OLD);
+	node->mapped_after_bytes = 395;
+	assert_rule(NRB_RULE_CLOSED_MAPPED, OLD);
+	sample.counters.v[NRB_ZONE_RECLAIM_FAILED] = 1;
+	assert_rule(NRB_RULE_FUTILE, OLD);
+}
+
 static void test_closed(void **state)
 {
 	(void)state;
@@ -269,6 +324,9 @@ int main(void)
 		cmocka_unit_test(test_failed),
 		cmocka_unit_test(test_futile),
 		cmocka_unit_test(test_freed),
+		cmocka_unit_test(test_next_to_nothing),
+		cmocka_unit_test(test_spread),
+		cmocka_unit_test(test_closed_or_futile),
 		cmocka_unit_test(test_closed),
 		cmocka_unit_test(test_written),
 		cmocka_unit_test(test_nothing_known),

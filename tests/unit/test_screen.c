@@ -146,6 +146,20 @@ static void test_wraps_at_words(void **state)
 	assert_string_equal(wrapped(9, 0, ""), "\n");
 }
 
+static void test_keeps_units(void **state)
+{
+	(void)state;
+	assert_string_equal(wrapped(10, 0, "kept: 0.0 % of"), "kept:\n0.0 % of\n");
+	assert_string_equal(wrapped(8, 0, "wrote 9 MiB, and"), "wrote\n9 MiB,\nand\n");
+	assert_string_equal(
+		wrapped(8, 0, "(took 5 \302\265s)."), "(took\n5 \302\265s).\n");
+	assert_string_equal(wrapped(9, 0, "the 9,616 pages"), "the\n9,616 pages\n");
+	/* other words behind a number, and blanks in a row, are no units */
+	assert_string_equal(wrapped(8, 0, "modes 2 and 3"), "modes 2\nand 3\n");
+	assert_string_equal(wrapped(5, 0, "bit 2  %"), "bit 2\n%\n");
+	assert_string_equal(wrapped(4, 0, "% 5 %"), "%\n5 %\n");
+}
+
 static void test_escapes(void **state)
 {
 	static const struct {
@@ -214,6 +228,7 @@ int main(void)
 		cmocka_unit_test(test_width_unknown),
 		cmocka_unit_test(test_charset),
 		cmocka_unit_test(test_wraps_at_words),
+		cmocka_unit_test(test_keeps_units),
 		cmocka_unit_test(test_escapes),
 		cmocka_unit_test(test_escape_is_cut_at_a_whole_character),
 		cmocka_unit_test(test_sequences),

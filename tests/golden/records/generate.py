@@ -296,11 +296,11 @@ def dirty_cell(mode, variant, local, files, dirt, written, **more):
     return made
 
 
-def writer(made, rate, longest):
+def writer(made, rate, longest, gained):
     """A writer beside, and what the other node gave for it."""
     made.update(writer_bytes=rate * MIB, writer_ns=10**9, writer_max_ns=longest * 10**6)
     made["nodes"][1].update(free_before_bytes=300 * MIB, free_after_bytes=(300 - rate) * MIB,
-                            file_before_bytes=90 * MIB, file_after_bytes=90 * MIB)
+                            file_before_bytes=90 * MIB, file_after_bytes=(90 + gained) * MIB)
     return made
 
 
@@ -310,9 +310,9 @@ def dirty():
              dirty_cell(1, "clean-first", 0.35, (385, 349), (345, 345), 0),
              dirty_cell(2, "clean-first", 1.0, (385, 240), (345, 2), 88000),
              dirty_cell(6, "clean-first", 1.0, (385, 240), (345, 2), 88000),
-             writer(dirty_cell(0, "writer", 0.0, (400, 400), (398, 398), 20000), 80, 40),
-             writer(dirty_cell(1, "writer", 0.02, (400, 400), (398, 398), 20000, failed=0), 81, 45),
-             writer(dirty_cell(2, "writer", 0.97, (400, 260), (398, 100), 60000), 60, 900)]
+             writer(dirty_cell(0, "writer", 0.0, (400, 400), (398, 398), 20000), 80, 40, 80),
+             writer(dirty_cell(1, "writer", 0.02, (400, 400), (398, 398), 20000, failed=0), 81, 45, 79),
+             writer(dirty_cell(2, "writer", 0.97, (400, 260), (398, 100), 60000), 60, 900, 12)]
     cells[5]["counters"].update(pgsteal_direct=0, pgscan_direct=0)
     return record(OLD, cells)
 
@@ -326,8 +326,8 @@ def dirty_new():
     return record({**NEW, "lru_gen": "off"}, [*cells, full])
 
 
-def anon_cell(mode, local, swapped=0, status="ok", scanned=0, failed=0, **more):
-    made = seen(cell(0, 1, mode, local=local, scenario="anon", variant="swaps", swap="on",
+def anon_cell(mode, local, swapped=0, status="ok", scanned=0, failed=0, swap="on", **more):
+    made = seen(cell(0, 1, mode, local=local, scenario="anon", variant="swaps", swap=swap,
                      lru_gen="off", stolen=swapped, failed=failed, cache_before_bytes=None,
                      cache_after_bytes=None, reread_bytes=None, reread_disk_bytes=None,
                      reread_ns=None, reread_hist=None, status=status,
@@ -355,6 +355,22 @@ def swapped():
     cells = [anon_cell(0, 0.0), anon_cell(7, 1.0, 22000, scanned=50000)]
     cells[1]["swapout_kswapd_pages"] = 1000
     return record({**NEW, "lru_gen": "off"}, cells)
+
+
+def states():
+    """Cells of one arm in two states, stalls of two kinds, and tries that freed next to nothing."""
+    slow = {"status": "stalled", "note": "stalled: 93 of 51200 pages, then no progress"}
+    cells = [anon_cell(0, 0.0), anon_cell(7, 1.0, 28800, scanned=60000),
+             anon_cell(7, 0.6, 17000, failed=40000, scanned=50000),
+             anon_cell(7, 1.0, 27000, scanned=50000),
+             anon_cell(7, 0.0, 6393, scanned=9000, **slow),
+             anon_cell(0, 0.0, swap="off"), anon_cell(6, 0.0, failed=51495, swap="off"),
+             anon_cell(7, 0.0, failed=51566, swap="off"),
+             anon_cell(5, 0.0, scanned=60000000, swap="off", **slow)]
+    for block, made in enumerate(cells[1:5]):
+        made["block"] = block + 1
+    cells[6]["counters"]["pgsteal_direct"] = 8
+    return record({**OLD, "rehearsal": True, "hypervisor": "TCG", "blocks": 4}, cells)
 
 
 def threads():
@@ -459,7 +475,8 @@ def main():
             "interrupted": two_nodes(), "both": both(), "full": full(), "nothing": nothing(),
             "rehearsal-matrix": rehearsal_matrix(), "factors": factors(), "lru-gen": lru_gen(),
             "absent": absent(), "dirty": dirty(), "dirty-new": dirty_new(), "anon": anon(),
-            "swapped": swapped(), "threads": threads(), "mapped": mapped(), "thp": thp()}
+            "states": states(), "swapped": swapped(), "threads": threads(), "mapped": mapped(),
+            "thp": thp()}
     for name, objects in good.items():
         write(root / f"{name}.jsonl", lines(objects))
     write(root / "cut.jsonl", lines(mglru())[:-100])
