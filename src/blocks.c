@@ -8,6 +8,7 @@
 #include "nrb/pagecache.h"
 #include "nrb/progress.h"
 #include "nrb/signals.h"
+#include "nrb/units.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -87,7 +88,8 @@ static void prepare_cell(struct nrb_blocks *blocks, struct nrb_cell *cell, int a
 	}
 }
 
-/* Of the factors those that tell this cell from others. */
+/* Of the factors those that tell this cell from others, as many as there is room for: the record has
+ * them all. */
 static void add_factors(
 	const struct nrb_plan *plan, const struct nrb_arm *arm, char *what, size_t len)
 {
@@ -98,9 +100,10 @@ static void add_factors(
 		size_t used = strlen(what);
 
 		if (nrb_factor_varies(factor, plan->arms, plan->n_arms) &&
-			nrb_factor_word(factor, arm, word, sizeof(word))[0] != '\0') {
+			nrb_factor_word(factor, arm, word, sizeof(word))[0] != '\0' &&
 			snprintf(what + used, len - used, ", %s %s",
-				nrb_factor_table[i].name, word);
+				nrb_factor_table[i].name, word) >= (int)(len - used)) {
+			return;
 		}
 	}
 }
@@ -269,6 +272,22 @@ static int64_t blocks_for_budget(const struct nrb_blocks *blocks, double cell_s)
 	return n < 1 ? 1 : n > 10000 ? 10000 : (int64_t)n;
 }
 
+/* An estimate: cells of other factors and scenarios take other times, and the first one longest. */
+static void say_duration(const struct nrb_blocks *blocks, double cell_s)
+{
+	char block[NRB_UNITS_LEN], all[NRB_UNITS_LEN];
+	int cells = nrb_plan_runnable(blocks->plan);
+
+	if (cell_s <= 0) {
+		return; /* there was no warm-up */
+	}
+	nrb_units_seconds(block, cell_s * cells);
+	nrb_units_seconds(all, cell_s * cells * (double)blocks->n);
+	nrb_note("a block of %d cell%s will take about %s, by the warm-up; %" PRId64
+		 " of them %s",
+		cells, cells == 1 ? "" : "s", block, blocks->n, all);
+}
+
 static void decide_blocks(struct nrb_blocks *blocks)
 {
 	const struct nrb_plan *plan = blocks->plan;
@@ -278,6 +297,7 @@ static void decide_blocks(struct nrb_blocks *blocks)
 		plan->budget_s > 0 ? blocks_for_budget(blocks, cell_s) : plan->blocks;
 
 	blocks->n = plan->blocks > 0 && plan->blocks < fit ? plan->blocks : fit;
+	say_duration(blocks, cell_s);
 }
 
 static int run_blocks(struct nrb_blocks *blocks)

@@ -54,7 +54,7 @@ const struct nrb_option_info nrb_option_table[] = {
 	{ "swap",          0,  "off,on",   BOTH,   true,  "in a rehearsal alone; as found", nrb_take_swap },
 	{ "set",           0,  "ARM,...",  BOTH,   true,  "settings (see list), as vm.swappiness=10; found", nrb_take_set },
 	{ "fill",          0,  "SIZE",     BOTH,   true,  "file cache to fill the node with; all that fits", nrb_take_fill },
-	{ "alloc",         0,  "SIZE",     BOTH,   true,  "memory to allocate; 40 % of the node, at most 4G", nrb_take_alloc },
+	{ "alloc",         0,  "SIZE",     BOTH,   true,  "memory to allocate; 20 to 40 % of the node, up to 4G", nrb_take_alloc },
 	{ "blocks",        0,  "N",        BOTH,   true,  "measure every value N times; 1 in a rehearsal", nrb_take_blocks },
 	{ "budget",        0,  "TIME",     BOTH,   true,  "as many blocks as fit, at least 1; run: 20m", nrb_take_budget },
 	{ "seed",          0,  "N",        BOTH,   true,  "of all that is random; drawn, and recorded", nrb_take_seed },
@@ -101,29 +101,16 @@ const struct nrb_command_info *nrb_command_find(const char *name)
 	return NULL;
 }
 
-/* The nearest of the known words, if it is near enough to be meant. */
-static void consider(
-	const char *word, const char *candidate, unsigned int *best, const char **nearest)
-{
-	unsigned int distance = nrb_units_distance(word, candidate);
-
-	if (distance <= 2 && distance < *best) {
-		*best = distance;
-		*nearest = candidate;
-	}
-}
-
 static int unknown_command(const char *word)
 {
-	unsigned int best = 3;
-	const char *nearest = NULL;
+	struct nrb_nearest nearest = { .word = word };
 
 	for (const struct nrb_command_info *c = nrb_command_table; c->name != NULL; c++) {
-		consider(word, c->name, &best, &nearest);
+		nrb_nearest_look(&nearest, c->name);
 	}
-	if (nearest != NULL) {
+	if (nearest.name != NULL) {
 		return nrb_refuse(NRB_EXIT_USAGE, NULL, "no command %s; did you mean %s?",
-			word, nearest);
+			word, nearest.name);
 	}
 	return nrb_refuse(
 		NRB_EXIT_USAGE, "see numa-reclaim-bench --help", "no command %s", word);
@@ -131,22 +118,23 @@ static int unknown_command(const char *word)
 
 static int unknown_option(const char *word, const struct nrb_command_info *command)
 {
-	const char *name = word + strspn(word, "-"), *nearest = NULL;
+	const char *name = word + strspn(word, "-");
 	char bare[64];
-	unsigned int best = 3;
+	struct nrb_nearest nearest = { .word = bare };
 
 	snprintf(bare, sizeof(bare), "%.*s", (int)strcspn(name, "="), name);
 	for (const struct nrb_option_info *o = nrb_option_table; o->name != NULL; o++) {
 		if (command == NULL || (o->commands & command->command)) {
-			consider(bare, o->name, &best, &nearest);
+			nrb_nearest_look(&nearest, o->name);
 		}
 	}
-	if (nearest != NULL && best > 0) {
+	if (nearest.name != NULL && nearest.distance > 0) {
 		return nrb_refuse(NRB_EXIT_USAGE, NULL,
-			"no option %s; did you mean --%s?", word, nearest);
+			"no option %s; did you mean --%s?", word, nearest.name);
 	}
-	if (nearest != NULL && strchr(name, '=') != NULL) {
-		return nrb_refuse(NRB_EXIT_USAGE, NULL, "--%s takes no value", nearest);
+	if (nearest.name != NULL && strchr(name, '=') != NULL) {
+		return nrb_refuse(
+			NRB_EXIT_USAGE, NULL, "--%s takes no value", nearest.name);
 	}
 	return nrb_refuse(NRB_EXIT_USAGE,
 		command != NULL ? "see its --help" : "see numa-reclaim-bench --help",
@@ -246,13 +234,59 @@ static int find_command(struct nrb_options *options, int argc, const char *const
 	return 0;
 }
 
-static int check_together(const struct nrb_options *options)
+static int check_outputs(const struct nrb_options *options)
+{
+	const char *output = options->run.output;
+
+	if (options->json && options->csv) {
+		return nrb_refuse(NRB_EXIT_USAGE, "choose one", "--json and --csv");
+	}
+	if (options->json && output != NULL && strcmp(output, "-") == 0) {
+		return nrb_refuse(NRB_EXIT_USAGE, "name a file with -o",
+			"--json and the record cannot both be on stdout");
+	}
+	return 0;
+}
+
+/* A guest's nodes are 0 and up, each with CPUs and memory. */
+static int check_guest_nodes(
+	const struct nrb_idset *asked, const char *option, int guest_nodes)
+{
+	nrb_for_each_id(node, asked) {
+		if (node >= guest_nodes) {
+			return nrb_refuse(NRB_EXIT_USAGE, "--nodes N makes more",
+				"%s: the guest has no node %d; it has %d, from 0", option,
+				node, guest_nodes);
+		}
+	}
+	return 0;
+}
+
+static int check_guest(const struct nrb_options *options)
+{
+	const struct nrb_rehearse_options *rehearse = &options->rehearse;
+	int rc = 0;
+
+	if ((rehearse->kernel != NULL) != (rehearse->modules != NULL)) {
+		return nrb_refuse(
+			NRB_EXIT_USAGE, "give both", "--kernel goes with --modules");
+	}
+	if (rehearse->kernel != NULL && options->n_debs > 0) {
+		return nrb_refuse(
+			NRB_EXIT_USAGE, "choose one", "--kernel and --kernel-deb");
+	}
+	if (options->run.nodes_given) {
+		rc = check_guest_nodes(&options->run.nodes, "--node", rehearse->nodes);
+	}
+	return rc == 0 ? check_guest_nodes(
+				 &options->run.cpu_nodes, "--cpu-node", rehearse->nodes)
+		       : rc;
+}
+
+static int check_operands(const struct nrb_options *options)
 {
 	const struct nrb_command_info *command = options->command;
 
-	if (command == NULL || options->help || options->version) {
-		return 0;
-	}
 	if (options->n_operands > 0 && command->operands[0] == '\0') {
 		return nrb_refuse(NRB_EXIT_USAGE, NULL, "%s takes no \"%s\"",
 			command->name, options->operands[0]);
@@ -261,13 +295,23 @@ static int check_together(const struct nrb_options *options)
 		return nrb_refuse(NRB_EXIT_USAGE, "name records, - is stdin",
 			"%s of what?", command->name);
 	}
-	if (options->json && options->csv) {
-		return nrb_refuse(NRB_EXIT_USAGE, "choose one", "--json and --csv");
+	return 0;
+}
+
+static int check_together(const struct nrb_options *options)
+{
+	const struct nrb_command_info *command = options->command;
+	int rc;
+
+	if (command == NULL || options->help || options->version) {
+		return 0;
 	}
-	if (options->json && options->run.output != NULL &&
-		strcmp(options->run.output, "-") == 0) {
-		return nrb_refuse(NRB_EXIT_USAGE, "name a file with -o",
-			"--json and the record cannot both be on stdout");
+	rc = check_operands(options);
+	if (rc == 0) {
+		rc = check_outputs(options);
+	}
+	if (rc < 0) {
+		return rc;
 	}
 	if (options->run.all_nodes && options->run.nodes_given) {
 		return nrb_refuse(NRB_EXIT_USAGE, NULL, "--node all and --node N");
@@ -278,15 +322,7 @@ static int check_together(const struct nrb_options *options)
 			"`numa-reclaim-bench rehearse` can turn it off and on",
 			"--swap: on a real machine swap stays as found");
 	}
-	if ((options->rehearse.kernel != NULL) != (options->rehearse.modules != NULL)) {
-		return nrb_refuse(
-			NRB_EXIT_USAGE, "give both", "--kernel goes with --modules");
-	}
-	if (options->rehearse.kernel != NULL && options->n_debs > 0) {
-		return nrb_refuse(
-			NRB_EXIT_USAGE, "choose one", "--kernel and --kernel-deb");
-	}
-	return 0;
+	return command->command == REHEARSE ? check_guest(options) : 0;
 }
 
 static void set_defaults(struct nrb_options *options)
@@ -302,6 +338,38 @@ static void set_defaults(struct nrb_options *options)
 	options->rehearse.deadline_s = 120;
 }
 
+/* The word that getopt_long has just taken o from: its value may be a word of its own. */
+static const char *word_of(char **argv, const char *value)
+{
+	return argv[value != NULL && value == argv[optind - 1] ? optind - 2 : optind - 1];
+}
+
+/* getopt_long takes --all for --alloc: the same words may mean another option in the next version,
+ * so a script must spell them out. */
+static bool is_abbreviated(const struct nrb_option_info *o, const char *word)
+{
+	return strncmp(word, "--", 2) == 0 &&
+	       (strncmp(word + 2, o->name, strlen(o->name)) != 0 ||
+		       (word[2 + strlen(o->name)] != '\0' &&
+			       word[2 + strlen(o->name)] != '='));
+}
+
+static int refuse_word(const struct nrb_options *options, char **argv, bool lacks_value)
+{
+	/* of several letters in one word, getopt names the one */
+	const char letter[] = { '-', (char)optopt, '\0' };
+	const struct nrb_option_info *o = lacks_value ? option_of(optopt) : NULL;
+
+	if (o != NULL && !is_abbreviated(o, argv[optind - 1])) {
+		return nrb_refuse(
+			NRB_EXIT_USAGE, NULL, "%s takes a value", argv[optind - 1]);
+	}
+	return unknown_option(optopt > 0 && optopt < FIRST_VALUE && !lacks_value
+				      ? letter
+				      : argv[optind - 1],
+		options->command);
+}
+
 static int take_all(struct nrb_options *options, int argc, char **argv)
 {
 	struct option longs[MAX_OPTIONS + 1];
@@ -314,18 +382,11 @@ static int take_all(struct nrb_options *options, int argc, char **argv)
 	while (rc == 0 && (value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		const struct nrb_option_info *o = option_of(value);
 
-		if (value == ':') {
-			return nrb_refuse(NRB_EXIT_USAGE, NULL, "%s takes a value",
-				argv[optind - 1]);
+		if (o == NULL) { /* '?' and ':' are no letters of ours */
+			return refuse_word(options, argv, value == ':');
 		}
-		if (value == '?' || o == NULL) {
-			/* of several letters in one word, getopt names the one */
-			const char letter[] = { '-', (char)optopt, '\0' };
-
-			return unknown_option(optopt > 0 && optopt < FIRST_VALUE
-						      ? letter
-						      : argv[optind - 1],
-				options->command);
+		if (is_abbreviated(o, word_of(argv, optarg))) {
+			return unknown_option(word_of(argv, optarg), options->command);
 		}
 		rc = o->take(options, optarg);
 		if (rc == 0) {

@@ -4,6 +4,7 @@
 
 #include "nrb/diag.h"
 #include "nrb/scenarios.h"
+#include "nrb/units.h"
 
 #include <string.h>
 
@@ -74,6 +75,26 @@ static int add_variants(struct nrb_kinds *kinds, const struct nrb_run_options *o
 	return rc;
 }
 
+static int refuse_variant(const struct nrb_kinds *kinds, const char *name)
+{
+	struct nrb_nearest nearest = { .word = name };
+
+	for (int i = 0; i < kinds->n; i++) {
+		const struct nrb_variant *v = kinds->list[i].scenario->variants;
+
+		for (; v->name != NULL; v++) {
+			nrb_nearest_look(&nearest, v->name);
+		}
+	}
+	if (nearest.name != NULL) {
+		return nrb_refuse(NRB_EXIT_USAGE, NULL,
+			"no scenario asked for has a variant %s; did you mean %s?", name,
+			nearest.name);
+	}
+	return nrb_refuse(NRB_EXIT_USAGE, "see `numa-reclaim-bench list`",
+		"no scenario asked for has a variant %s", name);
+}
+
 static int check_variants(
 	const struct nrb_kinds *kinds, const struct nrb_run_options *options)
 {
@@ -84,12 +105,25 @@ static int check_variants(
 			found = has(kinds->list[k].scenario, options->variants[i]);
 		}
 		if (!found) {
-			return nrb_refuse(NRB_EXIT_USAGE, "see `numa-reclaim-bench list`",
-				"no scenario asked for has a variant %s",
-				options->variants[i]);
+			return refuse_variant(kinds, options->variants[i]);
 		}
 	}
 	return 0;
+}
+
+static int refuse_scenario(const struct nrb_scenario *const *table, const char *name)
+{
+	struct nrb_nearest nearest = { .word = name };
+
+	for (; *table != NULL; table++) {
+		nrb_nearest_look(&nearest, (*table)->name);
+	}
+	if (nearest.name != NULL) {
+		return nrb_refuse(NRB_EXIT_USAGE, NULL,
+			"there is no scenario %s; did you mean %s?", name, nearest.name);
+	}
+	return nrb_refuse(NRB_EXIT_USAGE, "see `numa-reclaim-bench list`",
+		"there is no scenario %s", name);
 }
 
 int nrb_plankinds_find(struct nrb_kinds *kinds, const struct nrb_run_options *options,
@@ -104,8 +138,7 @@ int nrb_plankinds_find(struct nrb_kinds *kinds, const struct nrb_run_options *op
 		const struct nrb_scenario *scenario = nrb_scenario_find(table, name);
 
 		if (scenario == NULL) {
-			return nrb_refuse(NRB_EXIT_USAGE, "see `numa-reclaim-bench list`",
-				"there is no scenario %s", name);
+			return refuse_scenario(table, name);
 		}
 		rc = add_variants(kinds, options, scenario);
 	}

@@ -23,10 +23,23 @@ static bool lacks_cpuset(const struct nrb_plandraft *draft, const struct nrb_arm
 	return arm->policy == NRB_ARM_CPUSET && has_one_node(draft);
 }
 
+/* Off on this arm. */
+static bool is_swap_off(const struct nrb_plandraft *draft, const struct nrb_arm *arm)
+{
+	return arm->swap == 0 || (arm->swap < 0 && !draft->machine->has_swap);
+}
+
 static bool lacks_swap(const struct nrb_plandraft *draft, const struct nrb_arm *arm)
 {
-	return (nrb_arm_needs(arm) & NRB_NEEDS_SWAP) &&
-	       (arm->swap == 0 || (arm->swap < 0 && !draft->machine->has_swap));
+	return (nrb_arm_needs(arm) & NRB_NEEDS_SWAP) && is_swap_off(draft, arm);
+}
+
+/* What the holder took is all that is there, and only swap could take it: the allocation, that may
+ * go nowhere else, would meet the out-of-memory killer. */
+static bool lacks_victims(const struct nrb_plandraft *draft, const struct nrb_arm *arm)
+{
+	return arm->policy == NRB_ARM_BIND && arm->variant->hold != NULL &&
+	       !(nrb_arm_needs(arm) & NRB_NEEDS_FILE) && is_swap_off(draft, arm);
 }
 
 static bool lacks_device(const struct nrb_plandraft *draft, const struct nrb_arm *arm)
@@ -58,6 +71,23 @@ static bool lacks_file(const struct nrb_plandraft *draft, const struct nrb_arm *
 	return arm->fill_all && !(nrb_arm_needs(arm) & NRB_NEEDS_FILE);
 }
 
+/* The comparison is of the scenario's settings: it would be of others under its name. */
+static bool lacks_own_settings(
+	const struct nrb_plandraft *draft, const struct nrb_arm *arm)
+{
+	const struct nrb_value *own = arm->variant->settings;
+
+	(void)draft;
+	for (; own != NULL && own->name != NULL; own++) {
+		for (int i = 0; arm->set != NULL && i < arm->set->n; i++) {
+			if (strcmp(arm->set->items[i].setting->name, own->name) == 0) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
 struct lack {
 	bool (*is)(const struct nrb_plandraft *draft, const struct nrb_arm *arm);
 	const char *why, *way_out;
@@ -71,6 +101,8 @@ static const struct lack lacks[] = {
 	  "leave --policy cpuset out" },
 	{ lacks_swap, "swap is off",
 	  "turn a swap device on, or try `numa-reclaim-bench rehearse`" },
+	{ lacks_victims, "nothing on the node could be reclaimed: it would be killed",
+	  "leave --policy bind out, or turn a swap device on" },
 	{ lacks_device, "swap is not on exactly one device",
 	  "leave --swap out: then it stays as found" },
 	{ lacks_lru_gen, "this kernel has no MGLRU (6.1 and later may)",
@@ -81,6 +113,8 @@ static const struct lack lacks[] = {
 	  "leave --page-size thp out, or set it to madvise" },
 	{ lacks_file, "this scenario fills its target alone, and not with file cache",
 	  "leave --fill-on all out" },
+	{ lacks_own_settings, "--set names a setting that this scenario sets itself",
+	  "leave that one out of --set" },
 	{ NULL, NULL, NULL },
 };
 /* clang-format on */
@@ -114,5 +148,8 @@ int nrb_planlacks_check(const struct nrb_plan *plan, const struct nrb_plandraft 
 		}
 	}
 	lack = first_lack(draft, &plan->arms[0]);
-	return nrb_refuse(NRB_EXIT_NOT_HERE, lack->way_out, "%s", lack->why);
+	/* words that contradict each other do so on any machine */
+	return nrb_refuse(
+		lack->is == lacks_own_settings ? NRB_EXIT_USAGE : NRB_EXIT_NOT_HERE,
+		lack->way_out, "%s", lack->why);
 }

@@ -25,6 +25,17 @@ static int check_knob(const struct nrb_plandraft *draft)
 		"kernel %s has no vm.zone_reclaim_mode", draft->machine->kernel);
 }
 
+/* --rehearsal is but a word. Toggling it on a server would push what is swapped out into memory. */
+static int check_swap(const struct nrb_plandraft *draft)
+{
+	if (draft->options->swap.n == 0 || draft->machine->can_swap) {
+		return 0;
+	}
+	return nrb_refuse(NRB_EXIT_NOT_HERE,
+		"`numa-reclaim-bench rehearse` can turn it off and on",
+		"--swap: this is no guest of rehearse, and swap stays as found");
+}
+
 /* Above 7 the kernel keeps a value and looks at its low bits alone. */
 static void find_modes(struct nrb_plan *plan, struct nrb_plandraft *draft)
 {
@@ -95,6 +106,12 @@ static int draft_plan(struct nrb_plan *plan, struct nrb_plandraft *draft,
 
 	if (rc == 0) {
 		rc = nrb_plantargets_find(draft);
+	}
+	if (rc == 0) {
+		rc = nrb_plansets_check(draft);
+	}
+	if (rc == 0) {
+		rc = check_swap(draft);
 	}
 	if (rc == 0) {
 		rc = check_knob(draft);

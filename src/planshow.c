@@ -2,38 +2,15 @@
 /* A plan as people and programs read it. */
 #include "nrb/plan.h"
 
-#include "nrb/diag.h"
 #include "nrb/factors.h"
-#include "nrb/record.h"
+#include "nrb/plancosts.h"
 #include "nrb/units.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { INDENT = 14, MAX_LINE = 1024, WIDTH = 80 /* where there is no terminal */ };
-
-/* Where a plan is printed. */
-struct page {
-	const struct nrb_plan *plan;
-	const struct nrb_screen *screen;
-	FILE *out;
-};
-
-/* "  label       text", wrapped. */
-NRB_PRINTF(3, 4)
-static void say(const struct page *page, const char *label, const char *fmt, ...)
-{
-	char text[MAX_LINE], line[MAX_LINE + INDENT + 2];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	snprintf(line, sizeof(line), "  %-11s %s", label, text);
-	nrb_screen_wrap(page->screen, page->out, INDENT, line);
-}
+enum { WIDTH = 80 /* where there is no terminal */ };
 
 static void print_modes(const struct nrb_plan *plan, FILE *out)
 {
@@ -55,7 +32,7 @@ static void print_modes(const struct nrb_plan *plan, FILE *out)
 }
 
 /* Arms of a kind stand together. */
-static void print_scenarios(const struct page *page)
+static void print_scenarios(const struct nrb_planpage *page)
 {
 	int last = -1;
 
@@ -68,22 +45,22 @@ static void print_scenarios(const struct page *page)
 		}
 		last = arm->kind;
 		if (variant->name[0] == '\0') {
-			say(page, "scenario", "%s: the node holds %s",
+			nrb_planpage_say(page, "scenario", "%s: the node holds %s",
 				arm->scenario->name, arm->scenario->holds);
 		} else {
-			say(page, "scenario", "%s, %s: %s", arm->scenario->name,
-				variant->name, variant->shows);
+			nrb_planpage_say(page, "scenario", "%s, %s: %s",
+				arm->scenario->name, variant->name, variant->shows);
 		}
 	}
 }
 
-static void print_nodes(const struct page *page)
+static void print_nodes(const struct nrb_planpage *page)
 {
 	struct nrb_idset cpu_nodes;
 	char text[256];
 	bool differ = false;
 
-	say(page, "target node", "%s",
+	nrb_planpage_say(page, "target node", "%s",
 		nrb_idset_format(&page->plan->targets, text, sizeof(text)));
 	nrb_idset_clear(&cpu_nodes);
 	for (int i = 0; i < page->plan->n_arms; i++) {
@@ -95,7 +72,7 @@ static void print_nodes(const struct page *page)
 		}
 	}
 	if (differ) {
-		say(page, "CPUs", "of node %s",
+		nrb_planpage_say(page, "CPUs", "of node %s",
 			nrb_idset_format(&cpu_nodes, text, sizeof(text)));
 	}
 }
@@ -115,9 +92,9 @@ static bool has_word(const char *list, const char *word)
 }
 
 /* The values of each factor that is not left alone. */
-static void print_factor(const struct page *page, enum nrb_factor factor)
+static void print_factor(const struct nrb_planpage *page, enum nrb_factor factor)
 {
-	char list[MAX_LINE - INDENT] = "", word[NRB_SET_LEN];
+	char list[NRB_PLANPAGE_LINE] = "", word[NRB_SET_LEN];
 	bool is_default = true;
 
 	for (int i = 0; i < page->plan->n_arms; i++) {
@@ -132,24 +109,61 @@ static void print_factor(const struct page *page, enum nrb_factor factor)
 		}
 	}
 	if (!is_default) {
-		say(page, nrb_factor_table[factor].name, "%s", list);
+		nrb_planpage_say(page, nrb_factor_table[factor].name, "%s", list);
 	}
 }
 
-static void print_factors(const struct page *page)
+/* More threads than CPUs: what one's fault takes has the others' turns in it. Each node once, with
+ * its largest crowd. */
+static void print_crowd(const struct nrb_planpage *page, int cpu_node)
+{
+	struct nrb_idset usable;
+	int threads = 0, cpus;
+
+	for (int i = 0; i < page->plan->n_arms; i++) {
+		const struct nrb_arm *arm = &page->plan->arms[i];
+
+		if (arm->cpu_node == cpu_node && arm->threads > threads) {
+			threads = arm->threads;
+		}
+	}
+	nrb_topology_usable_cpus(&page->machine->topology, cpu_node, &usable);
+	cpus = nrb_idset_count(&usable);
+	if (threads > cpus) {
+		nrb_planpage_say(page, "",
+			"up to %d threads share the %d CPU%s of node %d: the time of a "
+			"touch includes the others' turns",
+			threads, cpus, cpus == 1 ? "" : "s", cpu_node);
+	}
+}
+
+static void print_crowds(const struct nrb_planpage *page)
+{
+	const struct nrb_topology *topology = &page->machine->topology;
+
+	for (int i = 0; i < topology->n_nodes; i++) {
+		print_crowd(page, topology->nodes[i].node);
+	}
+}
+
+static void print_factors(const struct nrb_planpage *page)
 {
 	if (page->plan->reference >= 0) {
 		print_modes(page->plan, page->out);
 	} else if (page->plan->knob_absent) {
-		say(page, "modes", "none: this kernel has no vm.zone_reclaim_mode");
+		nrb_planpage_say(
+			page, "modes", "none: this kernel has no vm.zone_reclaim_mode");
 	}
 	for (int i = NRB_FACTOR_VARIANT + 1; i < NRB_N_ARM_FACTORS; i++) {
 		print_factor(page, (enum nrb_factor)i);
+		if (i == NRB_FACTOR_THREADS) {
+			print_crowds(page);
+		}
 	}
 }
 
 /* Each reason once, with the number of cells. */
-static void print_unsupported(const struct page *page)
+static void print_unsupported(const struct nrb_planpage *page)
 {
 	const struct nrb_plan *plan = page->plan;
 
@@ -163,30 +177,36 @@ static void print_unsupported(const struct page *page)
 			}
 		}
 		if (n > 0) {
-			say(page, "left out",
+			nrb_planpage_say(page, "left out",
 				"%d of these cells, recorded as unsupported: %s", n, why);
 		}
 	}
 }
 
-static void print_size(const struct nrb_plan *plan, FILE *out)
+static void print_blocks(const struct nrb_planpage *page)
 {
-	char blocks[64] = "as many as fit", budget[NRB_UNITS_LEN + 16] = "";
-	char buf[NRB_UNITS_LEN];
+	const struct nrb_plan *plan = page->plan;
+	char blocks[64] = "", budget[NRB_UNITS_LEN + 64] = "", buf[NRB_UNITS_LEN];
+	bool limited = plan->budget_s > 0;
 
 	if (plan->blocks > 0) {
-		snprintf(blocks, sizeof(blocks), "%" PRId64 " block%s", plan->blocks,
-			plan->blocks == 1 ? "" : "s");
+		snprintf(blocks, sizeof(blocks), "%s%" PRId64 " block%s%s",
+			limited ? "at most " : "", plan->blocks,
+			plan->blocks == 1 ? "" : "s", limited ? ", " : "");
 	}
-	if (plan->budget_s > 0) {
-		snprintf(budget, sizeof(budget), ", at most %s",
+	if (limited) {
+		snprintf(budget, sizeof(budget), "as many as fit in %s, at least one",
 			nrb_units_seconds(buf, (double)plan->budget_s));
 	}
-	fprintf(out,
-		"  cells       %d in each block%s\n  blocks      %s%s, seed %" PRId64
-		"\n",
-		plan->n_arms, plan->warm_up >= 0 ? " after one warm-up" : "", blocks,
-		budget, plan->seed);
+	nrb_planpage_say(
+		page, "blocks", "%s%s, seed %" PRId64, blocks, budget, plan->seed);
+}
+
+static void print_size(const struct nrb_planpage *page)
+{
+	nrb_planpage_say(page, "cells", "%d in each block%s", page->plan->n_arms,
+		page->plan->warm_up >= 0 ? " after one warm-up" : "");
+	print_blocks(page);
 }
 
 /* In any arm: those of scenarios without a file allocate nothing by the plan. */
@@ -201,85 +221,24 @@ static int64_t largest_alloc(const struct nrb_plan *plan)
 	return alloc;
 }
 
-static void print_memory(const struct page *page, const struct nrb_run_options *options)
+static void print_memory(
+	const struct nrb_planpage *page, const struct nrb_run_options *options)
 {
 	const struct nrb_plan *plan = page->plan;
 	char alloc_text[NRB_UNITS_LEN], file_text[NRB_UNITS_LEN],
 		memory_text[NRB_UNITS_LEN];
 
 	if (largest_alloc(plan) > 0) {
-		say(page, "memory", "at most %s: %s, %s allocated in each cell",
+		nrb_planpage_say(page, "memory",
+			"at most %s: %s, %s allocated in each cell",
 			nrb_units_bytes(memory_text, plan->memory_bytes),
 			plan->file_bytes > 0 ? "file cache" : "what fills the node",
 			nrb_units_bytes(alloc_text, largest_alloc(plan)));
 	}
 	if (plan->file_bytes > 0) {
-		say(page, "directory", "%s: a nameless file of %s for the cache",
-			options->dir, nrb_units_bytes(file_text, plan->file_bytes));
-	}
-}
-
-/* A node that is full already: what reclaiming modes may evict is other people's. */
-static void print_foreign_cache(
-	const struct nrb_plan *plan, const struct nrb_machine *machine, FILE *out)
-{
-	for (int i = 0; i < machine->topology.n_nodes; i++) {
-		int64_t file = machine->memory[i].file_bytes;
-		char buf[NRB_UNITS_LEN], alloc[NRB_UNITS_LEN];
-
-		if (plan->file_bytes == 0 || file < 64 << 20 ||
-			!nrb_idset_has(&plan->targets, machine->topology.nodes[i].node)) {
-			continue;
-		}
-		fprintf(out,
-			"  others      node %d holds %s of other programs' file cache, of which "
-			"each\n              reclaiming mode may evict up to about %s\n",
-			machine->topology.nodes[i].node, nrb_units_bytes(buf, file),
-			nrb_units_bytes(alloc, largest_alloc(plan)));
-	}
-}
-
-/* Beside the mode. */
-static void list_settings(
-	const struct nrb_plan_settings *settings, char *list, size_t len)
-{
-	list[0] = '\0';
-	for (int i = 0; i < settings->n; i++) {
-		const struct nrb_setting *row = settings->list[i];
-		bool twins = row->form == NRB_FORM_TWINS;
-		size_t used = strlen(list);
-
-		snprintf(list + used, len - used, "%s%s%s%s", used > 0 ? ", " : "",
-			twins ? row->ratio_name : row->name, twins ? ", " : "",
-			twins ? row->bytes_name : "");
-	}
-}
-
-static void print_changes(const struct page *page, const struct nrb_machine *machine)
-{
-	struct nrb_plan_settings settings;
-	bool has_knob = machine->found_mode != NRB_ABSENT;
-	char list[MAX_LINE / 2];
-
-	nrb_plan_settings(page->plan, &settings);
-	list_settings(&settings, list, sizeof(list));
-	if (settings.n > 0) {
-		say(page, "changes",
-			"%s%s; afterwards each is as it was found again, also if this is "
-			"killed",
-			has_knob ? "vm.zone_reclaim_mode, " : "", list);
-	} else if (has_knob) {
-		say(page, "changes",
-			"vm.zone_reclaim_mode alone%s; afterwards it is %" PRId64
-			" again, also if this is killed",
-			page->plan->reference >= 0 ? "" : ", to 0", machine->found_mode);
-	} else {
-		say(page, "changes", "no setting of this machine");
-	}
-	if (has_word(list, "lru_gen.enabled") && !page->plan->rehearsal) {
-		say(page, "",
-			"turning MGLRU off or on loses the age order of all pages of "
-			"this machine: what it reclaims next is a guess for a while");
+		nrb_planpage_say(page, "directory",
+			"%s: a nameless file of %s for the cache", options->dir,
+			nrb_units_bytes(file_text, plan->file_bytes));
 	}
 }
 
@@ -287,7 +246,9 @@ void nrb_plan_print(const struct nrb_plan *plan, const struct nrb_run_options *o
 	const struct nrb_machine *machine, const struct nrb_screen *screen, FILE *out)
 {
 	struct nrb_screen wrapped = *screen;
-	struct page page = { .plan = plan, .screen = &wrapped, .out = out };
+	const struct nrb_planpage page = {
+		.plan = plan, .machine = machine, .screen = &wrapped, .out = out
+	};
 
 	wrapped.width = screen->width > 0 ? screen->width : WIDTH;
 
@@ -296,11 +257,11 @@ void nrb_plan_print(const struct nrb_plan *plan, const struct nrb_run_options *o
 	print_scenarios(&page);
 	print_nodes(&page);
 	print_factors(&page);
-	print_size(plan, out);
+	print_size(&page);
 	print_unsupported(&page);
 	print_memory(&page, options);
-	print_foreign_cache(plan, machine, out);
-	print_changes(&page, machine);
+	nrb_plancosts_print_others(&page);
+	nrb_plancosts_print_changes(&page);
 }
 
 /* As used; what is left as found, and what a scenario without an allocation has not, is absent. */

@@ -23,6 +23,8 @@ enum {
 static const int64_t max_default_alloc = 4LL << 30;
 static const int64_t min_headroom =
 	8LL << 20; /* per-CPU lists and page tables move a few MiB */
+/* Enough beside any allocation; up to so much it may be more than twice that. */
+static const int64_t small_writer = 256LL << 20;
 static const int64_t max_unballasted = 16LL << 30;
 
 static int64_t round_up(int64_t bytes, int64_t unit)
@@ -90,13 +92,17 @@ static int64_t other_nodes(const struct nrb_plandraft *draft)
 	return (int64_t)nrb_idset_count(&draft->memory_nodes) - 1;
 }
 
-/* Behind the other nodes' parts of the file. */
+/* Behind the other nodes' parts of the file; on a large node no more than twice the allocation, which
+ * it is written beside. */
 static void find_writer(const struct nrb_plandraft *draft, const struct nrb_arm *arm,
 	struct nrb_sizes *sizes)
 {
+	int64_t bytes = node_bytes(draft, arm->node) / 100 * WRITER_PERCENT;
+	int64_t most = 2 * sizes->alloc_bytes;
+
+	most = most > small_writer ? most : small_writer;
 	sizes->writer_from = sizes->file_bytes + sizes->other_bytes * other_nodes(draft);
-	sizes->writer_bytes = round_up(
-		node_bytes(draft, arm->node) / 100 * WRITER_PERCENT, NRB_REREAD_BLOCK);
+	sizes->writer_bytes = round_up(bytes < most ? bytes : most, NRB_REREAD_BLOCK);
 }
 
 /* What an arm takes of memory and of the disk at most. */

@@ -3,6 +3,7 @@
 #include "nrb/set.h"
 
 #include "nrb/diag.h"
+#include "nrb/units.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,26 +15,39 @@ static void add_name(char *names, const char *name)
 {
 	size_t len = strlen(names);
 
+	snprintf(names + len, NAMES_LEN - len, "%s%s", len > 0 ? ", " : "", name);
+}
+
+/* Lists a name that may be set, and compares it with what was typed. */
+static void offer(const char *name, char *names, struct nrb_nearest *nearest)
+{
 	if (name != NULL) {
-		snprintf(names + len, NAMES_LEN - len, "%s%s", len > 0 ? ", " : "", name);
+		add_name(names, name);
+		nrb_nearest_look(nearest, name);
 	}
 }
 
 static int refuse_name(const char *item)
 {
-	char names[NAMES_LEN] = "", way_out[NAMES_LEN + 32];
+	char names[NAMES_LEN] = "", way_out[NAMES_LEN + 32], typed[ITEM_LEN];
+	struct nrb_nearest nearest = { .word = typed };
 
+	snprintf(typed, sizeof(typed), "%.*s", (int)strcspn(item, "="), item);
 	for (const struct nrb_setting *row = nrb_setting_table; row->name != NULL;
 		row++) {
 		if (row->may_set) {
-			add_name(names,
-				row->ratio_name != NULL ? row->ratio_name : row->name);
-			add_name(names, row->bytes_name);
+			offer(row->ratio_name != NULL ? row->ratio_name : row->name,
+				names, &nearest);
+			offer(row->bytes_name, names, &nearest);
 		}
 	}
+	if (nearest.name != NULL) {
+		return nrb_refuse(NRB_EXIT_USAGE, NULL,
+			"--set: %s may not be set; did you mean %s?", typed,
+			nearest.name);
+	}
 	snprintf(way_out, sizeof(way_out), "those that may: %s", names);
-	return nrb_refuse(NRB_EXIT_USAGE, way_out, "--set: %.*s may not be set",
-		(int)strcspn(item, "="), item);
+	return nrb_refuse(NRB_EXIT_USAGE, way_out, "--set: %s may not be set", typed);
 }
 
 static int refuse_value(const char *item)

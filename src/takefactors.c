@@ -3,6 +3,7 @@
 #include "nrb/take.h"
 
 #include "nrb/diag.h"
+#include "nrb/units.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -150,13 +151,44 @@ int nrb_take_cpu_node(struct nrb_options *options, const char *value)
 	return 0;
 }
 
+/* The first of a list that is none of the words, as the nearest that it could be. */
+static struct nrb_nearest look_for(
+	const char *value, const char *const *words, char *word)
+{
+	struct nrb_nearest nearest = { .word = word };
+
+	do {
+		bool known = false;
+
+		nearest.name = NULL;
+		next_word(&value, word, NRB_WORD_LEN);
+		for (int i = 0; words[i] != NULL; i++) {
+			known = known || strcmp(words[i], word) == 0;
+			nrb_nearest_look(&nearest, words[i]);
+		}
+		if (!known) {
+			return nearest;
+		}
+	} while (value != NULL);
+	return (struct nrb_nearest){ 0 };
+}
+
 static int take_words(const char *option, const char *value, const char *const *words,
 	const char *want, struct nrb_levels *levels)
 {
+	char word[NRB_WORD_LEN], meant[128];
+	struct nrb_nearest nearest;
+
 	levels->n = 0;
-	return nrb_levels_add_words(levels, value, words) < 0
-		       ? nrb_take_bad(option, value, want)
-		       : 0;
+	if (nrb_levels_add_words(levels, value, words) == 0) {
+		return 0;
+	}
+	nearest = look_for(value, words, word);
+	if (nearest.name == NULL) {
+		return nrb_take_bad(option, value, want);
+	}
+	snprintf(meant, sizeof(meant), "did you mean %s?", nearest.name);
+	return nrb_take_bad(option, value, meant);
 }
 
 static int take_off_on(const char *option, const char *value, struct nrb_levels *levels)

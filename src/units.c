@@ -213,3 +213,20 @@ unsigned int nrb_units_distance(const char *a, const char *b)
 	}
 	return d[la][lb];
 }
+
+void nrb_nearest_look(struct nrb_nearest *nearest, const char *name)
+{
+	enum { BEGINNING = 1, NEAR = 2, LEAST_BEGINNING = 3 };
+	size_t len = strlen(nearest->word);
+	unsigned int distance = nrb_units_distance(nearest->word, name);
+
+	if (len >= LEAST_BEGINNING && distance > BEGINNING &&
+		strncmp(nearest->word, name, len) == 0) {
+		distance = BEGINNING; /* nearer than another word by chance */
+	}
+	if (distance <= NEAR && distance < strlen(name) &&
+		(nearest->name == NULL || distance < nearest->distance)) {
+		nearest->name = name;
+		nearest->distance = distance;
+	}
+}

@@ -26,6 +26,10 @@ static inline bool nrb_plandraft_asks_cpus(const struct nrb_plandraft *draft)
 /** Find the nodes under test, or refuse those that were named. */
 int nrb_plantargets_find(struct nrb_plandraft *draft);
 
+/** Refuse (usage) an arm of --set that would starve this machine: vm.min_free_kbytes over 5 % of all
+ * its memory, in a rehearsal over 25 %. */
+int nrb_plansets_check(const struct nrb_plandraft *draft);
+
 /** Cross all factors into plan->arms, with room for their sizes. */
 int nrb_planarms_cross(struct nrb_plan *plan, const struct nrb_plandraft *draft);
 

@@ -40,4 +40,15 @@ const char *nrb_units_seconds(char *buf, double seconds);
 /** Edit distance (insert, delete, replace, swap of neighbours) for "did you mean". */
 unsigned int nrb_units_distance(const char *a, const char *b);
 
+/* The nearest of known words to one that is unknown; begin with { .word = it }. */
+struct nrb_nearest {
+	const char *word;
+	const char *name; /* so far; NULL: none is near enough to be meant */
+	unsigned int distance;
+};
+
+/** Look at one more known word: it is near within two edits that leave something of it, or where
+ * the unknown one is its beginning, of at least 3 letters. */
+void nrb_nearest_look(struct nrb_nearest *nearest, const char *name);
+
 #endif

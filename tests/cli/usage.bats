@@ -43,6 +43,13 @@ load cli.bash
 	says_one_line 'check has no option'
 }
 
+@test 'an abbreviated option: spell it out' {
+	nrb 2 run -n --root "$fixtures/two-nodes" --all 100M
+	says_one_line 'no option --all; did you mean --alloc\?'
+	nrb 2 --js list
+	says_one_line 'no option --js'
+}
+
 @test 'an option of another command is unknown' {
 	nrb 2 check --csv
 	says_one_line 'check has no option --csv'
@@ -101,6 +108,38 @@ load cli.bash
 	nrb 2 rehearse --scenario nope
 	says_one_line 'no scenario nope .*list'
 	[[ -z $(ls -A) ]]
+}
+
+@test 'did you mean: scenarios, variants, settings, words' {
+	nrb 2 run -n --root "$fixtures/two-nodes" --scenario drty
+	says_one_line 'no scenario drty; did you mean dirty\?'
+	nrb 2 rehearse -n --scenario dirty --variant wrtier
+	says_one_line 'variant wrtier; did you mean writer\?'
+	nrb 2 run -n --root "$fixtures/two-nodes" --set vm.swppiness=10
+	says_one_line 'vm.swppiness may not be set; did you mean vm.swappiness\?'
+	nrb 2 run -n --root "$fixtures/two-nodes" --policy locl
+	says_one_line 'cannot take "locl" \(did you mean local\?\)'
+}
+
+@test 'settings that would starve the machine, or be another scenario' {
+	nrb 2 run -n --root "$fixtures/two-nodes" --set vm.min_free_kbytes=90000
+	says_one_line 'vm.min_free_kbytes=90000 would keep over 5 % of all memory .*give at most'
+	nrb 2 run -n --root "$fixtures/two-nodes" --scenario dirty --set vm.dirty_ratio=50
+	says_one_line 'scenario sets itself .*out of --set'
+	nrb 0 run -n --root "$fixtures/two-nodes" --scenario dirty --set found,vm.dirty_ratio=50
+	[[ $output == *'recorded as unsupported: --set names a setting'* ]]
+}
+
+@test 'a node that the guest has not, before one is booted' {
+	nrb 2 rehearse --node 9
+	says_one_line '--node: the guest has no node 9; it has 2'
+	nrb 2 rehearse -n --cpu-node 7
+	says_one_line '--cpu-node: the guest has no node 7; it has 2'
+}
+
+@test 'threads that share a CPU of the guest' {
+	nrb 0 rehearse -n --threads 1,4
+	says '4 threads share the 1 CPU of a guest.s node; --cpus-per-node 4'
 }
 
 @test '--set takes what is listed, and values that the setting can have' {

@@ -62,8 +62,8 @@ static const struct {
 	{ "scenario", "clean", { "clean,,matrix", "," } },
 	{ "modes", "0,1-3,7", { "8", "1,x", "-1", "0-8", "all,1", "" } },
 	{ "reference", "7", { "8", "-1", "x", "" } },
-	{ "node", "0,2", { "x", "-1", "0;1", "" } },
-	{ "cpu-node", "same,0,3", { "-1", "x", "9999", "0,,1", "same,", "" } },
+	{ "node", "0,1", { "x", "-1", "0;1", "" } },
+	{ "cpu-node", "same,0,1", { "-1", "x", "9999", "0,,1", "same,", "" } },
 	{ "variant", "a,b", { ",", "a,", "" } },
 	{ "lru-gen", "off,on", { "yes", "on,", "off;on", "" } },
 	{ "policy", "local,cpuset", { "weighted", "local,", "" } },
@@ -236,7 +236,7 @@ static void test_rehearse_hands_inner_options_on(void **state)
 
 	(void)state;
 	assert_int_equal(parse("rehearse --nodes 4 --modes 0,7 --blocks=2 --distance 32 "
-			       "--alloc 200M --node all -y -o x --scen clean,matrix "
+			       "--alloc 200M --node all -y -o x --scenario clean,matrix "
 			       "--kernel-deb a --kernel-deb b"),
 		0);
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
@@ -352,6 +352,39 @@ static void test_did_you_mean(void **state)
 	assert_usage("check --mdoes 1", "check has no option --mdoes");
 }
 
+/* A script with --all would mean something else once there is an option of that name. */
+static void test_options_are_spelt_out(void **state)
+{
+	(void)state;
+	assert_usage("run --all 100M", "no option --all; did you mean --alloc?");
+	assert_usage("run --all=100M", "no option --all=100M; did you mean --alloc?");
+	assert_usage("run --all", "no option --all; did you mean --alloc?");
+	assert_usage("run --ye", "no option --ye; did you mean --yes?");
+	assert_usage("run --scen clean", "did you mean --scenario?");
+	assert_usage("rehearse --node-me 300M", "did you mean --node-mem?");
+	assert_usage("run --no 0", "no option --no"); /* of two */
+	/* a value is no option, whatever it looks like */
+	assert_int_equal(parse("run -o --all"), 0);
+	assert_string_equal(options->run.output, "--all");
+	assert_int_equal(parse("run --dir --all --alloc=100M"), 0);
+	assert_string_equal(options->run.dir, "--all");
+	assert_int_equal(options->run.alloc_bytes, 100 << 20);
+}
+
+/* A guest that boots only to say so costs half a minute. */
+static void test_a_guest_has_the_nodes_asked_for(void **state)
+{
+	(void)state;
+	assert_usage("rehearse --node 9", "--node: the guest has no node 9; it has 2");
+	assert_usage("rehearse --node 0,2", "no node 2; it has 2");
+	assert_usage("rehearse --cpu-node same,7", "--cpu-node: the guest has no node 7");
+	assert_non_null(strstr(nrb_diag_way_out(), "--nodes"));
+	assert_int_equal(parse("rehearse --node 0,2 --cpu-node 1 --nodes 3"), 0);
+	assert_usage("rehearse --nodes 3 --node 3", "no node 3; it has 3");
+	assert_int_equal(parse("rehearse --node all"), 0);
+	assert_int_equal(parse("run --node 9"), 0); /* the machine says */
+}
+
 static void test_what_excludes_each_other(void **state)
 {
 	(void)state;
@@ -432,6 +465,8 @@ int main(void)
 		cmocka_unit_test(test_no_command),
 		cmocka_unit_test(test_operands),
 		cmocka_unit_test(test_did_you_mean),
+		cmocka_unit_test(test_options_are_spelt_out),
+		cmocka_unit_test(test_a_guest_has_the_nodes_asked_for),
 		cmocka_unit_test(test_what_excludes_each_other),
 		cmocka_unit_test(test_swap_is_for_rehearsals),
 		cmocka_unit_test(test_a_second_parse_starts_anew),

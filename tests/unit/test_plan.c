@@ -87,38 +87,6 @@ static void test_defaults(void **state)
 	nrb_plan_finish(&plan);
 }
 
-static void test_sizes(void **state)
-{
-	const struct nrb_sizes *sizes;
-
-	(void)state;
-	assert_int_equal(make(machine_of(0, two, 2)), 0);
-	sizes = &plan.sizes[0];
-	/* 40 %, whole pages */
-	assert_in_range(sizes->alloc_bytes, 400LL * MIB - 4096, 400LL * MIB + 4096);
-	assert_int_equal(sizes->alloc_bytes % 4096, 0);
-	assert_int_equal(sizes->fill_bytes, 0);
-	assert_int_equal(sizes->file_bytes, 1000LL * MIB);
-	assert_in_range(sizes->headroom_bytes, 10 * MIB - 4096, 10 * MIB);
-	assert_int_equal(sizes->chain_bytes, 0);
-	assert_int_equal(sizes->reread_bytes, 0);
-	assert_int_equal(plan.file_bytes, sizes->file_bytes);
-	assert_int_equal(
-		plan.memory_bytes, sizes->file_bytes + sizes->alloc_bytes + 64LL * MIB);
-	nrb_plan_finish(&plan);
-	options.fill_bytes = 100LL * MIB + 1;
-	options.alloc_bytes = 50LL * MIB + 1;
-	options.rehearsal = true;
-	assert_int_equal(make(machine_of(0, two, 2)), 0);
-	sizes = &plan.sizes[0];
-	assert_int_equal(sizes->fill_bytes, 100LL * MIB + 1);
-	assert_int_equal(sizes->file_bytes, 100LL * MIB + 65536);
-	assert_int_equal(sizes->alloc_bytes, 50LL * MIB + 4096);
-	assert_int_equal(sizes->chain_bytes, 16LL * MIB);
-	assert_int_equal(sizes->reread_bytes, 64LL * MIB);
-	nrb_plan_finish(&plan);
-}
-
 static void test_blocks_and_budget(void **state)
 {
 	static const struct {
@@ -251,7 +219,13 @@ static void test_usage_comes_before_the_machine(void **state)
 	assert_refused(machine_of(0, two, 1), NRB_EXIT_NOT_HERE, "one NUMA node");
 	options.scenarios[0] = "cleen";
 	options.n_scenarios = 1;
-	assert_refused(machine_of(0, two, 1), NRB_EXIT_USAGE, "no scenario cleen");
+	assert_refused(machine_of(0, two, 1), NRB_EXIT_USAGE,
+		"no scenario cleen; did you mean clean?");
+	options.scenarios[0] = "dirty";
+	options.variants[0] = "clean-frist";
+	options.n_variants = 1;
+	assert_refused(machine_of(0, two, 1), NRB_EXIT_USAGE,
+		"a variant clean-frist; did you mean clean-first?");
 }
 
 static void test_no_sysctl(void **state)
@@ -463,7 +437,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PLAN_TEST(test_defaults),
-		PLAN_TEST(test_sizes),
 		PLAN_TEST(test_blocks_and_budget),
 		PLAN_TEST(test_the_reference_is_added),
 		PLAN_TEST(test_target_without_a_choice),

@@ -18,13 +18,21 @@ static const struct nrb_value settings[] = { { "vm.swappiness", "1" },
 	{ "vm.dirty", "40%" }, { 0 } };
 
 static const struct nrb_variant plain_variants[] = { { .name = "" }, { 0 } };
+static int hold(struct nrb_cell *cell, enum nrb_hold what, int64_t value)
+{
+	(void)cell;
+	(void)what;
+	(void)value;
+	return 0;
+}
+
 static const struct nrb_variant odd_variants[] = {
 	{ .name = "first", .shows = "one" },
 	{ .name = "second",
 		.shows = "two",
 		.needs = NRB_NEEDS_SWAP | NRB_NEEDS_FILE,
 		.settings = settings },
-	{ .name = "third", .shows = "three", .needs = NRB_USES_SWAP },
+	{ .name = "third", .shows = "three", .needs = NRB_USES_SWAP, .hold = hold },
 	{ 0 },
 };
 
@@ -81,8 +89,9 @@ static struct nrb_machine *machine(void)
 	strcpy(made.machine.lru_gen, "on");
 	strcpy(made.machine.thp, "madvise");
 	strcpy(made.machine.swap, "/dev/vdb");
-	made.machine.has_swap = true;
+	made.machine.has_swap = made.machine.can_swap = true;
 	made.machine.can_trim = true;
+	made.machine.can_swap = true;
 	return &made.machine;
 }
 
@@ -341,6 +350,42 @@ static void test_what_a_variant_lacks(void **state)
 	assert_non_null(strstr(nrb_diag_way_out(), "rehearse"));
 }
 
+/* Held memory that only swap could take, and an allocation that may go nowhere else. */
+static void test_nothing_to_reclaim(void **state)
+{
+	struct nrb_machine *on = machine();
+
+	(void)state;
+	ask("odd");
+	options.variants[0] = "third";
+	options.n_variants = 1;
+	options.policy = levels_of(NRB_ARM_LOCAL, NRB_ARM_BIND);
+	assert_lacks(on, 0, "");
+	options.swap = levels_of(1, 0);
+	assert_lacks(on, 2, "it would be killed"); /* bind with swap off */
+	options.swap.n = 0;
+	on->has_swap = false;
+	assert_lacks(on, 2, "it would be killed");
+	ask("clean"); /* whose cache can go */
+	options.n_variants = 0;
+	assert_lacks(on, 0, "");
+}
+
+/* --rehearsal is but a word: the machine must be a guest of ours. */
+static void test_swap_of_a_real_machine(void **state)
+{
+	struct nrb_machine *on = machine();
+
+	(void)state;
+	options.rehearsal = true;
+	options.swap = levels_of(1, 0);
+	assert_int_equal(make(on), 0);
+	on->can_swap = false;
+	assert_refused(make(on), NRB_EXIT_NOT_HERE, "no guest of rehearse");
+	options.swap.n = 0;
+	assert_int_equal(make(on), 0);
+}
+
 static void test_one_node(void **state)
 {
 	(void)state;
@@ -490,6 +535,8 @@ int main(void)
 		PLAN_TEST(test_too_many_cells),
 		PLAN_TEST(test_what_the_machine_lacks),
 		PLAN_TEST(test_what_a_variant_lacks),
+		PLAN_TEST(test_nothing_to_reclaim),
+		PLAN_TEST(test_swap_of_a_real_machine),
 		PLAN_TEST(test_one_node),
 		PLAN_TEST(test_without_the_knob),
 		PLAN_TEST(test_sizes),

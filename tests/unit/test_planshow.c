@@ -118,8 +118,8 @@ static char *print(bool color)
 static void test_text_says_what_will_be_done(void **state)
 {
 	static const char *const parts[] = { "clean", " 0 1 7, against 1 (added",
-		"3 blocks", "at most 90 s", "seed 42", "/some/where", "100 MiB",
-		"vm.zone_reclaim_mode", "it is 4 again" };
+		"blocks      at most 3 blocks, as many as fit in 90 s", "seed 42",
+		"/some/where", "100 MiB", "vm.zone_reclaim_mode", "it is 4 again" };
 	char *text = print(false), *rest = text, copy[4096];
 
 	(void)state;
@@ -168,6 +168,129 @@ static void test_text_warns_of_others_cache(void **state)
 	free(text);
 }
 
+static void ask(const char *scenario, const char *variant)
+{
+	nrb_plan_finish(&plan);
+	options.scenarios[0] = scenario;
+	options.variants[0] = variant;
+	options.n_scenarios = options.n_variants = 1;
+	assert_int_equal(nrb_plan_make(&plan, &options, &machine, nrb_scenario_table), 0);
+}
+
+static void assert_says(const char *part, bool said)
+{
+	char *text = print(false), *line, *at;
+
+	/* as one line */
+	for (at = line = text; *at != '\0'; at++) {
+		if (*at != '\n' && (*at != ' ' || line == text || line[-1] != ' ')) {
+			*line++ = *at;
+		} else if (*at == '\n' && line > text && line[-1] != ' ') {
+			*line++ = ' ';
+		}
+	}
+	*line = '\0';
+	if ((strstr(text, part) != NULL) != said) {
+		fail_msg("\"%s\" is%s in\n%s", part, said ? " not" : "", text);
+	}
+	free(text);
+}
+
+/* What is taken does not depend on what the node is filled with. */
+static void test_text_warns_whatever_the_scenario(void **state)
+{
+	(void)state;
+	machine.memory[0].file_bytes = machine.memory[1].file_bytes = 300 << 20;
+	ask("anon", "swapping");
+	assert_says("of which each reclaiming mode may evict up to about 100 MiB", true);
+	ask("dirty", "writer"); /* 188 MiB, and 100 */
+	assert_says("each reclaiming mode may evict up to about 301 MiB", true);
+	assert_says("node 1 holds", false);
+}
+
+static void test_text_warns_of_all_nodes_that_are_filled(void **state)
+{
+	(void)state;
+	machine.memory[0].file_bytes = machine.memory[1].file_bytes = 300 << 20;
+	assert_says("is filled too", false);
+	nrb_plan_finish(&plan);
+	options.fill_on = (struct nrb_levels){ .n = 2, .v = { 0, 1 } };
+	assert_int_equal(nrb_plan_make(&plan, &options, &machine, nrb_scenario_table), 0);
+	assert_says("is filled too: it holds 300 MiB of other programs' file cache, of "
+		    "which what spills may evict up to about 100 MiB",
+		true);
+}
+
+static void test_text_warns_of_swapping(void **state)
+{
+	(void)state;
+	machine.has_swap = false;
+	assert_says("swap is on", false);
+	machine.has_swap = true;
+	assert_says(
+		"swap is on: modes 6 and 7 may swap out other programs' memory, up to "
+		"about 100 MiB in each cell",
+		true);
+	nrb_plan_finish(&plan);
+	options.modes = 1 << 0 | 1 << 1;
+	assert_int_equal(nrb_plan_make(&plan, &options, &machine, nrb_scenario_table), 0);
+	assert_says("where a cell wakes kswapd, it may swap out other programs'", true);
+	assert_says("modes 6 and 7 may", false);
+	plan.rehearsal = true;
+	assert_says("swap is on", false);
+}
+
+/* Held-back flushers are everybody's. */
+static void test_text_warns_of_unsynced_data(void **state)
+{
+	(void)state;
+	assert_says("a crash would lose more", false);
+	ask("dirty", "full");
+	assert_says("vm.dirty_ratio to 100 %, vm.dirty_background_ratio to 99 %, "
+		    "vm.dirty_expire_centisecs to 360000, vm.dirty_writeback_centisecs "
+		    "to 0; afterwards",
+		true);
+	assert_says("nothing of the whole machine is written back by its age or its "
+		    "amount: a crash would lose more of every program's data",
+		true);
+	plan.rehearsal = true;
+	assert_says("a crash would lose more", false);
+	options.n_sets = 3;
+	assert_int_equal(nrb_set_parse(&options.sets[0], "vm.dirty_bytes=8192"), 0);
+	assert_int_equal(nrb_set_parse(&options.sets[1], "vm.dirty_ratio=40"), 0);
+	assert_int_equal(
+		nrb_set_parse(&options.sets[2], "vm.dirty_writeback_centisecs=0"), 0);
+	ask("dirty", "writer");
+	assert_says("vm.dirty_bytes to 8192, vm.dirty_ratio to 40 %, "
+		    "vm.dirty_writeback_centisecs to 0;",
+		true);
+	assert_says("written back by its age: a crash", true);
+}
+
+/* The fixture has two CPUs a node. */
+static void test_text_says_who_shares_a_cpu(void **state)
+{
+	(void)state;
+	nrb_plan_finish(&plan);
+	options.threads = (struct nrb_levels){ .n = 2, .v = { 1, 2 } };
+	assert_int_equal(nrb_plan_make(&plan, &options, &machine, nrb_scenario_table), 0);
+	assert_says("share the", false);
+	nrb_plan_finish(&plan);
+	options.threads.v[1] = 4;
+	assert_int_equal(nrb_plan_make(&plan, &options, &machine, nrb_scenario_table), 0);
+	assert_says("threads 1, 4 up to 4 threads share the 2 CPUs of node", true);
+}
+
+static void test_text_of_blocks(void **state)
+{
+	(void)state;
+	plan.blocks = 0;
+	assert_says("blocks as many as fit in 90 s, at least one, seed 42", true);
+	plan.budget_s = 0;
+	plan.blocks = 3;
+	assert_says("blocks 3 blocks, seed 42", true);
+}
+
 static void plan_with_factors(void)
 {
 	nrb_plan_finish(&plan);
@@ -192,8 +315,8 @@ static void test_text_says_every_factor(void **state)
 		"  trim        off, on\n", "  set         found, vm.dirty_ratio=40\n",
 		"  cells       48 in each block", "  left out    24 of these cells",
 		"nodeN/reclaim",
-		"vm.zone_reclaim_mode, lru_gen.enabled, vm.dirty_ratio,\n"
-		"              vm.dirty_bytes; afterwards",
+		"vm.zone_reclaim_mode, lru_gen.enabled to off and on,\n"
+		"              vm.dirty_ratio to 40 %; afterwards",
 		"loses the age order" };
 	char *text, *rest;
 
@@ -277,6 +400,12 @@ int main(void)
 		SHOW_TEST(test_json_of_a_matrix),
 		SHOW_TEST(test_text_says_what_will_be_done),
 		SHOW_TEST(test_text_warns_of_others_cache),
+		SHOW_TEST(test_text_warns_whatever_the_scenario),
+		SHOW_TEST(test_text_warns_of_all_nodes_that_are_filled),
+		SHOW_TEST(test_text_warns_of_swapping),
+		SHOW_TEST(test_text_warns_of_unsynced_data),
+		SHOW_TEST(test_text_says_who_shares_a_cpu),
+		SHOW_TEST(test_text_of_blocks),
 		SHOW_TEST(test_text_says_every_factor),
 		SHOW_TEST(test_json_has_every_factor),
 		SHOW_TEST(test_text_of_a_kernel_without_the_knob),

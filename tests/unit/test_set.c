@@ -49,7 +49,7 @@ static void test_longest_text_fits(void **state)
 	struct nrb_set set = parse("vm.dirty_background_bytes=9223372036854775807+"
 				   "vm.dirty_bytes=9223372036854775807+"
 				   "vm.dirty_writeback_centisecs=2147483647+"
-				   "vm.watermark_boost_factor=2147483647");
+				   "vm.dirty_expire_centisecs=2147483647");
 
 	(void)state;
 	assert_int_equal(set.n, NRB_MAX_SET);
@@ -111,6 +111,18 @@ static void test_names_those_that_may(void **state)
 	assert_null(strstr(nrb_diag_way_out(), "vm.dirty,"));
 }
 
+static void test_did_you_mean(void **state)
+{
+	struct nrb_set set;
+
+	(void)state;
+	assert_true(nrb_set_parse(&set, "vm.swppiness=1") < 0);
+	assert_non_null(strstr(nrb_diag_message(), "did you mean vm.swappiness?"));
+	nrb_diag_reset();
+	assert_true(nrb_set_parse(&set, "vm.dirty_byte=8192") < 0);
+	assert_non_null(strstr(nrb_diag_message(), "did you mean vm.dirty_bytes?"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -119,6 +131,7 @@ int main(void)
 		TREE_TEST(test_longest_text_fits),
 		TREE_TEST(test_refusals),
 		TREE_TEST(test_names_those_that_may),
+		TREE_TEST(test_did_you_mean),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

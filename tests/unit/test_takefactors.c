@@ -52,6 +52,27 @@ static void test_words(void **state)
 	assert_levels(&run->threads, 2, (const int[]){ 4, 1 });
 }
 
+static void assert_meant(int rc, const char *way_out)
+{
+	assert_true(rc < 0);
+	if (strncmp(nrb_diag_way_out(), way_out, strlen(way_out)) != 0) {
+		fail_msg(
+			"\"%s\" does not begin with \"%s\"", nrb_diag_way_out(), way_out);
+	}
+	nrb_diag_reset();
+}
+
+static void test_did_you_mean(void **state)
+{
+	(void)state;
+	assert_meant(nrb_take_policy(&options, "bind,locl"), "did you mean local?");
+	assert_meant(nrb_take_policy(&options, "inter,bind"), "did you mean interleave?");
+	assert_meant(nrb_take_policy(&options, "near"), "of local, bind, preferred");
+	assert_meant(nrb_take_policy(&options, "bind,"), "of local, bind, preferred");
+	assert_meant(nrb_take_fill_on(&options, "tagret"), "did you mean target?");
+	assert_meant(nrb_take_fill_on(&options, "others"), "target, all or");
+}
+
 static void test_the_last_one_wins(void **state)
 {
 	(void)state;
@@ -129,6 +150,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TAKE_TEST(test_words),
+		TAKE_TEST(test_did_you_mean),
 		TAKE_TEST(test_the_last_one_wins),
 		TAKE_TEST(test_same_stands_among_numbers),
 		TAKE_TEST(test_variants),

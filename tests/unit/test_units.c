@@ -165,6 +165,27 @@ static void test_no_four_digits_beyond_the_first_unit(void **state)
 	}
 }
 
+static const char *nearest(const char *word, const char *a, const char *b)
+{
+	struct nrb_nearest nearest = { .word = word };
+
+	nrb_nearest_look(&nearest, a);
+	nrb_nearest_look(&nearest, b);
+	return nearest.name;
+}
+
+static void test_nearest(void **state)
+{
+	(void)state;
+	assert_string_equal(nearest("locla", "bind", "local"), "local");
+	assert_string_equal(nearest("modes", "modes", "nodes"), "modes");
+	assert_string_equal(nearest("all", "fill", "alloc"), "alloc"); /* its beginning */
+	assert_null(nearest("al", "local", "alloc-many")); /* of too few letters */
+	assert_null(nearest("near", "local", "preferred"));
+	assert_null(nearest("", "on", "off")); /* nothing of it would be left */
+	assert_null(nearest("1", "on", "off"));
+}
+
 static void test_distance(void **state)
 {
 	char longer[200];
@@ -192,6 +213,7 @@ int main(void)
 		cmocka_unit_test(test_formats_integers),
 		cmocka_unit_test(test_formats_reals),
 		cmocka_unit_test(test_no_four_digits_beyond_the_first_unit),
+		cmocka_unit_test(test_nearest),
 		cmocka_unit_test(test_distance),
 	};
 

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a plan takes from others, and what it changes. */
+#include "nrb/plancosts.h"
+
+#include "nrb/units.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	SWAPPING_MODES = 1 << 6 | 1 << 7,
+	MUCH_DIRTY = 90, /* per cent: a machine does not get there */
+	MAX_VALUES = 64, /* of one setting: arms of --set, and what variants set */
+};
+
+static const int64_t worth_a_line = 64LL << 20; /* of other programs' cache on a node */
+
+/* -- others -- */
+
+/* What is on a node beside what was there, at most; by any arm that can run. */
+struct taken {
+	int64_t target; /* from a node under test */
+	int64_t other;  /* from one that is filled beside it */
+};
+
+static bool allocates(const struct nrb_arm *arm)
+{
+	return arm->unsupported[0] == '\0' && (arm->scenario->needs & NRB_NEEDS_MODES);
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static struct taken find_taken(const struct nrb_plan *plan, int node)
+{
+	struct taken taken = { 0 };
+
+	for (int i = 0; i < plan->n_arms; i++) {
+		const struct nrb_arm *arm = &plan->arms[i];
+		int64_t bytes = plan->sizes[i].alloc_bytes + plan->sizes[i].writer_bytes;
+
+		if (!allocates(arm)) {
+			continue;
+		}
+		if (arm->node == node) {
+			taken.target = larger(taken.target, bytes);
+		} else if (arm->fill_all) {
+			taken.other = larger(taken.other, bytes);
+		}
+	}
+	return taken;
+}
+
+/* A node that is full already: what is evicted is other people's, too. */
+static void print_cache(const struct nrb_planpage *page)
+{
+	const struct nrb_machine *machine = page->machine;
+
+	for (int i = 0; i < machine->topology.n_nodes; i++) {
+		int node = machine->topology.nodes[i].node;
+		struct taken taken = find_taken(page->plan, node);
+		char held[NRB_UNITS_LEN], bytes[NRB_UNITS_LEN];
+
+		if (machine->memory[i].file_bytes < worth_a_line) {
+			continue;
+		}
+		nrb_units_bytes(held, machine->memory[i].file_bytes);
+		if (taken.target > 0) {
+			nrb_planpage_say(page, "others",
+				"node %d holds %s of other programs' file cache, of "
+				"which each reclaiming mode may evict up to about %s",
+				node, held, nrb_units_bytes(bytes, taken.target));
+		} else if (taken.other > 0) {
+			nrb_planpage_say(page, "others",
+				"node %d is filled too: it holds %s of other programs' "
+				"file cache, of which what spills may evict up to about "
+				"%s",
+				node, held, nrb_units_bytes(bytes, taken.other));
+		}
+	}
+}
+
+/* Reclaim does not ask whose idle memory it is; nor does the kswapd that a fill wakes. */
+static void print_swapping(const struct nrb_planpage *page)
+{
+	const struct nrb_plan *plan = page->plan;
+	unsigned int modes = 0;
+	int64_t bytes = 0;
+	char text[NRB_UNITS_LEN];
+
+	for (int i = 0; i < plan->n_arms; i++) {
+		const struct nrb_arm *arm = &plan->arms[i];
+
+		if (allocates(arm) &&
+			(arm->swap < 0 ? page->machine->has_swap : arm->swap)) {
+			modes |= arm->mode >= 0 ? 1u << arm->mode : 0;
+			bytes = larger(bytes,
+				plan->sizes[i].alloc_bytes + plan->sizes[i].writer_bytes);
+		}
+	}
+	if (bytes == 0 || plan->rehearsal) {
+		return;
+	}
+	nrb_units_bytes(text, bytes);
+	if (modes & SWAPPING_MODES) {
+		nrb_planpage_say(page, "others",
+			"swap is on: modes 6 and 7 may swap out other programs' memory, "
+			"up to about %s in each cell; in any mode kswapd may",
+			text);
+	} else {
+		nrb_planpage_say(page, "others",
+			"swap is on: where a cell wakes kswapd, it may swap out other "
+			"programs' memory");
+	}
+}
+
+void nrb_plancosts_print_others(const struct nrb_planpage *page)
+{
+	print_cache(page);
+	print_swapping(page);
+}
+
+/* -- changes -- */
+
+/* The values that cells give to one setting, none twice. */
+struct values {
+	const struct nrb_setting *setting;
+	int n;
+	const char *list[MAX_VALUES];
+};
+
+static void add(struct values *values, const char *value)
+{
+	for (int i = 0; i < values->n; i++) {
+		if (strcmp(values->list[i], value) == 0) {
+			return;
+		}
+	}
+	if (values->n < MAX_VALUES) {
+		values->list[values->n++] = value;
+	}
+}
+
+static void add_arm(struct values *values, const struct nrb_arm *arm)
+{
+	const struct nrb_value *row = arm->variant->settings;
+
+	for (; row != NULL && row->name != NULL; row++) {
+		if (strcmp(row->name, values->setting->name) == 0) {
+			add(values, row->value);
+		}
+	}
+	for (int i = 0; arm->set != NULL && i < arm->set->n; i++) {
+		if (arm->set->items[i].setting == values->setting) {
+			add(values, arm->set->items[i].value);
+		}
+	}
+	if (arm->lru_gen >= 0 && strcmp(values->setting->name, "lru_gen.enabled") == 0) {
+		add(values, nrb_off_on_words[arm->lru_gen]);
+	}
+	if (arm->swap >= 0 && values->setting->form == NRB_FORM_SWAP) {
+		add(values, nrb_off_on_words[arm->swap]);
+	}
+}
+
+static struct values find_values(
+	const struct nrb_plan *plan, const struct nrb_setting *setting)
+{
+	struct values values = { .setting = setting };
+
+	for (int i = 0; i < plan->n_arms; i++) {
+		if (plan->arms[i].unsupported[0] == '\0') {
+			add_arm(&values, &plan->arms[i]);
+		}
+	}
+	return values;
+}
+
+/* "vm.swappiness to 10 and 60"; twins by the name that each value has as a sysctl. */
+static void format_values(const struct values *values, char *list, size_t len)
+{
+	const struct nrb_setting *setting = values->setting;
+	const char *last = "";
+
+	for (int i = 0; i < values->n; i++) {
+		const char *value = values->list[i];
+		int digits = (int)strcspn(value, "%");
+		const char *name = setting->form != NRB_FORM_TWINS ? setting->name
+				   : value[digits] == '%'          ? setting->ratio_name
+								   : setting->bytes_name;
+		size_t used = strlen(list);
+
+		if (strcmp(name, last) != 0) {
+			snprintf(list + used, len - used, "%s%s to %.*s%s",
+				used > 0 ? ", " : "", name, digits, value,
+				value[digits] == '%' ? " %" : "");
+		} else {
+			snprintf(list + used, len - used, " and %.*s%s", digits, value,
+				value[digits] == '%' ? " %" : "");
+		}
+		last = name;
+	}
+}
+
+static bool holds_back_all(const struct values *values)
+{
+	for (int i = 0; i < values->n; i++) {
+		const char *value = values->list[i];
+
+		if (strchr(value, '%') != NULL && atoi(value) >= MUCH_DIRTY) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void warn(const struct nrb_planpage *page, const struct values *values, bool all)
+{
+	if (strcmp(values->setting->name, "lru_gen.enabled") == 0) {
+		nrb_planpage_say(page, "",
+			"turning MGLRU off or on loses the age order of all pages of "
+			"this machine: what it reclaims next is a guess for a while");
+	}
+	for (int i = 0; i < values->n; i++) {
+		if (strcmp(values->setting->name, "vm.dirty_writeback_centisecs") == 0 &&
+			strcmp(values->list[i], "0") == 0) {
+			nrb_planpage_say(page, "",
+				"during a cell nothing of the whole machine is written "
+				"back by its age%s: a crash would lose more of every "
+				"program's data that is not synced",
+				all ? " or its amount" : "");
+		}
+	}
+}
+
+/* In a guest of our own nobody else has anything to lose. */
+static void print_warnings(
+	const struct nrb_planpage *page, const struct nrb_plan_settings *settings)
+{
+	bool all = false;
+
+	for (int i = 0; i < settings->n && !all; i++) {
+		struct values values = find_values(page->plan, settings->list[i]);
+
+		all = strcmp(settings->list[i]->name, "vm.dirty_background") == 0 &&
+		      holds_back_all(&values);
+	}
+	for (int i = 0; i < settings->n && !page->plan->rehearsal; i++) {
+		struct values values = find_values(page->plan, settings->list[i]);
+
+		warn(page, &values, all);
+	}
+}
+
+void nrb_plancosts_print_changes(const struct nrb_planpage *page)
+{
+	bool has_knob = page->machine->found_mode != NRB_ABSENT;
+	char list[NRB_PLANPAGE_LINE / 2] = "";
+	struct nrb_plan_settings settings;
+
+	nrb_plan_settings(page->plan, &settings);
+	for (int i = 0; i < settings.n; i++) {
+		struct values values = find_values(page->plan, settings.list[i]);
+
+		format_values(&values, list, sizeof(list));
+	}
+	if (settings.n > 0) {
+		nrb_planpage_say(page, "changes",
+			"%s%s; afterwards each is as it was found again, also if this is "
+			"killed",
+			has_knob ? "vm.zone_reclaim_mode, " : "", list);
+	} else if (has_knob) {
+		nrb_planpage_say(page, "changes",
+			"vm.zone_reclaim_mode alone%s; afterwards it is %" PRId64
+			" again, also if this is killed",
+			page->plan->reference >= 0 ? "" : ", to 0",
+			page->machine->found_mode);
+	} else {
+		nrb_planpage_say(page, "changes", "no setting of this machine");
+	}
+	print_warnings(page, &settings);
+}
