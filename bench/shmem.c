@@ -157,7 +157,9 @@ const struct nrb_scenario nrb_scenario_shmem = {
 	.shows =
 		"bit 4: it counts them as reclaimable, scans, and without swap frees nothing",
 	.question = "tmpfs, shared buffers of databases",
-	.limits = "nobody has them mapped; with swap on, modes 6 and 7 write them out",
+	.limits =
+		"nobody maps them, nothing else is there: beside clean cache 2 and 3 may swap "
+		"them out too",
 	.needs = NRB_NEEDS_MODES | NRB_NEEDS_SPILL | NRB_USES_SWAP,
 	.alloc_percent = 20,
 	.variants = variants,

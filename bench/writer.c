@@ -13,12 +13,15 @@
 #include <stdlib.h>
 #include <time.h>
 
+enum { LOOK_MS = 50, LIMIT_MS = 10 * 1000 };
+
 /* A thread of the holder, which meanwhile answers. */
 struct writer {
 	struct nrb_cell *cell;
 	pthread_t thread;
 	volatile int64_t bytes;
 	volatile int32_t stop;
+	bool cut; /* by its own time limit */
 	int rc;
 	uint64_t start_ns, end_ns;
 	struct nrb_histogram hist;
@@ -58,15 +61,31 @@ static int begin(struct nrb_cell *cell)
  * moves: this wait has an end of its own. */
 static void wait_for(struct nrb_cell *cell, struct writer *writer)
 {
-	enum { LOOK_MS = 50, LIMIT_MS = 10 * 1000 };
 	const struct timespec look = { .tv_nsec = LOOK_MS * 1000000 };
 	int ms = 0;
 
 	while (pthread_tryjoin_np(writer->thread, NULL) == EBUSY) {
 		nanosleep(&look, NULL);
 		ms += LOOK_MS;
-		writer->stop = ms >= LIMIT_MS || *nrb_cell_stop(cell) != 0;
+		if (writer->stop == 0) {
+			writer->cut = ms >= LIMIT_MS;
+			writer->stop = writer->cut || *nrb_cell_stop(cell) != 0;
+		}
 		cell->shared->progress += 1024;
+	}
+}
+
+/* Then its speed is of what it wrote till then, and its share is not all that was to be written. */
+static void note_cut(struct nrb_cell *cell, const struct writer *writer)
+{
+	int64_t asked = cell->sizes.writer_bytes;
+
+	if (writer->rc == 0 && writer->cut && writer->bytes < asked) {
+		nrb_cell_note(cell,
+			"the writer was stopped %d s after the allocation with %lld of "
+			"%lld MiB written",
+			LIMIT_MS / 1000, (long long)writer->bytes >> 20,
+			(long long)asked >> 20);
 	}
 }
 
@@ -80,6 +99,7 @@ static int end(struct nrb_cell *cell)
 	sample->writer_bytes = writer->bytes;
 	sample->writer_ns = (int64_t)(writer->end_ns - writer->start_ns);
 	sample->writer_max_ns = (int64_t)writer->hist.max_ns;
+	note_cut(cell, writer);
 	rc = writer->rc;
 	free(writer);
 	cell->hold_state = NULL;

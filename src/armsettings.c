@@ -69,12 +69,15 @@ static int undo(struct nrb_guard *guard, const struct wanted *wanted, int n)
 	int first = 0;
 
 	for (int i = n - 1; i >= 0; i--) {
-		const char *found = nrb_guard_found(guard, wanted->items[i].name);
-		int rc = found == NULL
-				 ? 0
-				 : nrb_guard_set(guard, wanted->items[i].name, found);
+		const char *name = wanted->items[i].name,
+			   *found = nrb_guard_found(guard, name);
 
-		first = first < 0 ? first : rc;
+		/* a stranger's value is the guard's to tell, once */
+		if (found != NULL && !nrb_guard_is_foreign(guard, name)) {
+			int rc = nrb_guard_set(guard, name, found);
+
+			first = first < 0 ? first : rc;
+		}
 	}
 	return first;
 }

@@ -6,10 +6,10 @@
 #include "nrb/cpusetgroup.h"
 #include "nrb/diag.h"
 #include "nrb/settings.h"
-#include "nrb/swaptrace.h"
 #include "nrb/zones.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 
 static const char knob[] = "vm.zone_reclaim_mode";
@@ -17,8 +17,12 @@ static const char knob[] = "vm.zone_reclaim_mode";
 enum {
 	/* of a trim beyond what the allocation takes: what per-CPU lists hold back */
 	TRIM_SLACK_BYTES = 4 << 20,
-	/* 7.3 freed 206 MB of 234 MB asked, and said that it was done */
+	/* of one write(2), which answers no signal that we hold back: a second where a disk must be
+	 * waited for */
+	TRIM_PIECE_BYTES = 64 << 20,
+	/* of a piece: 7.3 freed 206 MB of 234 MB asked, and said that it was done */
 	MAX_TRIMS = 4,
+	TRIM_LIMIT_S = 60,
 };
 
 static struct nrb_sample *sample_of(const struct nrb_cellphases *phases)
@@ -35,6 +39,13 @@ int nrb_cellphases_set_mode(struct nrb_cellphases *phases, int mode)
 	}
 	snprintf(text, sizeof(text), "%d", mode);
 	return nrb_guard_set(phases->guard, knob, text);
+}
+
+int nrb_cellphases_rest(struct nrb_cellphases *phases)
+{
+	return phases->knob && nrb_guard_is_foreign(phases->guard, knob)
+		       ? 0
+		       : nrb_cellphases_set_mode(phases, 0);
 }
 
 static void end_with(
@@ -83,15 +94,14 @@ static int make_group(struct nrb_cellphases *phases)
 		      : 0;
 }
 
-/* Begun before the fill, for the kernel takes its buffers from the node. Without tracefs who swapped
- * stays unknown. */
-static void trace_swap(struct nrb_cellphases *phases)
+/* Pages that the node's kswapd has written to swap, where swapping is the subject. */
+static int64_t count_swapouts(const struct nrb_cellphases *phases)
 {
-	const struct nrb_cell *cell = phases->cell;
+	const struct nrb_arm *arm = &phases->cell->arm;
 
-	if ((nrb_arm_needs(&cell->arm) & NRB_USES_SWAP) && cell->kswapd_pid >= 0) {
-		phases->traced = nrb_swaptrace_begin(cell->root, cell->kswapd_pid) == 0;
-	}
+	return phases->swaptrace != NULL && (nrb_arm_needs(arm) & NRB_USES_SWAP)
+		       ? nrb_swaptrace_count(phases->swaptrace, arm->node)
+		       : NRB_ABSENT;
 }
 
 int nrb_cellphases_begin(struct nrb_cellphases *phases)
@@ -105,7 +115,6 @@ int nrb_cellphases_begin(struct nrb_cellphases *phases)
 		rc = apply_settings(phases);
 	}
 	if (rc == 0 && !phases->over) {
-		trace_swap(phases);
 		rc = make_group(phases);
 	}
 	return rc;
@@ -120,27 +129,55 @@ static int64_t node_free(const struct nrb_cell *cell)
 		       : memory.free_bytes;
 }
 
-/* Until the node's free memory has risen by so much, or a trim frees nothing. */
-static int trim_until(struct nrb_cell *cell, int64_t want)
+static bool is_signalled(const struct nrb_cellphases *phases)
+{
+	struct pollfd pollfd = { .fd = phases->signal_fd, .events = POLLIN };
+
+	return poll(&pollfd, 1, 0) > 0;
+}
+
+/* One piece of what is still to be freed, which is noted. */
+static int trim_piece(struct nrb_cell *cell, int64_t free_before)
 {
 	struct nrb_sample *sample = &cell->shared->sample;
-	int64_t before = node_free(cell), freed = 0;
+	int64_t freed = sample->trim_freed_bytes != NRB_ABSENT ? sample->trim_freed_bytes
+							       : 0,
+		piece = sample->trim_asked_bytes - freed;
+	int rc = nrb_setting_trim_node(cell->root, cell->arm.node,
+		piece < TRIM_PIECE_BYTES ? piece : TRIM_PIECE_BYTES);
+	int64_t free_after = node_free(cell);
 
-	sample->trim_asked_bytes = want;
-	for (int i = 0; i < MAX_TRIMS && freed < want; i++) {
-		int rc = nrb_setting_trim_node(cell->root, cell->arm.node, want - freed);
-		int64_t after = node_free(cell), last = freed;
+	if (rc == 0 && free_before != NRB_ABSENT && free_after != NRB_ABSENT) {
+		sample->trim_freed_bytes = free_after - free_before;
+	}
+	return rc;
+}
+
+/* Until the node's free memory has risen by so much, or a piece frees nothing. Returns -EINTR for a
+ * signal, which waits for who takes it, and -ETIME. */
+static int trim_until(struct nrb_cellphases *phases, int64_t want)
+{
+	struct nrb_cell *cell = phases->cell;
+	int64_t before = node_free(cell), freed = 0, last;
+	uint64_t end_ns = nrb_clock_ns() + TRIM_LIMIT_S * UINT64_C(1000000000);
+
+	sample_of(phases)->trim_asked_bytes = want;
+	for (int64_t i = 0; i < MAX_TRIMS * (want / TRIM_PIECE_BYTES + 1); i++) {
+		int rc = trim_piece(cell, before);
 
 		if (rc < 0) {
 			return rc;
 		}
-		if (before == NRB_ABSENT || after == NRB_ABSENT) {
-			return 0;
-		}
-		freed = after - before;
-		sample->trim_freed_bytes = freed;
-		if (freed <= last) {
+		last = freed;
+		freed = sample_of(phases)->trim_freed_bytes;
+		if (freed >= want || freed <= last) {
 			break;
+		}
+		if (is_signalled(phases)) {
+			return -EINTR;
+		}
+		if (nrb_clock_ns() > end_ns) {
+			return -ETIME;
 		}
 	}
 	return 0;
@@ -157,7 +194,7 @@ static int trim(struct nrb_cellphases *phases)
 	if (rc < 0) {
 		return rc;
 	}
-	rc = trim_until(cell,
+	rc = trim_until(phases,
 		sample_of(phases)->alloc_bytes + TRIM_SLACK_BYTES +
 			(sums.high_pages - sums.low_pages) * nrb_zones_page_bytes());
 	if (rc == -ENOENT) {
@@ -168,10 +205,14 @@ static int trim(struct nrb_cellphases *phases)
 		snprintf(why, sizeof(why), "something else reclaims node %d",
 			cell->arm.node);
 		end_with(phases, NRB_STATUS_DISTURBED, why);
-	} else if (rc < 0) {
+	} else if (rc == -ETIME) {
+		snprintf(why, sizeof(why), "trimming node %d did not end in %d s",
+			cell->arm.node, TRIM_LIMIT_S);
+		end_with(phases, NRB_STATUS_DISTURBED, why);
+	} else if (rc < 0 && rc != -EINTR) {
 		return nrb_fail(rc, "cannot trim node %d", cell->arm.node);
 	}
-	return 0;
+	return rc == -EINTR ? rc : 0;
 }
 
 int nrb_cellphases_apply(struct nrb_cellphases *phases)
@@ -195,9 +236,7 @@ int nrb_cellphases_apply(struct nrb_cellphases *phases)
 		nrb_looks_begin(&phases->looks, cell);
 		rc = nrb_snapshot_take(&phases->before, cell);
 	}
-	if (rc == 0 && phases->traced) {
-		phases->traced_before = nrb_swaptrace_count(cell->root);
-	}
+	phases->swapouts_before = count_swapouts(phases);
 	return rc;
 }
 
@@ -210,19 +249,16 @@ void nrb_cellphases_look(struct nrb_cellphases *phases)
 int nrb_cellphases_count(struct nrb_cellphases *phases)
 {
 	struct nrb_cell *cell = phases->cell;
+	int64_t swapouts = count_swapouts(phases);
 	int rc = nrb_snapshot_take(&phases->after, cell);
 
 	if (rc < 0) {
 		return rc;
 	}
 	nrb_snapshot_note(&phases->before, &phases->after, cell);
-	if (phases->traced) {
-		int64_t traced = nrb_swaptrace_count(cell->root);
-
+	if (swapouts != NRB_ABSENT && phases->swapouts_before != NRB_ABSENT) {
 		sample_of(phases)->swapout_kswapd_pages =
-			traced == NRB_ABSENT || phases->traced_before == NRB_ABSENT
-				? NRB_ABSENT
-				: traced - phases->traced_before;
+			swapouts - phases->swapouts_before;
 	}
 	nrb_looks_take(&phases->looks, cell);
 	return nrb_snapshot_cache(cell, &sample_of(phases)->cache_after_bytes);
@@ -232,10 +268,6 @@ int nrb_cellphases_end(struct nrb_cellphases *phases)
 {
 	const struct nrb_cell *cell = phases->cell;
 
-	if (phases->traced) {
-		nrb_swaptrace_end(cell->root);
-		phases->traced = false;
-	}
 	if (phases->grouped) {
 		nrb_cpusetgroup_remove(cell->root);
 		phases->grouped = false;

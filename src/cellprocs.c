@@ -203,12 +203,16 @@ const char *nrb_cellprocs_how(const struct nrb_cellproc *proc, char *buf, size_t
 	return buf;
 }
 
-bool nrb_cellprocs_holder_died(
-	const struct nrb_cellprocs *procs, char *how, size_t how_len)
+bool nrb_cellprocs_was_killed(const struct nrb_cellproc *proc)
+{
+	return proc->ended && !proc->killed && WIFSIGNALED(proc->status) &&
+	       WTERMSIG(proc->status) == SIGKILL;
+}
+
+bool nrb_cellprocs_holder_died(const struct nrb_cellprocs *procs)
 {
 	const struct nrb_cellproc *holder = &procs->holder;
 
-	nrb_cellprocs_how(holder, how, how_len);
 	return holder->pid > 0 && holder->ended && !holder->killed && holder->status != 0;
 }
 

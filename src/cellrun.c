@@ -24,7 +24,8 @@ struct flight {
 	struct nrb_cellprocs procs;
 	struct nrb_cellphases phases;
 	struct nrb_watchdog watchdog;
-	bool judged; /* the parent ends it, and said why */
+	bool judged;       /* the parent ends it, and said why */
+	int64_t oom_kills; /* on the whole machine, before the cell */
 	int *signal;
 };
 
@@ -33,11 +34,25 @@ static struct nrb_sample *sample_of(struct flight *flight)
 	return &flight->cell->shared->sample;
 }
 
+/* How it ended, in words. Where the kernel has killed for memory since, it was this: our processes
+ * offer themselves (oom_score_adj 1000). */
+static const char *how(const struct flight *flight, const struct nrb_cellproc *proc,
+	char *buf, size_t len)
+{
+	int64_t kills = nrb_snapshot_oom_kills(flight->cell);
+
+	if (nrb_cellprocs_was_killed(proc) && flight->oom_kills != NRB_ABSENT &&
+		kills > flight->oom_kills) {
+		return "the out-of-memory killer";
+	}
+	return nrb_cellprocs_how(proc, buf, len);
+}
+
 /* The child is gone: what it said of itself stands, also what the parent said of it. */
 static void note_end(struct flight *flight)
 {
 	struct nrb_sample *sample = sample_of(flight);
-	char how[32];
+	char buf[32];
 
 	if (flight->cell->shared->finished || flight->judged) {
 		return;
@@ -45,7 +60,7 @@ static void note_end(struct flight *flight)
 	sample->status = NRB_STATUS_KILLED;
 	nrb_cell_note_why(flight->cell, "child ended in phase %s by %s",
 		nrb_phase_name((enum nrb_phase)flight->cell->shared->phase),
-		nrb_cellprocs_how(&flight->procs.child, how, sizeof(how)));
+		how(flight, &flight->procs.child, buf, sizeof(buf)));
 }
 
 static int reap_child(struct flight *flight)
@@ -76,11 +91,11 @@ static int end_procs(struct flight *flight)
 static void note_holder(struct flight *flight)
 {
 	enum nrb_status status = sample_of(flight)->status;
-	char how[32];
+	char buf[32];
 
-	if (status != NRB_STATUS_OK &&
-		nrb_cellprocs_holder_died(&flight->procs, how, sizeof(how))) {
-		nrb_cell_note_why(flight->cell, "the process beside died by %s", how);
+	if (status != NRB_STATUS_OK && nrb_cellprocs_holder_died(&flight->procs)) {
+		nrb_cell_note_why(flight->cell, "the process beside died by %s",
+			how(flight, &flight->procs.holder, buf, sizeof(buf)));
 	}
 }
 
@@ -91,6 +106,9 @@ static int apply(struct flight *flight)
 
 	if (rc == 0) {
 		rc = nrb_cellphases_apply(&flight->phases);
+	}
+	if (rc == -EINTR) {
+		*flight->signal = nrb_signals_take(flight->run->signal_fd);
 	}
 	if (rc == 0 && flight->phases.over) {
 		flight->judged = true;
@@ -127,6 +145,16 @@ static int meet_child(struct flight *flight)
 	return rc;
 }
 
+/* All is written: whatever takes so long, it is not the mode's doing. */
+static void note_endless(struct flight *flight)
+{
+	sample_of(flight)->status = NRB_STATUS_DISTURBED;
+	nrb_cell_note_why(flight->cell, "%s",
+		flight->cell->arm.variant->hold != NULL
+			? "all is written, but the process that writes beside did not end"
+			: "all is written, but the phase did not end");
+}
+
 static void note_stall(struct flight *flight, bool slow)
 {
 	struct nrb_sample *sample = sample_of(flight);
@@ -136,6 +164,10 @@ static void note_stall(struct flight *flight, bool slow)
 		flight->cell->arm.page_size == NRB_PAGE_THP ? "huge pages" : "pages";
 
 	flight->judged = true;
+	if (written == all) {
+		note_endless(flight);
+		return;
+	}
 	sample->status = NRB_STATUS_STALLED;
 	if (slow) {
 		nrb_cell_note_why(flight->cell, "slow: %lld of %lld %s in %d s", written,
@@ -273,9 +305,7 @@ static void note_disturbed(struct flight *flight)
  * them: turning swap off would read back what they have there. */
 static int break_off(struct flight *flight, int rc)
 {
-	if (rc != -ESTALE) {
-		(void)nrb_cellphases_set_mode(&flight->phases, 0);
-	}
+	(void)nrb_cellphases_rest(&flight->phases);
 	flight->judged |= rc == -ESTALE;
 	(void)end_procs(flight); /* settings do not wait for one that hangs */
 	if (rc == -ESTALE) {
@@ -293,6 +323,8 @@ static int wind_up(struct flight *flight)
 	rc = nrb_guard_check(flight->run->guard);
 	if (rc == 0) {
 		rc = nrb_cellphases_set_mode(&flight->phases, 0);
+	} else {
+		(void)nrb_cellphases_rest(&flight->phases);
 	}
 	ended = end_procs(flight);
 	note_holder(flight);
@@ -326,6 +358,9 @@ int nrb_cellrun(struct nrb_cellrun *run, struct nrb_cell *cell, int *signal)
 			.cell = cell,
 			.knob = run->knob,
 			.swap = run->swap != NULL ? run->swap : "",
+			.signal_fd = run->signal_fd,
+			.swaptrace = &run->swaptrace,
+			.swapouts_before = NRB_ABSENT,
 			.min_bytes = NRB_ABSENT,
 		},
 		.signal = signal,
@@ -336,6 +371,7 @@ int nrb_cellrun(struct nrb_cellrun *run, struct nrb_cell *cell, int *signal)
 	cell->holder = -1;
 	sample->start_ns = (int64_t)nrb_clock_ns();
 	run->pressure.since_ns = 0; /* until this cell's settle phase is seen */
+	flight.oom_kills = nrb_snapshot_oom_kills(cell);
 	nrb_watchdog_begin(&flight.watchdog, run->known_ns);
 	rc = fly(&flight);
 	rc = rc < 0 ? break_off(&flight, rc) : wind_up(&flight);

@@ -4,6 +4,7 @@
 
 #include "nrb/units.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -266,6 +267,17 @@ static int read_argument(
 	}
 	free(text);
 	return rc;
+}
+
+const struct nrb_confounder *nrb_confounder_find(const char *name)
+{
+	const struct nrb_confounder *row = nrb_confounder_table;
+
+	while (strcmp(row->name, name) != 0) {
+		row++;
+		assert(row->name != NULL);
+	}
+	return row;
 }
 
 int nrb_confounder_read(const struct nrb_root *root,

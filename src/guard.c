@@ -410,6 +410,17 @@ int nrb_guard_check(struct nrb_guard *guard)
 	return rc;
 }
 
+bool nrb_guard_is_foreign(struct nrb_guard *guard, const char *name)
+{
+	const struct nrb_journal_entry *entry =
+		nrb_journal_find(&guard->now, nrb_setting_find(name));
+	char held[NRB_SETTING_LEN];
+
+	return entry != NULL &&
+	       nrb_setting_read(guard->proc.root, entry->setting, held) == 0 &&
+	       !nrb_journal_is_ours(entry, held);
+}
+
 const struct nrb_root *nrb_guard_root(const struct nrb_guard *guard)
 {
 	return guard->proc.root;

@@ -100,6 +100,7 @@ int nrb_machine_read(struct nrb_machine *machine, const struct nrb_root *root)
 	read_thp(machine, root);
 	machine->has_swap = nrb_confounders_has_swap(root);
 	read_swap(machine, root);
+	machine->can_swap = nrb_setting_can_swap(root);
 	machine->can_trim = machine->topology.n_nodes > 0 &&
 			    nrb_setting_can_trim(root, machine->topology.nodes[0].node);
 	return 0;

@@ -116,6 +116,22 @@ static int look_ahead(struct nrb_options *options)
 	return rc;
 }
 
+/* What each of them waits for the others' turns stands in its times. */
+static void note_crowd(const struct nrb_options *options)
+{
+	const struct nrb_levels *threads = &options->run.threads;
+	int most = 1, cpus = options->rehearse.cpus_per_node;
+
+	for (int i = 0; i < threads->n; i++) {
+		most = threads->v[i] > most ? threads->v[i] : most;
+	}
+	if (most > cpus) {
+		nrb_note("%d threads share the %d CPU%s of a guest's node; "
+			 "--cpus-per-node %d gives each its own",
+			most, cpus, cpus == 1 ? "" : "s", most);
+	}
+}
+
 static int do_rehearse(struct nrb_options *options, const struct nrb_screen *screen,
 	struct ending *ending)
 {
@@ -128,6 +144,7 @@ static int do_rehearse(struct nrb_options *options, const struct nrb_screen *scr
 	if (options->rehearse.output == NULL) {
 		options->rehearse.output = rehearsal_name(name, sizeof(name));
 	}
+	note_crowd(options);
 	options->rehearse.on_progress = say_progress;
 	if (!options->rehearse.dry_run) {
 		nrb_progress_begin((enum nrb_progress_mode)options->run.progress);

@@ -3,6 +3,7 @@
 #include "nrb/preconditions.h"
 
 #include "nrb/cachefile.h"
+#include "nrb/confounders.h"
 #include "nrb/diag.h"
 #include "nrb/findings.h"
 #include "nrb/leftover.h"
@@ -33,6 +34,33 @@ static int check_rights(const struct nrb_root *root, const struct nrb_plan *plan
 	}
 	return nrb_refuse(first->code, first->way_out[0] != '\0' ? first->way_out : NULL,
 		"%s%s%s", first->what, first->why[0] != '\0' ? ": " : "", first->why);
+}
+
+static bool has_holder(const struct nrb_plan *plan)
+{
+	for (int i = 0; i < plan->n_arms; i++) {
+		if (plan->arms[i].unsupported[0] == '\0' &&
+			plan->arms[i].variant->hold != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The kernel's 2 panics also where a policy alone left no memory, and every cell binds what it fills
+ * or measures to its node; its 1 where the whole machine has none left, to which one comes nearer
+ * whose memory is held and not cache. */
+static int check_panic(const struct nrb_root *root, const struct nrb_plan *plan)
+{
+	const struct nrb_confounder *panic = nrb_confounder_find("vm.panic_on_oom");
+	int64_t value;
+
+	if (nrb_fsroot_read_i64(root, panic->path, &value) < 0 || value == 0 ||
+		(value == 1 && !has_holder(plan))) {
+		return 0;
+	}
+	return nrb_refuse(NRB_EXIT_NOT_HERE, panic->way_out, "%s is %" PRId64 ": %s",
+		panic->name, value, panic->why);
 }
 
 /* The guard looks again when it starts. Here so that nobody is asked in vain, or told that the disk
@@ -101,6 +129,9 @@ int nrb_preconditions_check(const struct nrb_root *root,
 {
 	int rc = check_rights(root, plan);
 
+	if (rc == 0) {
+		rc = check_panic(root, plan);
+	}
 	if (rc == 0) {
 		rc = check_others(root);
 	}

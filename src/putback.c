@@ -6,7 +6,6 @@
 #include "nrb/diag.h"
 #include "nrb/moment.h"
 #include "nrb/process.h"
-#include "nrb/swaptrace.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -49,11 +48,24 @@ static void put_back(const struct nrb_root *root, const struct nrb_journal_entry
 	result->error = rc;
 }
 
+static bool is_knob(const struct nrb_journal_entry *entry)
+{
+	return strcmp(entry->setting->name, "vm.zone_reclaim_mode") == 0;
+}
+
 int nrb_putback_settings(const struct nrb_root *root, const struct nrb_journal *journal,
 	struct nrb_restored *results)
 {
+	/* the knob first: whoever waits in node reclaim goes on, turning swap off may take long */
+	for (int i = 0; i < journal->n_entries; i++) {
+		if (is_knob(&journal->entries[i])) {
+			put_back(root, &journal->entries[i], &results[i]);
+		}
+	}
 	for (int i = journal->n_entries - 1; i >= 0; i--) {
-		put_back(root, &journal->entries[i], &results[i]);
+		if (!is_knob(&journal->entries[i])) {
+			put_back(root, &journal->entries[i], &results[i]);
+		}
 	}
 	return journal->n_entries;
 }
@@ -148,7 +160,6 @@ int nrb_putback_kill(const struct nrb_root *root, const struct nrb_journal *jour
 
 void nrb_putback_clear(const struct nrb_root *root)
 {
-	nrb_swaptrace_end(root);
 	nrb_cpusetgroup_remove(root);
 }
 

@@ -13,13 +13,14 @@
 #include "nrb/process.h"
 #include "nrb/progress.h"
 #include "nrb/record.h"
+#include "nrb/rights.h"
 #include "nrb/runheader.h"
 #include "nrb/signals.h"
+#include "nrb/swaptrace.h"
 #include "nrb/units.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,34 +117,26 @@ static int check_found(const struct session *session)
 	return -ESTALE;
 }
 
-static bool has_cpuset(const struct nrb_plan *plan)
+/* Who swaps is asked where swapping is the subject. */
+static void open_swaptrace(struct session *session)
 {
+	const struct nrb_plan *plan = &session->plan;
+	bool uses_swap = false;
+
 	for (int i = 0; i < plan->n_arms; i++) {
-		if (plan->arms[i].policy == NRB_ARM_CPUSET) {
-			return true;
-		}
+		uses_swap = uses_swap || nrb_arm_needs(&plan->arms[i]) & NRB_USES_SWAP;
 	}
-	return false;
+	if (uses_swap) {
+		nrb_swaptrace_open(&session->blocks.cellrun.swaptrace, session->root,
+			&plan->targets);
+	}
 }
 
-/* What cells need: to lock memory, to move and see pages of children; to turn swap off and on; to
- * make a group in the root of cgroup v2, whose mode 0555 holds for root too. */
 static int drop_capabilities(const struct session *session)
 {
-	int keep[] = { CAP_IPC_LOCK, CAP_SYS_NICE, -1, -1, -1 }, n = 2;
-	struct nrb_plan_settings settings;
-	bool needs_admin = false;
+	int keep[NRB_MAX_RIGHTS];
 
-	nrb_plan_settings(&session->plan, &settings);
-	for (int i = 0; i < settings.n; i++) {
-		needs_admin = needs_admin || settings.list[i]->needs_admin;
-	}
-	if (needs_admin) {
-		keep[n++] = CAP_SYS_ADMIN;
-	}
-	if (has_cpuset(&session->plan)) {
-		keep[n++] = CAP_DAC_OVERRIDE;
-	}
+	nrb_rights_of(&session->plan, keep);
 	return nrb_process_drop_capabilities(keep);
 }
 
@@ -159,6 +152,10 @@ static int measure(struct session *session)
 	}
 	if (rc == 0) {
 		rc = make_file(session);
+	}
+	/* needs what is dropped next */
+	if (rc == 0) {
+		open_swaptrace(session);
 	}
 	/* not before: the directory may be another user's */
 	if (rc == 0 && session->root->live) {
@@ -263,6 +260,7 @@ static void finish_session(struct session *session)
 	if (session->blocks.file >= 0) {
 		close(session->blocks.file);
 	}
+	nrb_swaptrace_close(&session->blocks.cellrun.swaptrace);
 	nrb_signals_end(&session->signals);
 	nrb_plan_finish(&session->plan);
 	nrb_machine_finish(&session->machine);

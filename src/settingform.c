@@ -250,8 +250,9 @@ static int write_swap(
 	if (rc < 0 || nrb_setting_same(setting, held, value)) {
 		return rc;
 	}
-	if (!root->live) {
-		return -EOPNOTSUPP; /* the path is below another root, the system call is not */
+	/* the path is below another root, the system call is not; and other machines' swap is theirs */
+	if (!root->live || !nrb_setting_can_swap(root)) {
+		return -EOPNOTSUPP;
 	}
 	if (!nrb_setting_valid(setting, held)) {
 		return -EBADMSG; /* several: which of them we could not tell */

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -54,6 +55,7 @@ const struct nrb_setting nrb_setting_table[] = {
 	  .help = "pages swapped in at a time, as a power of 2" },
 	{ .name = "vm.vfs_cache_pressure", .path = VM "vfs_cache_pressure",
 	  .kind = NRB_SETTING_VALUE, .max = INT_MAX, .may_set = true,
+	  .set_min = 1, .set_max = INT_MAX, /* with 0 they are never freed */
 	  .help = "weighs dentries and inodes against pages as a victim" },
 	{ .name = "vm.min_unmapped_ratio", .path = VM "min_unmapped_ratio",
 	  .kind = NRB_SETTING_VALUE, .max = 100, .may_set = true,
@@ -70,6 +72,7 @@ const struct nrb_setting nrb_setting_table[] = {
 	  .help = "distance between the marks, in 1/10,000 of a zone" },
 	{ .name = "vm.watermark_boost_factor", .path = VM "watermark_boost_factor",
 	  .kind = NRB_SETTING_VALUE, .max = INT_MAX, .may_set = true,
+	  .set_max = 100000, /* ten times HIGH, where it keeps a zone free */
 	  .help = "raises the marks for a while after fragmentation" },
 	{ .name = "kernel.numa_balancing", .path = "proc/sys/kernel/numa_balancing",
 	  .kind = NRB_SETTING_VALUE, .may_set = true, .needs_admin = true,
@@ -85,9 +88,6 @@ const struct nrb_setting nrb_setting_table[] = {
 	{ .name = "self.oom_score_adj", .path = "proc/self/oom_score_adj",
 	  .kind = NRB_SETTING_TRIGGER, .min = -1000, .max = 1000,
 	  .help = "our own processes: the guard last, those that measure first" },
-	{ .name = "self.tracefs", .path = "sys/kernel/tracing/instances/numa-reclaim-bench",
-	  .kind = NRB_SETTING_TRIGGER,
-	  .help = "our own tracing instance, removed again: it counts what kswapd swaps out" },
 	{ .name = "self.cpuset", .path = "sys/fs/cgroup/numa-reclaim-bench",
 	  .kind = NRB_SETTING_TRIGGER,
 	  .help = "our own cgroup, removed again, for --policy cpuset" },
@@ -111,13 +111,25 @@ static bool is_name(const char *name, const char *text, size_t len)
 	return name != NULL && strlen(name) == len && memcmp(name, text, len) == 0;
 }
 
+/* A kernel takes, and may hold, more than one should try. */
+static bool should_be(const struct nrb_setting *row, const char *value)
+{
+	int64_t number;
+
+	if (row->set_min == 0 && row->set_max == 0) {
+		return true;
+	}
+	number = strtoll(value, NULL, 10);
+	return number >= row->set_min && number <= row->set_max;
+}
+
 int nrb_setting_assign(const char *text, const struct nrb_setting **setting, char *value)
 {
 	const size_t len = strcspn(text, "=");
 	const char *typed = text + len + 1;
 	const struct nrb_setting *row = nrb_setting_table;
 	char given[NRB_SETTING_LEN];
-	int n;
+	int n, rc;
 
 	if (text[len] == '\0') {
 		return -EINVAL;
@@ -140,20 +152,32 @@ int nrb_setting_assign(const char *text, const struct nrb_setting **setting, cha
 		return -EINVAL;
 	}
 	*setting = row;
-	return nrb_setting_canonical(row, given, value);
+	rc = nrb_setting_canonical(row, given, value);
+	return rc == 0 && !should_be(row, value) ? -EINVAL : rc;
 }
 
-bool nrb_setting_can_trim(const struct nrb_root *root, int node)
+static bool is_there(const struct nrb_root *root, const char *path)
 {
-	char path[sizeof(NODE_TRIM) + 16];
 	int fd;
 
-	snprintf(path, sizeof(path), NODE_TRIM, node);
 	if (nrb_fsroot_open_file(root, path, O_PATH, &fd) < 0) {
 		return false;
 	}
 	close(fd);
 	return true;
+}
+
+bool nrb_setting_can_trim(const struct nrb_root *root, int node)
+{
+	char path[sizeof(NODE_TRIM) + 16];
+
+	snprintf(path, sizeof(path), NODE_TRIM, node);
+	return is_there(root, path);
+}
+
+bool nrb_setting_can_swap(const struct nrb_root *root)
+{
+	return is_there(root, "nrb/command");
 }
 
 int nrb_setting_trim_node(const struct nrb_root *root, int node, int64_t bytes)

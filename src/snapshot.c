@@ -36,6 +36,14 @@ int nrb_snapshot_take(struct nrb_snapshot *snapshot, const struct nrb_cell *cell
 	return 0;
 }
 
+int64_t nrb_snapshot_oom_kills(const struct nrb_cell *cell)
+{
+	struct nrb_counters counters;
+
+	return nrb_counters_read(cell->root, &counters) < 0 ? NRB_ABSENT
+							    : counters.v[NRB_OOM_KILL];
+}
+
 static int64_t difference(int64_t before, int64_t after)
 {
 	return before == NRB_ABSENT || after == NRB_ABSENT ? NRB_ABSENT : after - before;

@@ -1,159 +1,108 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The tracefs instance of our own. Source: Documentation/trace/ftrace.rst, events.rst. */
+/* Counters on kswapd's tracepoint. Source: perf_event_open(2), include/trace/events/vmscan.h. */
 #include "nrb/swaptrace.h"
 
-#include "nrb/idset.h"
-#include "nrb/units.h"
+#include "nrb/kswapd.h"
+#include "nrb/sample.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <linux/perf_event.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#define INSTANCE "instances/numa-reclaim-bench"
+/* RECLAIM_WB_ANON: not the dirty file pages that kswapd writes too, as seen on 5.10 */
+static const char anon_only[] = "reclaim_flags & 1";
 
-enum {
-	PATH_LEN = 192,
-	WRITES_ANON = 1, /* RECLAIM_WB_ANON of include/trace/events/vmscan.h */
-};
-
-/* Mounted by itself, or found where debugfs mounts it. */
+/* Where tracefs is mounted, by itself or by debugfs. */
 static const char *const mounts[] = { "sys/kernel/tracing", "sys/kernel/debug/tracing",
 	NULL };
 /* renamed in 5.19 */
 static const char *const events[] = { "mm_vmscan_write_folio", "mm_vmscan_writepage",
 	NULL };
 
-static bool is_there(const struct nrb_root *root, const char *path)
+/* The event's number in this kernel. Returns 0 or -EOPNOTSUPP. */
+static int find_event(const struct nrb_root *root, int64_t *id)
 {
-	int fd;
-
-	if (nrb_fsroot_open_file(root, path, O_PATH, &fd) < 0) {
-		return false;
-	}
-	close(fd);
-	return true;
-}
-
-/* The mount and event of this kernel, or false. */
-static bool find_event(
-	const struct nrb_root *root, const char **mount, const char **event)
-{
-	char path[PATH_LEN];
+	char path[96];
 
 	for (int m = 0; mounts[m] != NULL; m++) {
 		for (int e = 0; events[e] != NULL; e++) {
-			snprintf(path, sizeof(path), "%s/events/vmscan/%s", mounts[m],
+			snprintf(path, sizeof(path), "%s/events/vmscan/%s/id", mounts[m],
 				events[e]);
-			if (is_there(root, path)) {
-				*mount = mounts[m];
-				*event = events[e];
-				return true;
+			if (nrb_fsroot_read_i64(root, path, id) == 0) {
+				return 0;
 			}
 		}
 	}
-	return false;
+	return -EOPNOTSUPP;
 }
 
-static int write_event(const struct nrb_root *root, const char *mount, const char *event,
-	const char *file, const char *text)
+/* Returns a descriptor or a negative errno. */
+static int count_events_of(pid_t pid, int64_t id)
 {
-	char path[PATH_LEN];
-
-	snprintf(path, sizeof(path), "%s/" INSTANCE "/events/vmscan/%s/%s", mount, event,
-		file);
-	return nrb_fsroot_write_str(root, path, text);
-}
-
-static int set_up(
-	const struct nrb_root *root, const char *mount, const char *event, pid_t pid)
-{
-	char path[PATH_LEN], filter[64];
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_TRACEPOINT,
+		.size = sizeof(attr),
+		.config = (uint64_t)id,
+	};
+	int fd = (int)syscall(
+		SYS_perf_event_open, &attr, pid, -1, -1, PERF_FLAG_FD_CLOEXEC);
 	int rc;
 
-	/* events are counted, not kept: give back most of 1.4 MiB for each CPU */
-	snprintf(path, sizeof(path), "%s/" INSTANCE "/buffer_size_kb", mount);
-	rc = nrb_fsroot_write_str(root, path, "4");
-	/* not the dirty file pages that kswapd writes too: seen on 5.10 */
-	snprintf(filter, sizeof(filter), "common_pid == %d && reclaim_flags & %d",
-		(int)pid, WRITES_ANON);
-	if (rc == 0) {
-		rc = write_event(root, mount, event, "filter", filter);
-	}
-	if (rc == 0) {
-		rc = write_event(root, mount, event, "enable", "1");
-	}
-	return rc;
-}
-
-int nrb_swaptrace_begin(const struct nrb_root *root, pid_t pid)
-{
-	const char *mount, *event;
-	char path[PATH_LEN];
-	int rc;
-
-	if (!find_event(root, &mount, &event)) {
-		return -EOPNOTSUPP;
-	}
-	nrb_swaptrace_end(root); /* of a killed run */
-	snprintf(path, sizeof(path), "%s/" INSTANCE, mount);
-	if (mkdirat(root->fd, path, 0700) < 0) {
+	if (fd < 0) {
 		return -errno;
 	}
-	rc = set_up(root, mount, event, pid);
-	if (rc < 0) {
-		nrb_swaptrace_end(root);
+	if (ioctl(fd, PERF_EVENT_IOC_SET_FILTER, anon_only) < 0) {
+		rc = -errno;
+		close(fd);
+		return rc;
 	}
-	return rc;
+	return fd;
 }
 
-static void add_events(void *sum, const char *key, int64_t value)
+void nrb_swaptrace_open(struct nrb_swaptrace *trace, const struct nrb_root *root,
+	const struct nrb_idset *nodes)
 {
-	/* overrun: pushed out by later ones, which happened no less */
-	if (strcmp(key, "entries") == 0 || strcmp(key, "overrun") == 0) {
-		*(int64_t *)sum += value;
-	}
-}
+	int64_t id;
+	int pid;
 
-/* The sum over a mount's CPUs; absent without an instance there. */
-static int64_t count_below(const struct nrb_root *root, const char *mount)
-{
-	char path[PATH_LEN];
-	struct nrb_idset cpus;
-	int64_t sum = 0;
-
-	snprintf(path, sizeof(path), "%s/" INSTANCE "/per_cpu", mount);
-	if (nrb_fsroot_list_ids(root, path, "cpu", &cpus) < 0) {
-		return NRB_ABSENT;
+	*trace = (struct nrb_swaptrace){ 0 };
+	/* another root's pids and numbers are not this kernel's */
+	if (!root->live || find_event(root, &id) < 0) {
+		return;
 	}
-	nrb_for_each_id(cpu, &cpus) {
-		snprintf(path, sizeof(path), "%s/" INSTANCE "/per_cpu/cpu%d/stats", mount,
-			cpu);
-		if (nrb_fsroot_read_pairs(root, path, add_events, &sum) < 0) {
-			return NRB_ABSENT;
+	nrb_for_each_id(node, nodes) {
+		int fd =
+			trace->n < NRB_MAX_NODES && nrb_kswapd_find(root, node, &pid) == 0
+				? count_events_of(pid, id)
+				: -1;
+
+		if (fd >= 0) {
+			trace->of[trace->n].node = node;
+			trace->of[trace->n++].fd = fd;
 		}
 	}
-	return sum;
 }
 
-int64_t nrb_swaptrace_count(const struct nrb_root *root)
+int64_t nrb_swaptrace_count(const struct nrb_swaptrace *trace, int node)
 {
-	int64_t count = NRB_ABSENT;
+	uint64_t count;
 
-	for (int m = 0; mounts[m] != NULL && count == NRB_ABSENT; m++) {
-		count = count_below(root, mounts[m]);
+	for (int i = 0; i < trace->n; i++) {
+		if (trace->of[i].node == node &&
+			read(trace->of[i].fd, &count, sizeof(count)) == sizeof(count)) {
+			return (int64_t)count;
+		}
 	}
-	return count;
+	return NRB_ABSENT;
 }
 
-void nrb_swaptrace_end(const struct nrb_root *root)
+void nrb_swaptrace_close(struct nrb_swaptrace *trace)
 {
-	char path[PATH_LEN];
-
-	for (int m = 0; mounts[m] != NULL; m++) {
-		snprintf(path, sizeof(path), "%s/" INSTANCE, mounts[m]);
-		(void)unlinkat(root->fd, path, AT_REMOVEDIR);
+	for (int i = 0; i < trace->n; i++) {
+		close(trace->of[i].fd);
 	}
+	trace->n = 0;
 }

@@ -15,7 +15,8 @@
 int nrb_armsettings_apply(struct nrb_guard *guard, const struct nrb_arm *arm,
 	const char *swap, char *why, size_t why_len);
 
-/** Put what the arm set back to what was found, the last first. Returns 0 or a negative errno, with
+/** Put what the arm set back to what was found, the last first; what holds someone else's value is
+ * left alone, silently: nrb_guard_check tells. Returns 0 or a negative errno, with
  * a message, as nrb_guard_set; goes on after a failure and returns the first. */
 int nrb_armsettings_undo(struct nrb_guard *guard, const struct nrb_arm *arm);
 

@@ -8,6 +8,7 @@
 #include "nrb/guard.h"
 #include "nrb/looks.h"
 #include "nrb/snapshot.h"
+#include "nrb/swaptrace.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,14 +17,16 @@ struct nrb_cellphases {
 	/* given, and borrowed */
 	struct nrb_guard *guard;
 	struct nrb_cell *cell;
-	bool knob;        /* there is a vm.zone_reclaim_mode */
-	const char *swap; /* the swap device; "" */
+	bool knob;                             /* there is a vm.zone_reclaim_mode */
+	const char *swap;                      /* the swap device; "" */
+	int signal_fd;                         /* readable: stop */
+	const struct nrb_swaptrace *swaptrace; /* NULL: who swaps is not asked */
 	/* out */
 	bool over; /* the cell cannot go on */
 	/* its own */
-	bool set, grouped, traced; /* what is to be undone */
-	int64_t traced_before;     /* pages that kswapd had swapped out by then */
-	int64_t min_bytes;         /* of the target node's watermarks */
+	bool set, grouped;       /* what is to be undone */
+	int64_t swapouts_before; /* pages that kswapd had swapped out by then */
+	int64_t min_bytes;       /* of the target node's watermarks */
 	struct nrb_snapshot before, after;
 	struct nrb_looks looks;
 };
@@ -32,12 +35,16 @@ struct nrb_cellphases {
  * a negative errno, as nrb_guard_set. */
 int nrb_cellphases_set_mode(struct nrb_cellphases *phases, int mode);
 
+/** The knob at rest, unless it is someone else's by now: then nothing, silent. Returns as above. */
+int nrb_cellphases_rest(struct nrb_cellphases *phases);
+
 /** Before the fill: knob at rest, the arm's settings, its cpuset group. May be over. Returns 0 or a
  * negative errno, with a message: -ESTALE for a foreign setting. */
 int nrb_cellphases_begin(struct nrb_cellphases *phases);
 
 /** The node is prepared: what follows is the mode's doing. Trims if asked, notes the thresholds, sets
- * the mode, reads counters. May be over. Returns as above. */
+ * the mode, reads counters. May be over. Returns as above; -EINTR, silent, for a signal that waits
+ * in signal_fd. */
 int nrb_cellphases_apply(struct nrb_cellphases *phases);
 
 /** Ten times a second while it allocates. */

@@ -47,9 +47,11 @@ int nrb_cellprocs_reap_child(struct nrb_cellprocs *procs);
  */
 int nrb_cellprocs_end(struct nrb_cellprocs *procs);
 
-/** Whether the holder died, and not by us. "signal 9" or "exit code 1" into how. */
-bool nrb_cellprocs_holder_died(
-	const struct nrb_cellprocs *procs, char *how, size_t how_len);
+/** Whether one was killed (SIGKILL), and not by us. */
+bool nrb_cellprocs_was_killed(const struct nrb_cellproc *proc);
+
+/** Whether the holder died, and not by us. */
+bool nrb_cellprocs_holder_died(const struct nrb_cellprocs *procs);
 
 /** "signal 9", "exit code 1": how one ended. Fills and returns buf. */
 const char *nrb_cellprocs_how(const struct nrb_cellproc *proc, char *buf, size_t len);

@@ -6,6 +6,7 @@
 #include "nrb/cell.h"
 #include "nrb/guard.h"
 #include "nrb/pressure.h"
+#include "nrb/swaptrace.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,7 +23,8 @@ struct nrb_cellrun {
 	/* nobody else's work to be spared by the limit on pressure, and an emulated kswapd alone can
 	 * exceed it */
 	bool rehearsal;
-	const char *swap; /* the swap device; "" or NULL: there is none */
+	const char *swap;               /* the swap device; "" or NULL: there is none */
+	struct nrb_swaptrace swaptrace; /* of the target nodes */
 };
 
 /**

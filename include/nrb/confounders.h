@@ -29,6 +29,9 @@ struct nrb_confounder {
 
 extern const struct nrb_confounder nrb_confounder_table[]; /* ends with name NULL */
 
+/** The row of that name, which there must be. */
+const struct nrb_confounder *nrb_confounder_find(const char *name);
+
 /** Read one as text into buf. Returns 0 or a negative errno, silent (-ENOENT: not here). */
 int nrb_confounder_read(const struct nrb_root *root,
 	const struct nrb_confounder *confounder, char *buf, size_t len);

@@ -45,6 +45,10 @@ int nrb_guard_try(struct nrb_guard *guard, const char *name, const char *value, 
 /** Check that every setting still holds what we last confirmed. Returns 0, -ESTALE as above. */
 int nrb_guard_check(struct nrb_guard *guard);
 
+/** Whether a setting that we have set holds someone else's value now. False where it cannot be read;
+ * silent. */
+bool nrb_guard_is_foreign(struct nrb_guard *guard, const char *name);
+
 /** The machine that it guards. Borrowed. */
 const struct nrb_root *nrb_guard_root(const struct nrb_guard *guard);
 

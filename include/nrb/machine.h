@@ -20,6 +20,7 @@ struct nrb_machine {
 	char thp[NRB_WORD_LEN]; /* "always", "madvise", "never"; "": a kernel without huge pages */
 	bool has_swap;
 	char swap[NRB_WORD_LEN * 2]; /* its one device, where there is exactly one; "" */
+	bool can_swap;               /* a guest, where swap may be turned off and on */
 	bool can_trim;               /* there is a nodeN/reclaim (6.17 and later) */
 	int64_t found_mode; /* verbatim; absent: this kernel has no vm.zone_reclaim_mode */
 };

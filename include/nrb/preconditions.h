@@ -8,7 +8,7 @@
 
 /**
  * Refuse what cannot be done: not root, not the initial user namespace, a setting that cannot be
- * written, a directory whose file system does not serve (NRB_EXIT_NOT_HERE), or has no room, or
+ * written, a kernel that panics where memory runs out, a directory whose file system does not serve (NRB_EXIT_NOT_HERE), or has no room, or
  * cannot be written (NRB_EXIT_FAILED), a run that lives or was killed (NRB_EXIT_BUSY). Changes
  * nothing.
  * Returns 0 or a negative errno, with a message and its exit code.

@@ -25,7 +25,7 @@ struct nrb_restored {
 };
 
 /**
- * Put every setting of a journal back, the last used first, and read it back. One that holds what
+ * Put every setting of a journal back, the knob first, then the last used first, and read it back. One that holds what
  * was found is done, one that holds a value of ours is written, any other is left alone.
  * results  out, array of NRB_JOURNAL_MAX_SETTINGS, in the journal's order
  * Returns the number of results. Silent.
@@ -57,7 +57,7 @@ int nrb_putback_all(const struct nrb_root *root, int dir,
  * pid used again is never hit). Returns how many. Silent. */
 int nrb_putback_kill(const struct nrb_root *root, const struct nrb_journal *journal);
 
-/** Remove what a run makes in the kernel beside settings: its tracing instance and its cgroup. After
+/** Remove what a run makes in the kernel beside settings: its cgroup. After
  * the kill, for who is in the cgroup holds it. Silent, also where there is none. */
 void nrb_putback_clear(const struct nrb_root *root);
 

@@ -204,7 +204,7 @@ struct nrb_sample {
 	int64_t headroom_min_bytes; /* lowest free above min seen on the node; may be negative */
 	int64_t alloc_wall_ns;
 	int64_t alloc_huge_bytes;     /* of it, backed by huge pages in the end */
-	int64_t swapout_kswapd_pages; /* of pswpout, written by kswapd; absent: no tracefs */
+	int64_t swapout_kswapd_pages; /* of pswpout, written by kswapd; absent: not known */
 
 	/* what a writer beside got done, from the mode to the end of the allocation or longer */
 	int64_t writer_bytes, writer_ns;

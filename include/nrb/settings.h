@@ -38,6 +38,8 @@ struct nrb_setting {
 	/* rests here between cells, written without journaling anew; NULL: at the value found */
 	const char *rest;
 	int64_t min, max; /* of numbers; of twins: of the bytes */
+	/* what --set takes of them; both 0: all */
+	int64_t set_min, set_max;
 	bool may_set; /* named by --set; the others belong to an option or a scenario */
 	bool needs_admin; /* CAP_SYS_ADMIN to write; all others are root's by their file mode */
 	const char *help;
@@ -50,7 +52,8 @@ enum { NRB_SETTING_LEN = 64 }; /* of a value as text, with its NUL */
 /**
  * Read "NAME=VALUE", NAME a row's name or one of a twin's sysctls ("vm.dirty_bytes=1048576" is
  * "vm.dirty" and "1048576", "vm.dirty_ratio=20" is "vm.dirty" and "20%").
- * Returns 0, -ENOENT (no such setting), -EINVAL (no "=", or not a value of it); silent.
+ * Returns 0, -ENOENT (no such setting), -EINVAL (no "=", or not a value that it should be given);
+ * silent.
  */
 int nrb_setting_assign(const char *text, const struct nrb_setting **setting,
 	char *value /* [NRB_SETTING_LEN] */);
@@ -64,6 +67,10 @@ const char *nrb_setting_command(char *buf, size_t len, const struct nrb_root *ro
  * Returns 0 (also where it reclaimed less: older kernels say -EAGAIN for it), -ENOENT (a kernel
  * without), -EBUSY (someone else reclaims it) or another negative errno; silent. */
 int nrb_setting_trim_node(const struct nrb_root *root, int node, int64_t bytes);
+
+/** Whether this is a guest of our own making (it has the command that rehearsal/init runs), where
+ * alone swap may be turned off and on. */
+bool nrb_setting_can_swap(const struct nrb_root *root);
 
 /** Whether a node has that trigger. */
 bool nrb_setting_can_trim(const struct nrb_root *root, int node);

@@ -19,6 +19,10 @@ struct nrb_snapshot {
  * message. */
 int nrb_snapshot_take(struct nrb_snapshot *snapshot, const struct nrb_cell *cell);
 
+/** How often the kernel has killed for memory since boot; absent where it does not count (before
+ * 4.13). Source: /proc/vmstat. */
+int64_t nrb_snapshot_oom_kills(const struct nrb_cell *cell);
+
 /** Put the difference over the allocation, and the nodes before and after, into the sample. */
 void nrb_snapshot_note(const struct nrb_snapshot *before,
 	const struct nrb_snapshot *after, struct nrb_cell *cell);

@@ -1,28 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who writes pages to swap: an own tracefs instance that counts what kswapd writes.
- * /proc/vmstat's pswpout does not tell kswapd from node reclaim. Events are counted, never read.
+ * Who writes pages to swap: perf counters of what each kswapd writes. /proc/vmstat's pswpout does not
+ * tell kswapd from node reclaim. Nothing is sampled, and nothing stays behind: the counters go with
+ * their descriptors. (An instance of tracefs would: up to 6.6 sizing its buffer sizes all others.)
  */
 #ifndef NRB_SWAPTRACE_H
 #define NRB_SWAPTRACE_H
 
 #include "nrb/fsroot.h"
+#include "nrb/idset.h"
+#include "nrb/sample.h"
 
 #include <stdint.h>
-#include <sys/types.h>
 
-/** Make the instance and count page writes of process pid from now on (mm_vmscan_write_folio,
- * mm_vmscan_writepage before 5.19). The kernel takes 1.4 MiB for each CPU on its node until we have
- * made the buffers small: begin before the fill. Returns 0, -EOPNOTSUPP (no tracefs, no such event) or a
- * negative errno; silent. */
-int nrb_swaptrace_begin(const struct nrb_root *root, pid_t pid);
+/* All zero: counts nothing. */
+struct nrb_swaptrace {
+	int n;
+	struct {
+		int node, fd;
+	} of[NRB_MAX_NODES];
+};
 
-/** Pages written by it since (entries and overrun of every CPU's buffer). 6.12 and later swap folios
- * whole, which count once, and count zero pages, which they do not write: there it may differ from
- * pswpout either way. Absent where it cannot be read. */
-int64_t nrb_swaptrace_count(const struct nrb_root *root);
+/** Count from now on what the kswapd of each node writes to swap (the tracepoint
+ * mm_vmscan_write_folio, mm_vmscan_writepage before 5.19). A node is left out where it cannot be
+ * had: no tracefs to look up the event in, no CAP_PERFMON, a root that is not live. Silent. */
+void nrb_swaptrace_open(struct nrb_swaptrace *trace, const struct nrb_root *root,
+	const struct nrb_idset *nodes);
 
-/** Remove the instance if it is there. Silent; for putback too. */
-void nrb_swaptrace_end(const struct nrb_root *root);
+/** Pages written by a node's kswapd since. 6.12 and later swap folios whole, which count once, and
+ * count zero pages, which they do not write: there it may differ from pswpout either way. Absent for
+ * a node that was left out. */
+int64_t nrb_swaptrace_count(const struct nrb_swaptrace *trace, int node);
+
+void nrb_swaptrace_close(struct nrb_swaptrace *trace);
 
 #endif

@@ -9,9 +9,11 @@
 #include "nrb/fsroot.h"
 #include "nrb/holder.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -31,6 +33,27 @@ static _Noreturn void hang(void)
 	}
 }
 
+/* Lock and directory of the guard are not for those that measure: a lock would outlive its owner. */
+static bool has_guard_fd(void)
+{
+	struct dirent *entry;
+	char target[256];
+	bool has = false;
+	DIR *dir = opendir("/proc/self/fd");
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		ssize_t n =
+			readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
+
+		target[n > 0 ? n : 0] = '\0';
+		has = has || strstr(target, "/run/numa-reclaim-bench") != NULL;
+	}
+	if (dir != NULL) {
+		closedir(dir);
+	}
+	return has;
+}
+
 /* The knob as the child sees it, kept where the record can show it. */
 static int64_t knob_now(const struct nrb_cell *cell)
 {
@@ -41,6 +64,9 @@ static int64_t knob_now(const struct nrb_cell *cell)
 
 static int prepare(struct nrb_cell *cell)
 {
+	if (has_guard_fd()) {
+		return nrb_fail(-EMFILE, "a child has the guard's descriptors");
+	}
 	cell->shared->sample.soak_rounds = knob_now(cell);
 	nrb_cell_note(cell, "prepared");
 	return 0;
@@ -173,6 +199,38 @@ static const struct nrb_step failing_steps[] = {
 	{ NRB_PHASE_DONE, NULL },
 };
 
+/* As the kernel does: counted, and then killed. */
+static int run_out_of_memory(struct nrb_cell *cell)
+{
+	if (cell->shared->sample.block > 0) {
+		nrb_fsroot_write_str(cell->root, "proc/vmstat", "oom_kill 1\n");
+		raise(SIGKILL);
+	}
+	return 0;
+}
+
+static const struct nrb_step starving_steps[] = {
+	{ NRB_PHASE_FILL, run_out_of_memory },
+	{ NRB_PHASE_DONE, NULL },
+};
+
+#define SWAPPINESS "proc/sys/vm/swappiness"
+
+/* A setting of the cell's, while the mode is set; and then the child hangs. */
+static int write_swappiness(struct nrb_cell *cell)
+{
+	return cell->shared->sample.block == 0
+		       ? 0
+		       : nrb_fsroot_write_str(cell->root, SWAPPINESS, "99\n");
+}
+
+static const struct nrb_step meddling_steps[] = {
+	{ NRB_PHASE_APPLY, NULL },
+	{ NRB_PHASE_ALLOCATE, write_swappiness },
+	{ NRB_PHASE_COUNT, NULL },
+	{ NRB_PHASE_DONE, NULL },
+};
+
 static int write_knob(struct nrb_cell *cell)
 {
 	return cell->shared->sample.block == 0
@@ -230,6 +288,9 @@ static int hold(struct nrb_cell *cell, enum nrb_hold what, int64_t value)
 	struct nrb_sample *sample = &cell->shared->sample;
 	int mode = cell->arm.mode;
 
+	if (has_guard_fd()) {
+		return nrb_fail(-EMFILE, "a holder has the guard's descriptors");
+	}
 	if ((mode == 1 && what == NRB_HOLD_TAKE) ||
 		(mode == 3 && what == NRB_HOLD_BEGIN)) {
 		raise(SIGKILL);
@@ -265,6 +326,54 @@ static int hold_check(struct nrb_cell *cell)
 	return nrb_holder_ask(cell, NRB_HOLD_CHECK, HELD_BYTES);
 }
 
+/* All is written, but the writer beside it does not end. */
+static int wait_for_writer(struct nrb_cell *cell)
+{
+	struct nrb_sample *sample = &cell->shared->sample;
+
+	if (sample->block == 0) {
+		return 0;
+	}
+	sample->alloc_bytes = (int64_t)ARENA_PAGES * 4096;
+	sample->alloc_page_bytes = 4096;
+	cell->shared->thread_pages[0] = ARENA_PAGES;
+	hang();
+}
+
+/* Another's setting, seen only at the end; and the holder does not see that the child is gone. */
+static int meddle_and_linger(struct nrb_cell *cell)
+{
+	int rc = write_swappiness(cell);
+
+	if (cell->shared->sample.block > 0 && fork() == 0) {
+		sleep(3); /* longer than a holder is waited for */
+		_exit(0);
+	}
+	return rc;
+}
+
+static const struct nrb_step lingering_steps[] = {
+	{ NRB_PHASE_APPLY, NULL },
+	{ NRB_PHASE_ALLOCATE, measure },
+	{ NRB_PHASE_COUNT, NULL },
+	{ NRB_PHASE_LOCATE, meddle_and_linger },
+	{ NRB_PHASE_DONE, NULL },
+};
+
+static const struct nrb_step waiting_steps[] = {
+	{ NRB_PHASE_APPLY, NULL },
+	{ NRB_PHASE_ALLOCATE, wait_for_writer },
+	{ NRB_PHASE_DONE, NULL },
+};
+
+static const struct nrb_step swapping_steps[] = {
+	{ NRB_PHASE_APPLY, NULL },
+	{ NRB_PHASE_ALLOCATE, measure },
+	{ NRB_PHASE_COUNT, NULL },
+	{ NRB_PHASE_LOCATE, locate },
+	{ NRB_PHASE_DONE, NULL },
+};
+
 /* As a writer throughout the allocation. */
 static int allocate_beside(struct nrb_cell *cell)
 {
@@ -297,9 +406,10 @@ static const struct nrb_step holding_steps[] = {
 	{ NRB_PHASE_DONE, NULL },
 };
 
-#define MOCK(mock, holder)                                                               \
+#define MOCK(mock, holder) MOCK_OF(mock, holder, NRB_NEEDS_MODES)
+#define MOCK_OF(mock, holder, needs)                                                     \
 	{                                                                                \
-#		mock, "nothing", "nothing", "nothing", "nothing", NRB_NEEDS_MODES, 0,   \
+#		mock, "nothing", "nothing", "nothing", "nothing", needs, 0,             \
 			(const struct nrb_variant[])                                     \
 		{                                                                        \
 			{ "", NULL, 0, NULL, mock##_steps, holder },                     \
@@ -315,6 +425,12 @@ static const struct nrb_scenario steady = MOCK(steady, NULL),
 				 interrupting = MOCK(interrupting, NULL),
 				 breaking = MOCK(breaking, NULL),
 				 belated = MOCK(belated, NULL),
+				 starving = MOCK(starving, NULL),
+				 meddling = MOCK(meddling, NULL),
+				 lingering = MOCK(lingering, hold),
+				 waiting = MOCK(waiting, hold),
+				 swapping = MOCK_OF(
+					 swapping, NULL, NRB_NEEDS_MODES | NRB_USES_SWAP),
 				 holding = MOCK(holding, hold);
 static const struct nrb_scenario *const table[] = {
 	&steady,
@@ -324,6 +440,11 @@ static const struct nrb_scenario *const table[] = {
 	&interrupting,
 	&breaking,
 	&belated,
+	&starving,
+	&meddling,
+	&lingering,
+	&waiting,
+	&swapping,
 	&holding,
 	NULL,
 };

@@ -11,6 +11,8 @@
 #include "tree.h"
 
 #include <errno.h>
+#include <time.h>
+#include <unistd.h>
 
 static struct nrb_shared *shared;
 static struct nrb_topology_node nodes[2] = { { .node = 0, .memory_bytes = 1 },
@@ -28,6 +30,15 @@ static char acts[128];
 static int settings_rc, group_rc, trim_rc;
 static int64_t trimmed, last_trimmed, kswapd_pages;
 static int n_frees, frees_kb[2]; /* MemFree after each of the trims */
+static int n_trims;
+static int piece_kb; /* instead: freed by each, if not 0 */
+static int node_free_kb;
+static int signal_pipe[2];
+static int signal_after; /* so many trims; 0: none comes */
+static time_t now_s;
+static int trim_s; /* that a trim takes */
+static bool is_foreign;
+static struct nrb_swaptrace swaptrace;
 
 static void act(const char *what)
 {
@@ -94,27 +105,28 @@ void __wrap_nrb_cpusetgroup_remove(const struct nrb_root *root)
 	act("ungroup");
 }
 
-int __wrap_nrb_swaptrace_begin(const struct nrb_root *root, pid_t pid);
-int __wrap_nrb_swaptrace_begin(const struct nrb_root *root, pid_t pid)
+int64_t __wrap_nrb_swaptrace_count(const struct nrb_swaptrace *trace, int node);
+int64_t __wrap_nrb_swaptrace_count(const struct nrb_swaptrace *trace, int node)
 {
-	(void)root;
-	assert_int_equal(pid, 55);
-	act("trace");
-	return 0;
-}
-
-int64_t __wrap_nrb_swaptrace_count(const struct nrb_root *root);
-int64_t __wrap_nrb_swaptrace_count(const struct nrb_root *root)
-{
-	(void)root;
+	assert_ptr_equal(trace, &swaptrace);
+	assert_int_equal(node, 3);
 	return kswapd_pages;
 }
 
-void __wrap_nrb_swaptrace_end(const struct nrb_root *root);
-void __wrap_nrb_swaptrace_end(const struct nrb_root *root)
+bool __wrap_nrb_guard_is_foreign(struct nrb_guard *guard, const char *name);
+bool __wrap_nrb_guard_is_foreign(struct nrb_guard *guard, const char *name)
 {
-	(void)root;
-	act("untrace");
+	(void)guard;
+	assert_string_equal(name, "vm.zone_reclaim_mode");
+	return is_foreign;
+}
+
+int __wrap_clock_gettime(clockid_t id, struct timespec *time);
+int __wrap_clock_gettime(clockid_t id, struct timespec *time)
+{
+	(void)id;
+	*time = (struct timespec){ .tv_sec = now_s };
+	return 0;
 }
 
 static void write_node(int node, int free_kb)
@@ -138,7 +150,15 @@ int __wrap_nrb_setting_trim_node(const struct nrb_root *root, int node, int64_t 
 	trimmed = trimmed == 0 ? bytes : trimmed;
 	last_trimmed = bytes;
 	act("trim");
-	if (n_frees < 2) {
+	n_trims++;
+	now_s += trim_s;
+	if (n_trims == signal_after) {
+		assert_int_equal(write(signal_pipe[1], "s", 1), 1);
+	}
+	if (piece_kb > 0) {
+		node_free_kb += piece_kb;
+		write_node(3, node_free_kb);
+	} else if (n_frees < 2) {
 		write_node(3, frees_kb[n_frees++]);
 	}
 	return trim_rc;
@@ -157,7 +177,12 @@ static int setup(void **state)
 	shared->sample.alloc_bytes = 100 << 20;
 	acts[0] = '\0';
 	settings_rc = group_rc = trim_rc = 0;
-	trimmed = last_trimmed = n_frees = 0;
+	trimmed = last_trimmed = n_frees = n_trims = 0;
+	piece_kb = signal_after = trim_s = 0;
+	node_free_kb = 1000;
+	now_s = 1;
+	is_foreign = false;
+	assert_int_equal(pipe(signal_pipe), 0);
 	frees_kb[0] = frees_kb[1] = 900000;
 	cell = (struct nrb_cell){ .root = &tree->root,
 		.topology = &topology,
@@ -168,9 +193,12 @@ static int setup(void **state)
 			.variant = &plain,
 			.node = 3,
 			.mode = 5 } };
-	phases = (struct nrb_cellphases){
-		.cell = &cell, .knob = true, .swap = "/dev/vdb", .min_bytes = NRB_ABSENT
-	};
+	phases = (struct nrb_cellphases){ .cell = &cell,
+		.knob = true,
+		.swap = "/dev/vdb",
+		.signal_fd = signal_pipe[0],
+		.swaptrace = &swaptrace,
+		.min_bytes = NRB_ABSENT };
 	write_node(0, 1000);
 	write_node(3, 1000);
 	tree_write(tree, "proc/vmstat", "pgsteal_direct 1\n");
@@ -183,6 +211,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	free(shared);
+	close(signal_pipe[0]);
+	close(signal_pipe[1]);
 	return tree_teardown(state);
 }
 
@@ -276,8 +306,21 @@ static void test_who_swaps_is_counted_where_it_is_the_subject(void **state)
 	kswapd_pages = 117;
 	assert_int_equal(nrb_cellphases_count(&phases), 0);
 	assert_int_equal(nrb_cellphases_end(&phases), 0);
-	assert_string_equal(acts, "0 set trace 5 untrace unset");
+	assert_string_equal(acts, "0 set 5 unset");
 	assert_int_equal(shared->sample.swapout_kswapd_pages, 17);
+	shared->sample.swapout_kswapd_pages = NRB_ABSENT;
+	kswapd_pages = NRB_ABSENT;
+	run_all();
+	assert_int_equal(shared->sample.swapout_kswapd_pages, NRB_ABSENT);
+}
+
+/* As much as is allocated, from LOW back above HIGH, and some. */
+static void assert_trim_asked(void)
+{
+	int64_t most = shared->sample.trim_asked_bytes, page = nrb_zones_page_bytes();
+
+	assert_true(most > (100 << 20) + 300 * page);
+	assert_true(most < (100 << 20) + 300 * page + (32 << 20));
 }
 
 static void test_a_trim_makes_room_for_the_allocation(void **state)
@@ -286,11 +329,22 @@ static void test_a_trim_makes_room_for_the_allocation(void **state)
 	cell.arm.trim = true;
 	run_all();
 	assert_string_equal(acts, "0 set trim 5 unset");
-	/* as much as is allocated, from LOW back above HIGH, and some */
-	assert_true(trimmed > (100 << 20) + 300 * nrb_zones_page_bytes());
-	assert_true(trimmed < (100 << 20) + 300 * nrb_zones_page_bytes() + (32 << 20));
-	assert_int_equal(shared->sample.trim_asked_bytes, trimmed);
+	assert_trim_asked();
+	assert_int_equal(trimmed, 64 << 20);
 	assert_int_equal(shared->sample.trim_freed_bytes, 899000 * 1024);
+}
+
+/* No write(2) is longer than a piece: who waits in it answers no signal. */
+static void test_a_trim_in_pieces(void **state)
+{
+	(void)state;
+	cell.arm.trim = true;
+	piece_kb = 64 << 10;
+	run_all();
+	assert_string_equal(acts, "0 set trim trim 5 unset");
+	assert_int_equal(trimmed, 64 << 20);
+	assert_int_equal(last_trimmed, shared->sample.trim_asked_bytes - (64 << 20));
+	assert_int_equal(shared->sample.trim_freed_bytes, 128 << 20);
 }
 
 /* Asked again for what is missing, as long as that helps. */
@@ -301,16 +355,59 @@ static void test_a_trim_that_frees_less(void **state)
 	frees_kb[0] = 5000;
 	run_all();
 	assert_string_equal(acts, "0 set trim trim 5 unset");
-	assert_int_equal(last_trimmed, trimmed - 4000 * 1024);
-	assert_int_equal(shared->sample.trim_asked_bytes, trimmed);
 	assert_int_equal(shared->sample.trim_freed_bytes, 899000 * 1024);
 	acts[0] = '\0';
 	write_node(3, 1000);
+	shared->sample.trim_freed_bytes = NRB_ABSENT;
 	n_frees = 0;
 	frees_kb[0] = frees_kb[1] = 5000; /* no more to be had */
 	run_all();
 	assert_string_equal(acts, "0 set trim trim 5 unset");
 	assert_int_equal(shared->sample.trim_freed_bytes, 4000 * 1024);
+	write_node(3, 1000);
+	shared->sample.trim_freed_bytes = NRB_ABSENT;
+	n_trims = 0;
+	piece_kb = 1;
+	acts[0] = '\0';
+	run_all();
+	assert_int_equal(n_trims, 4 * 2); /* two pieces */
+}
+
+static void test_a_signal_ends_a_trim(void **state)
+{
+	(void)state;
+	cell.arm.trim = true;
+	piece_kb = 1 << 10;
+	signal_after = 2;
+	assert_int_equal(nrb_cellphases_begin(&phases), 0);
+	assert_int_equal(nrb_cellphases_apply(&phases), -EINTR);
+	assert_int_equal(n_trims, 2);
+	assert_string_equal(nrb_diag_message(), "");
+	assert_int_equal(nrb_cellphases_end(&phases), 0);
+	assert_string_equal(acts, "0 set trim trim unset");
+}
+
+static void test_a_trim_that_does_not_end(void **state)
+{
+	(void)state;
+	cell.arm.trim = true;
+	piece_kb = 1 << 10;
+	trim_s = 31;
+	assert_int_equal(nrb_cellphases_begin(&phases), 0);
+	assert_int_equal(nrb_cellphases_apply(&phases), 0);
+	assert_over(NRB_STATUS_DISTURBED, "trimming node 3 did not end in 60 s");
+	assert_int_equal(nrb_cellphases_end(&phases), 0);
+	assert_string_equal(acts, "0 set trim trim unset");
+}
+
+static void test_a_foreign_knob_is_not_put_to_rest(void **state)
+{
+	(void)state;
+	assert_int_equal(nrb_cellphases_rest(&phases), 0);
+	assert_string_equal(acts, "0");
+	is_foreign = true;
+	assert_int_equal(nrb_cellphases_rest(&phases), 0);
+	assert_string_equal(acts, "0");
 }
 
 static void test_a_trim_that_cannot_be_had(void **state)
@@ -354,7 +451,11 @@ int main(void)
 		PHASES_TEST(test_a_machine_without_cgroups),
 		PHASES_TEST(test_who_swaps_is_counted_where_it_is_the_subject),
 		PHASES_TEST(test_a_trim_makes_room_for_the_allocation),
+		PHASES_TEST(test_a_trim_in_pieces),
 		PHASES_TEST(test_a_trim_that_frees_less),
+		PHASES_TEST(test_a_signal_ends_a_trim),
+		PHASES_TEST(test_a_trim_that_does_not_end),
+		PHASES_TEST(test_a_foreign_knob_is_not_put_to_rest),
 		PHASES_TEST(test_a_trim_that_cannot_be_had),
 	};
 

@@ -181,6 +181,33 @@ static void test_anon_alone(void **state)
 	}
 }
 
+/* -- mapped -- */
+
+/* Mapped for reading, and all of it used; what is left out of the last page is not. */
+static void test_file_is_mapped(void **state)
+{
+	const struct nrb_variant *variant = nrb_scenario_mapped.variants;
+	char path[] = "/tmp/nrb-mapped-XXXXXX";
+
+	(void)state;
+	cell.file = mkstemp(path);
+	assert_true(cell.file >= 0);
+	unlink(path);
+	assert_int_equal(ftruncate(cell.file, TAKE), 0);
+	assert_int_equal(variant->hold(&cell, NRB_HOLD_TAKE, TAKE), 0);
+	assert_int_equal(shared->sample.hold_asked_bytes, TAKE);
+	assert_int_equal(shared->progress, TAKE);
+	assert_int_equal(fake.n_bound, 0); /* cache goes where its reader was */
+	assert_int_equal(variant->hold(&cell, NRB_HOLD_CHECK, 0), 0);
+	assert_int_equal(shared->sample.hold_bytes, TAKE);
+	fake.lost_percent = 15;
+	assert_int_equal(variant->hold(&cell, NRB_HOLD_CHECK, 0), -ESTALE);
+	assert_int_equal(variant->hold(&cell, NRB_HOLD_RETURN, 0), 0);
+	assert_int_equal(shared->sample.return_pages, TAKE / nrb_zones_page_bytes());
+	nrb_held_finish(cell.hold_state);
+	close(cell.file);
+}
+
 /* -- shmem -- */
 
 static bool is_mapped(void)
@@ -272,6 +299,7 @@ int main(void)
 		HOLD_TEST(test_gate_is_held_open),
 		HOLD_TEST(test_a_small_room_is_all_gate),
 		HOLD_TEST(test_anon_alone),
+		HOLD_TEST(test_file_is_mapped),
 		HOLD_TEST(test_shmem_is_not_mapped),
 		HOLD_TEST(test_shmem_that_was_stopped),
 		HOLD_TEST(test_writer_writes_its_part),

@@ -69,6 +69,19 @@ static void test_trim(void **state)
 	nrb_machine_finish(&machine);
 }
 
+static void test_guest(void **state)
+{
+	struct tree *tree = *state;
+	struct nrb_machine machine = read_machine(tree);
+
+	assert_false(machine.can_swap);
+	nrb_machine_finish(&machine);
+	tree_write(tree, "nrb/command", "");
+	machine = read_machine(tree);
+	assert_true(machine.can_swap);
+	nrb_machine_finish(&machine);
+}
+
 static void test_knob(void **state)
 {
 	struct tree *tree = *state;
@@ -90,6 +103,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		COPY_TEST(test_swap),
 		COPY_TEST(test_trim),
+		COPY_TEST(test_guest),
 		COPY_TEST(test_knob),
 	};
 

@@ -3,6 +3,7 @@
 #include "nrb/preconditions.h"
 
 #include "nrb/cachefile.h"
+#include "nrb/scenarios.h"
 #include "tree.h"
 
 #include <errno.h>
@@ -146,6 +147,50 @@ static void test_a_journal_is_in_the_way(void **state)
 	assert_true(check(tree) >= NRB_EXIT_BUSY);
 }
 
+static int hold(struct nrb_cell *cell, enum nrb_hold what, int64_t value)
+{
+	(void)cell;
+	(void)what;
+	(void)value;
+	return 0;
+}
+
+/* 2: also where a policy alone left no memory; every cell binds. */
+static void test_a_kernel_that_panics(void **state)
+{
+	static const struct nrb_variant plain = { .name = "" },
+					held = { .name = "", .hold = hold };
+	struct nrb_arm arms[] = { { .scenario = &nrb_scenario_clean, .variant = &plain },
+		{ .scenario = &nrb_scenario_clean, .variant = &held } };
+	static const struct {
+		const char *value;
+		int n_arms;
+		const char *unsupported; /* the second */
+		enum nrb_exit code;
+	} rows[] = {
+		{ "0", 2, "", NRB_EXIT_OK },
+		{ "1", 1, "", NRB_EXIT_OK },
+		{ "1", 2, "no room", NRB_EXIT_OK },
+		{ "1", 2, "", NRB_EXIT_NOT_HERE },
+		{ "2", 1, "", NRB_EXIT_NOT_HERE },
+		{ "2", 2, "", NRB_EXIT_NOT_HERE },
+	};
+
+	plan.arms = arms;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		plan.n_arms = rows[i].n_arms;
+		strcpy(arms[1].unsupported, rows[i].unsupported);
+		tree_write(*state, "proc/sys/vm/panic_on_oom", rows[i].value);
+		assert_int_equal(check(*state), rows[i].code);
+		if (rows[i].code != NRB_EXIT_OK) {
+			assert_non_null(
+				strstr(nrb_diag_message(), "vm.panic_on_oom is "));
+			assert_string_equal(nrb_diag_way_out(),
+				"sysctl vm.panic_on_oom=0 for the time of a run");
+		}
+	}
+}
+
 #define PRECONDITION_TEST(test)                                                          \
 	cmocka_unit_test_setup_teardown(test, setup, tree_teardown)
 
@@ -159,6 +204,7 @@ int main(void)
 		PRECONDITION_TEST(test_the_directory_must_be_writable),
 		PRECONDITION_TEST(test_the_disk_must_have_room),
 		PRECONDITION_TEST(test_a_journal_is_in_the_way),
+		PRECONDITION_TEST(test_a_kernel_that_panics),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,13 +6,12 @@
 #include "nrb/diag.h"
 #include "nrb/putback.h"
 
-#define GROUP    "sys/fs/cgroup/numa-reclaim-bench"
-#define INSTANCE "sys/kernel/tracing/instances/numa-reclaim-bench"
+#define GROUP "sys/fs/cgroup/numa-reclaim-bench"
 
 int __wrap_unlinkat(int dir, const char *path, int flags);
 int __real_unlinkat(int dir, const char *path, int flags);
 
-/* What was done, a letter each: s a setting, g the group, t the tracing instance, j the journal. */
+/* What was done, a letter each: k the knob, s another setting, l MGLRU, g the group, j the journal. */
 static char acts[64];
 static bool is_broken; /* nothing can be written */
 
@@ -24,7 +23,7 @@ static void note(const char *act)
 int __wrap_nrb_fsroot_write_str(
 	const struct nrb_root *root, const char *path, const char *text)
 {
-	note("s");
+	note(strcmp(path, KNOB) == 0 ? "k" : strcmp(path, LRU_GEN) == 0 ? "l" : "s");
 	return is_broken ? -EIO : kernelfs_write(root, path, text);
 }
 
@@ -32,10 +31,8 @@ int __wrap_unlinkat(int dir, const char *path, int flags)
 {
 	int rc = __real_unlinkat(dir, path, flags);
 
-	if (rc == 0 && strcmp(path, GROUP) == 0) {
-		note("g");
-	} else if (rc == 0) {
-		note(strcmp(path, INSTANCE) == 0 ? "t" : "j");
+	if (rc == 0) {
+		note(strcmp(path, GROUP) == 0 ? "g" : "j");
 	}
 	return rc;
 }
@@ -104,15 +101,16 @@ static void test_order(void **state)
 	struct place *place = *state;
 
 	tree_mkdir(place->tree, GROUP, 0755);
-	tree_mkdir(place->tree, INSTANCE, 0755);
 	add_entry(place, "vm.zone_reclaim_mode", "1", "4", "4");
 	add_entry(place, "vm.dirty", "20%", "1048576", "20%");
+	add_entry(place, "lru_gen.enabled", "0x0003", "0x0007", "0x0003");
 	assert_int_equal(put_all_back(place), 0);
-	assert_string_equal(acts, "sstgj");
+	/* the knob, and then the last first */
+	assert_string_equal(acts, "klsgj");
 	assert_false(tree_has(place->tree, GROUP));
-	assert_false(tree_has(place->tree, INSTANCE));
 	assert_false(tree_has(place->tree, JOURNAL));
-	assert_int_equal(place->n, 2);
+	assert_int_equal(place->n, 3);
+	assert_string_equal(place->results[0].read_back, "1");
 	assert_string_equal(place->results[1].held, "1048576");
 	assert_string_equal(place->results[1].read_back, "20%");
 	assert_string_equal(nrb_putback_outcome(&place->results[1]), "restored");

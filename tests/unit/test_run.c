@@ -2,14 +2,35 @@
 /* A run that goes well: which cells, in which order, and what becomes of what they measure. */
 #include "nrb/run.h"
 
+#include "nrb/swaptrace.h"
 #include "runs.h"
+
+/* Which nodes it was asked for, and the knob then. */
+static struct {
+	int n;
+	struct nrb_idset nodes;
+} traced;
+
+void __wrap_nrb_swaptrace_open(struct nrb_swaptrace *trace, const struct nrb_root *root,
+	const struct nrb_idset *nodes);
+void __wrap_nrb_swaptrace_open(struct nrb_swaptrace *trace, const struct nrb_root *root,
+	const struct nrb_idset *nodes)
+{
+	(void)root;
+	trace->n = 0;
+	traced.n++;
+	traced.nodes = *nodes;
+}
 
 static void test_measures_every_mode_and_puts_the_knob_back(void **state)
 {
 	struct nrb_run_options options = options_for(*state, "steady", "run.jsonl");
-	struct outcome *outcome = run(*state, &options);
+	struct outcome *outcome;
 
+	traced.n = 0;
+	outcome = run(*state, &options);
 	assert_int_equal(outcome->rc, 0);
+	assert_int_equal(traced.n, 0);
 	assert_knob(*state, "4");
 	assert_int_equal(outcome->n, 9);
 	assert_int_equal(outcome->header.found_mode, 4);
@@ -37,6 +58,22 @@ static void test_measures_every_mode_and_puts_the_knob_back(void **state)
 	release(outcome);
 }
 
+static void test_who_swaps_is_asked_where_it_is_the_subject(void **state)
+{
+	struct nrb_run_options options = options_for(*state, "swapping", "run.jsonl");
+	struct outcome *outcome;
+
+	traced.n = 0;
+	options.modes_given = true;
+	options.modes = 1 << 4;
+	outcome = run(*state, &options);
+	assert_int_equal(outcome->rc, 0);
+	assert_int_equal(traced.n, 1); /* once for all cells */
+	assert_int_equal(nrb_idset_count(&traced.nodes), 1);
+	assert_true(nrb_idset_has(&traced.nodes, (int)cell_of(outcome, 4)->node));
+	release(outcome);
+}
+
 static void test_warm_up_comes_first_and_apart(void **state)
 {
 	struct nrb_run_options options = options_for(*state, "steady", "run.jsonl");
@@ -56,6 +93,46 @@ static void test_warm_up_comes_first_and_apart(void **state)
 		assert_int_equal(outcome->cells[i].cell, i);
 	}
 	assert_int_equal(cell_of(outcome, 4)->status, NRB_STATUS_OK);
+	release(outcome);
+}
+
+/* What stderr got, into text. */
+static struct outcome *run_and_listen(
+	struct tree *tree, const struct nrb_run_options *options, char *text, size_t len)
+{
+	FILE *heard = tmpfile();
+	int kept = dup(STDERR_FILENO);
+	struct outcome *outcome;
+
+	assert_non_null(heard);
+	fflush(stderr);
+	dup2(fileno(heard), STDERR_FILENO);
+	nrb_diag_set_muted(false);
+	outcome = run(tree, options);
+	nrb_diag_set_muted(true);
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	rewind(heard);
+	text[fread(text, 1, len - 1, heard)] = '\0';
+	fclose(heard);
+	return outcome;
+}
+
+/* Where the warm-up told: nobody waits for hours unawares. */
+static void test_says_how_long_a_block_will_take(void **state)
+{
+	struct nrb_run_options options = options_for(*state, "steady", "run.jsonl");
+	struct outcome *outcome;
+	char text[8192];
+
+	options.modes_given = true;
+	options.modes = 1 << 0 | 1 << 1;
+	options.blocks = 2;
+	outcome = run_and_listen(*state, &options, text, sizeof(text));
+	if (strstr(text, "a block of 3 cells will take about ") == NULL ||
+		strstr(text, " s, by the warm-up; 2 of them ") == NULL) {
+		fail_msg("it said: %s", text);
+	}
 	release(outcome);
 }
 
@@ -201,7 +278,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RUN_TEST(test_measures_every_mode_and_puts_the_knob_back),
+		RUN_TEST(test_who_swaps_is_asked_where_it_is_the_subject),
 		RUN_TEST(test_warm_up_comes_first_and_apart),
+		RUN_TEST(test_says_how_long_a_block_will_take),
 		RUN_TEST(test_blocks_are_shuffled_and_complete),
 		RUN_TEST(test_what_cannot_run_is_recorded),
 		RUN_TEST(test_without_the_knob),

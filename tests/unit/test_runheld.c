@@ -2,7 +2,33 @@
 /* Runs with a process beside the child: it may die, lose what it held, refuse, or not end. */
 #include "nrb/run.h"
 
+#include "nrb/guard.h"
 #include "runs.h"
+
+/* Who is the guard's to kill, should the parent die. */
+static struct {
+	pid_t pids[64];
+	int n;
+} added;
+
+int __real_nrb_guard_add_process(struct nrb_guard *guard, pid_t pid);
+int __wrap_nrb_guard_add_process(struct nrb_guard *guard, pid_t pid);
+int __wrap_nrb_guard_add_process(struct nrb_guard *guard, pid_t pid)
+{
+	assert_true(added.n < 64);
+	added.pids[added.n++] = pid;
+	return __real_nrb_guard_add_process(guard, pid);
+}
+
+static bool was_added(int64_t pid)
+{
+	for (int i = 0; i < added.n; i++) {
+		if (added.pids[i] == pid) {
+			return true;
+		}
+	}
+	return false;
+}
 
 static void assert_disturbed(const struct outcome *outcome, int mode, const char *note)
 {
@@ -50,10 +76,67 @@ static void test_a_holder_in_trouble(void **state)
 	release(outcome);
 }
 
+/* Holder and child of each cell. */
+static void test_all_are_the_guards_to_end(void **state)
+{
+	struct nrb_run_options options = options_for(*state, "holding", "run.jsonl");
+	struct outcome *outcome;
+
+	options.modes_given = true;
+	options.modes = 1 << 0;
+	options.reference = 0;
+	added.n = 0;
+	outcome = run(*state, &options);
+	assert_int_equal(outcome->rc, 0);
+	assert_int_equal(outcome->n, 2);
+	assert_int_equal(added.n, 2 * outcome->n);
+	for (int i = 0; i < outcome->n; i++) {
+		/* the holder's own word for who it is */
+		assert_true(was_added(outcome->cells[i].return_pages));
+	}
+	release(outcome);
+}
+
+/* What is foreign is another setting: the knob rests before the holder is killed all the same. */
+static void test_a_foreign_setting_and_a_holder(void **state)
+{
+	struct nrb_run_options options = options_for(*state, "lingering", "run.jsonl");
+	struct outcome *outcome;
+
+	tree_write(*state, SWAPPINESS, "60\n");
+	options.modes_given = true;
+	options.modes = 1 << 4;
+	options.n_sets = 1;
+	assert_int_equal(nrb_set_parse(&options.sets[0], "vm.swappiness=10"), 0);
+	outcome = run(*state, &options);
+	assert_int_equal(nrb_diag_exit(outcome->rc), NRB_EXIT_DISTURBED);
+	assert_int_equal(kills.n, 1);
+	assert_string_equal(kills.knob[0], "0");
+	release(outcome);
+}
+
+/* It is no finding about the mode. */
+static void test_a_writer_that_does_not_end(void **state)
+{
+	struct nrb_run_options options = options_for(*state, "waiting", "run.jsonl");
+	struct outcome *outcome;
+
+	options.modes_given = true;
+	options.modes = 1 << 4;
+	outcome = run(*state, &options);
+	assert_disturbed(outcome, 4,
+		"all is written, but the process that writes beside did not end");
+	assert_knob(*state, "4");
+	release(outcome);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RUN_TEST(test_a_holder_in_trouble),
+		RUN_TEST(test_all_are_the_guards_to_end),
+		RUN_TEST(test_a_foreign_setting_and_a_holder),
+		RUN_TEST(test_a_writer_that_does_not_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,6 +143,45 @@ static void test_leaves_a_foreign_value_alone(void **state)
 	release(outcome);
 }
 
+static void test_who_was_killed_for_memory(void **state)
+{
+	struct nrb_run_options options = options_for(*state, "starving", "run.jsonl");
+	struct outcome *outcome;
+
+	options.modes_given = true;
+	options.modes = 1 << 4;
+	outcome = run(*state, &options);
+	assert_killed(outcome, 4, "ended in phase fill by the out-of-memory killer");
+	release(outcome);
+}
+
+static struct outcome *run_meddling(struct tree *tree)
+{
+	struct nrb_run_options options = options_for(tree, "meddling", "run.jsonl");
+
+	tree_write(tree, SWAPPINESS, "60\n");
+	options.modes_given = true;
+	options.modes = 1 << 4;
+	options.n_sets = 1;
+	assert_int_equal(nrb_set_parse(&options.sets[0], "vm.swappiness=10"), 0);
+	return run(tree, &options);
+}
+
+/* Another setting than the knob is a stranger's: the knob still goes to rest before anyone is
+ * killed, and what happened is said once there and once at the end. */
+static void test_a_foreign_setting_does_not_keep_the_knob(void **state)
+{
+	struct outcome *outcome = run_meddling(*state);
+
+	assert_int_equal(nrb_diag_exit(outcome->rc), NRB_EXIT_DISTURBED);
+	assert_knob(*state, "4");
+	assert_int_equal(cell_of(outcome, 4)->status, NRB_STATUS_DISTURBED);
+	assert_non_null(strstr(cell_of(outcome, 4)->note, "vm.swappiness to 99"));
+	assert_int_equal(kills.n, 1);
+	assert_string_equal(kills.knob[0], "0");
+	release(outcome);
+}
+
 static void test_a_signal_ends_it(void **state)
 {
 	struct nrb_run_options options = options_for(*state, "interrupting", "run.jsonl");
@@ -185,6 +224,8 @@ int main(void)
 		RUN_TEST(test_a_child_that_does_not_die),
 		RUN_TEST(test_ends_when_a_cell_fails),
 		RUN_TEST(test_leaves_a_foreign_value_alone),
+		RUN_TEST(test_who_was_killed_for_memory),
+		RUN_TEST(test_a_foreign_setting_does_not_keep_the_knob),
 		RUN_TEST(test_a_signal_ends_it),
 		RUN_TEST(test_a_signal_does_not_hide_a_failed_restore),
 	};

@@ -5,6 +5,7 @@
 
 #include "nrb/settings.h"
 
+#define GUEST "nrb/command"
 #define SWAPS "proc/swaps"
 #define HEAD  "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
 
@@ -349,6 +350,8 @@ static void find_swap(struct tree *tree, const char *text)
 	memset(&swap_world, 0, sizeof(swap_world));
 	swap_world.tree = tree;
 	tree->root.live = true;
+	tree_mkdir(tree, "nrb", 0755);
+	tree_write(tree, GUEST, "");
 	tree_write(tree, SWAPS, text);
 }
 
@@ -382,6 +385,9 @@ static void test_swap_of_others_is_not_touched(void **state)
 	assert_int_equal(set_swap(tree, "none"), -EBADMSG);
 	find_swap(tree, HEAD "/dev/vdb partition 262140 0 -2\n");
 	tree->root.live = false; /* a recorded machine's swap is not this one's */
+	assert_int_equal(set_swap(tree, "none"), -EOPNOTSUPP);
+	tree->root.live = true; /* nor is that of a machine that is no guest of ours */
+	assert_int_equal(unlinkat(tree->root.fd, GUEST, 0), 0);
 	assert_int_equal(set_swap(tree, "none"), -EOPNOTSUPP);
 	assert_int_equal(swap_world.calls, 0);
 }

@@ -65,6 +65,12 @@ static void test_assignments(void **state)
 		{ "vm.dirty_background_bytes=1", "vm.dirty_background", "1", 0 },
 		{ "lru_gen.enabled=n", "lru_gen.enabled", "0", 0 },
 		{ "swap=/dev/vdb", "swap", "/dev/vdb", 0 },
+		{ "vm.vfs_cache_pressure=1", "vm.vfs_cache_pressure", "1", 0 },
+		{ "vm.watermark_boost_factor=0", "vm.watermark_boost_factor", "0", 0 },
+		{ "vm.watermark_boost_factor=100000", "vm.watermark_boost_factor",
+			"100000", 0 },
+		{ "vm.watermark_boost_factor=100001", NULL, NULL, -EINVAL },
+		{ "vm.vfs_cache_pressure=0", NULL, NULL, -EINVAL },
 		{ "vm.dirty_bytes=0", NULL, NULL, -EINVAL },
 		{ "vm.dirty_bytes=8191", NULL, NULL, -EINVAL },
 		{ "vm.dirty_bytes=40%", NULL, NULL, -EINVAL },
@@ -98,6 +104,15 @@ static void test_assignments(void **state)
 			assert_string_equal(value, cases[i].value);
 		}
 	}
+}
+
+/* What --set does not take may be found all the same, and must go back. */
+static void test_found_beyond_what_may_be_set(void **state)
+{
+	(void)state;
+	assert_true(nrb_setting_valid(nrb_setting_find("vm.vfs_cache_pressure"), "0"));
+	assert_true(nrb_setting_valid(
+		nrb_setting_find("vm.watermark_boost_factor"), "2147483647"));
 }
 
 static void test_trigger_is_not_read_back(void **state)
@@ -137,6 +152,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table_is_consistent),
 		cmocka_unit_test(test_assignments),
+		cmocka_unit_test(test_found_beyond_what_may_be_set),
 		TREE_TEST(test_trigger_is_not_read_back),
 		TREE_TEST(test_trims_a_node),
 	};

@@ -1,205 +1,221 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The tracing instance of our own: which event, what it counts, and that it goes. */
+/* Counters of what kswapd swaps out: which event, of which process, and what cannot be had. */
 #include "nrb/swaptrace.h"
-
-#include "nrb/units.h"
 
 #include "tree.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <linux/perf_event.h>
+#include <stdarg.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#define TRACING  "sys/kernel/tracing"
-#define INSTANCE "instances/numa-reclaim-bench"
-#define FOLIO    "events/vmscan/mm_vmscan_write_folio"
-#define PAGE     "events/vmscan/mm_vmscan_writepage"
+#define FOLIO "/events/vmscan/mm_vmscan_write_folio/id"
+#define PAGE  "/events/vmscan/mm_vmscan_writepage/id"
 
-int __wrap_mkdirat(int dir, const char *path, mode_t mode);
-int __real_mkdirat(int dir, const char *path, mode_t mode);
-int __wrap_unlinkat(int dir, const char *path, int flags);
+enum { MAX_COUNTERS = 4 };
 
-/* A kernel's tracefs: the instance comes with all its files, and goes with them. */
+/* A kernel's counters: a pipe for each, that says what is written to it. */
 static struct {
-	const struct tree *tree;
-	const char *mount, *event;
+	int n, n_open;
+	pid_t pids[MAX_COUNTERS];
+	uint64_t ids[MAX_COUNTERS];
+	char filters[MAX_COUNTERS][32];
+	int fds[MAX_COUNTERS], ends[MAX_COUNTERS];
+	int refusal; /* errno; 0: none */
 	bool lacks_filter;
 } kernel;
 
-static void put(const char *file, const char *text)
+long __wrap_syscall(long number, ...);
+long __wrap_syscall(long number, ...)
 {
-	char path[256];
+	const struct perf_event_attr *attr;
+	int pipe_fds[2];
+	va_list args;
 
-	snprintf(path, sizeof(path), "%s/" INSTANCE "/%s", kernel.mount, file);
-	tree_write(kernel.tree, path, text);
+	assert_int_equal(number, SYS_perf_event_open);
+	assert_true(kernel.n < MAX_COUNTERS);
+	va_start(args, number);
+	attr = va_arg(args, const struct perf_event_attr *);
+	kernel.pids[kernel.n] = va_arg(args, pid_t);
+	assert_int_equal(va_arg(args, int), -1); /* on any CPU */
+	assert_int_equal(va_arg(args, int), -1); /* no group */
+	va_end(args);
+	assert_int_equal(attr->type, PERF_TYPE_TRACEPOINT);
+	assert_int_equal(attr->sample_period, 0);
+	assert_int_equal(attr->inherit, 0);
+	if (kernel.refusal != 0) {
+		errno = kernel.refusal;
+		return -1;
+	}
+	assert_int_equal(pipe(pipe_fds), 0);
+	kernel.ids[kernel.n] = attr->config;
+	kernel.fds[kernel.n] = pipe_fds[0];
+	kernel.ends[kernel.n++] = pipe_fds[1];
+	kernel.n_open++;
+	return pipe_fds[0];
 }
 
-static void put_event(const char *file)
+int __wrap_ioctl(int fd, unsigned long request, ...);
+int __wrap_ioctl(int fd, unsigned long request, ...)
 {
-	char path[128];
+	va_list args;
 
-	snprintf(path, sizeof(path), "%s/%s", kernel.event, file);
-	put(path, "0\n");
+	assert_int_equal(fd, kernel.fds[kernel.n - 1]);
+	assert_int_equal(request, PERF_EVENT_IOC_SET_FILTER);
+	va_start(args, request);
+	snprintf(kernel.filters[kernel.n - 1], sizeof(kernel.filters[0]), "%s",
+		va_arg(args, const char *));
+	va_end(args);
+	errno = EINVAL;
+	return kernel.lacks_filter ? -1 : 0;
 }
 
-static bool is_instance(const char *path)
+int __real_close(int fd);
+int __wrap_close(int fd);
+int __wrap_close(int fd)
 {
-	return strstr(path, INSTANCE) != NULL;
-}
-
-int __wrap_mkdirat(int dir, const char *path, mode_t mode)
-{
-	int rc = __real_mkdirat(dir, path, mode);
-
-	if (rc == 0 && is_instance(path)) {
-		put("buffer_size_kb", "1408\n");
-		put("per_cpu/cpu0/stats", "entries: 0\noverrun: 0\n");
-		put("per_cpu/cpu1/stats", "entries: 0\noverrun: 0\n");
-		put_event("enable");
-		if (!kernel.lacks_filter) {
-			put_event("filter");
+	for (int i = 0; i < kernel.n; i++) {
+		if (kernel.fds[i] == fd) {
+			kernel.fds[i] = -1; /* the next one may get the number */
+			kernel.n_open--;
 		}
 	}
+	return __real_close(fd);
+}
+
+static void says(int counter, uint64_t count)
+{
+	assert_int_equal(write(kernel.ends[counter], &count, sizeof(count)), 8);
+}
+
+static void put_kswapd(const struct tree *tree, int node, int pid)
+{
+	char path[64], text[64];
+
+	snprintf(path, sizeof(path), "proc/%d/stat", pid);
+	snprintf(text, sizeof(text), "%d (kswapd%d) S 2 0 0 0 -1 2629632\n", pid, node);
+	tree_write(tree, path, text);
+}
+
+/* Nodes 0 and 3, with their kswapds. */
+static int setup(void **state)
+{
+	int rc = tree_setup(state);
+	struct tree *tree = *state;
+
+	memset(&kernel, 0, sizeof(kernel));
+	put_kswapd(tree, 0, 47);
+	put_kswapd(tree, 3, 48);
+	tree->root.live = true;
 	return rc;
 }
 
-int __wrap_unlinkat(int dir, const char *path, int flags)
+static int teardown(void **state)
 {
-	char full[256];
-
-	(void)dir;
-	assert_int_equal(flags, AT_REMOVEDIR);
-	assert_true(is_instance(path));
-	snprintf(full, sizeof(full), "%s/%s", kernel.tree->dir, path);
-	if (access(full, F_OK) < 0) {
-		return -1;
+	assert_int_equal(kernel.n_open, 0);
+	for (int i = 0; i < kernel.n; i++) {
+		__real_close(kernel.ends[i]);
 	}
-	return nftw(full, tree_remove, 8, FTW_DEPTH | FTW_PHYS);
+	return tree_teardown(state);
 }
 
-static void has_tracefs(const struct tree *tree, const char *mount, const char *event)
+static struct nrb_swaptrace open_for(const struct tree *tree, const char *list)
 {
-	char path[256];
+	struct nrb_swaptrace trace;
+	struct nrb_idset nodes;
 
-	kernel.tree = tree;
-	kernel.mount = mount;
-	kernel.event = event;
-	kernel.lacks_filter = false;
-	snprintf(path, sizeof(path), "%s/%s/enable", mount, event);
-	tree_write(tree, path, "0\n");
-	snprintf(path, sizeof(path), "%s/instances/.keep", mount);
-	tree_write(tree, path, "");
+	assert_int_equal(nrb_idset_parse(list, &nodes), 0);
+	nrb_swaptrace_open(&trace, &tree->root, &nodes);
+	return trace;
 }
 
-static void assert_holds(const char *file, const char *text)
-{
-	char path[256], held[64] = "";
-
-	snprintf(path, sizeof(path), "%s/" INSTANCE "/%s", kernel.mount, file);
-	assert_int_equal(
-		nrb_fsroot_read_str(&kernel.tree->root, path, held, sizeof(held)), 0);
-	assert_string_equal(held, text);
-}
-
-static bool has_instance(void)
-{
-	char path[256];
-
-	snprintf(path, sizeof(path), "%s/" INSTANCE, kernel.mount);
-	return faccessat(kernel.tree->root.fd, path, F_OK, 0) == 0;
-}
-
-static void test_counts_one_process(void **state)
+static void test_counts_each_kswapd(void **state)
 {
 	const struct tree *tree = *state;
+	struct nrb_swaptrace trace;
 
-	has_tracefs(tree, TRACING, FOLIO);
-	assert_int_equal(nrb_swaptrace_begin(&tree->root, 47), 0);
-	assert_holds("buffer_size_kb", "4");
-	assert_holds(FOLIO "/filter", "common_pid == 47 && reclaim_flags & 1");
-	assert_holds(FOLIO "/enable", "1");
-	assert_int_equal(nrb_swaptrace_count(&tree->root), 0);
-	put("per_cpu/cpu0/stats",
-		"entries: 40\noverrun: 2\ncommit overrun: 7\nbytes: 999\n"
-		"oldest event ts:  5.1\nnow ts: 7.3\ndropped events: 9\nread events: 0\n");
-	put("per_cpu/cpu1/stats", "entries: 100\noverrun: 11654\n");
-	assert_int_equal(nrb_swaptrace_count(&tree->root), 40 + 2 + 100 + 11654);
-	nrb_swaptrace_end(&tree->root);
-	assert_false(has_instance());
-	nrb_swaptrace_end(&tree->root);
-	assert_int_equal(nrb_swaptrace_count(&tree->root), NRB_ABSENT);
+	tree_write(tree, "sys/kernel/tracing" FOLIO, "571\n");
+	trace = open_for(tree, "0,3");
+	assert_int_equal(kernel.n, 2);
+	assert_int_equal(kernel.pids[0], 47);
+	assert_int_equal(kernel.pids[1], 48);
+	assert_int_equal(kernel.ids[0], 571);
+	assert_string_equal(kernel.filters[0], "reclaim_flags & 1");
+	assert_string_equal(kernel.filters[1], "reclaim_flags & 1");
+	says(1, 11654);
+	assert_int_equal(nrb_swaptrace_count(&trace, 3), 11654);
+	says(0, 0);
+	assert_int_equal(nrb_swaptrace_count(&trace, 0), 0);
+	assert_int_equal(nrb_swaptrace_count(&trace, 1), NRB_ABSENT);
+	nrb_swaptrace_close(&trace);
+	assert_int_equal(nrb_swaptrace_count(&trace, 0), NRB_ABSENT);
 }
 
-static void test_begins_anew_after_a_killed_run(void **state)
+static void test_where_the_event_is(void **state)
 {
+	static const char *const places[] = { "sys/kernel/debug/tracing" PAGE,
+		"sys/kernel/debug/tracing" FOLIO, "sys/kernel/tracing" PAGE };
 	const struct tree *tree = *state;
+	struct nrb_swaptrace trace = open_for(tree, "0");
 
-	has_tracefs(tree, TRACING, FOLIO);
-	assert_int_equal(nrb_swaptrace_begin(&tree->root, 47), 0);
-	put("per_cpu/cpu0/stats", "entries: 40\noverrun: 2\n");
-	assert_int_equal(nrb_swaptrace_begin(&tree->root, 48), 0);
-	assert_int_equal(nrb_swaptrace_count(&tree->root), 0);
-	assert_holds(FOLIO "/filter", "common_pid == 48 && reclaim_flags & 1");
+	assert_int_equal(kernel.n, 0); /* no tracefs */
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		char id[8];
+
+		snprintf(id, sizeof(id), "%zu\n", i + 1);
+		tree_write(tree, places[i], id);
+		trace = open_for(tree, "0");
+		assert_int_equal(kernel.n, (int)i + 1);
+		assert_int_equal(kernel.ids[i], i + 1);
+		nrb_swaptrace_close(&trace);
+	}
 }
 
-static void test_other_kernels(void **state)
+static void test_what_cannot_be_had_is_absent(void **state)
 {
-	const struct tree *tree = *state;
+	struct tree *tree = *state;
+	struct nrb_swaptrace trace;
 
-	kernel.tree = tree;
-	assert_int_equal(nrb_swaptrace_begin(&tree->root, 47), -EOPNOTSUPP);
-	tree_write(tree, TRACING "/events/vmscan/mm_vmscan_kswapd_wake/enable", "0");
-	assert_int_equal(nrb_swaptrace_begin(&tree->root, 47), -EOPNOTSUPP);
-	has_tracefs(tree, TRACING, PAGE); /* before 5.19 */
-	assert_int_equal(nrb_swaptrace_begin(&tree->root, 47), 0);
-	assert_holds(PAGE "/enable", "1");
-	nrb_swaptrace_end(&tree->root);
+	tree_write(tree, "sys/kernel/tracing" FOLIO, "571\n");
+	trace = open_for(tree, "1,3"); /* node 1 has no kswapd */
+	assert_int_equal(kernel.n, 1);
+	assert_int_equal(nrb_swaptrace_count(&trace, 1), NRB_ABSENT);
+	nrb_swaptrace_close(&trace);
+	kernel.refusal = EACCES;
+	trace = open_for(tree, "3");
+	assert_int_equal(nrb_swaptrace_count(&trace, 3), NRB_ABSENT);
+	kernel.refusal = 0;
+	kernel.lacks_filter = true; /* what it counts would be file pages too */
+	trace = open_for(tree, "3");
+	assert_int_equal(kernel.n, 2);
+	assert_int_equal(kernel.n_open, 0);
+	assert_int_equal(nrb_swaptrace_count(&trace, 3), NRB_ABSENT);
+	nrb_swaptrace_close(&trace);
 }
 
-static void test_mounted_below_debugfs(void **state)
+/* Its pids are not this machine's. */
+static void test_a_recorded_machine_is_left_alone(void **state)
 {
-	const struct tree *tree = *state;
+	struct tree *tree = *state;
+	struct nrb_swaptrace trace;
 
-	has_tracefs(tree, "sys/kernel/debug/tracing", FOLIO);
-	assert_int_equal(nrb_swaptrace_begin(&tree->root, 47), 0);
-	put("per_cpu/cpu1/stats", "entries: 3\noverrun: 0\n");
-	assert_int_equal(nrb_swaptrace_count(&tree->root), 3);
-	nrb_swaptrace_end(&tree->root);
-	assert_false(has_instance());
-}
-
-static void test_failure_leaves_nothing(void **state)
-{
-	const struct tree *tree = *state;
-
-	has_tracefs(tree, TRACING, FOLIO);
-	kernel.lacks_filter = true;
-	assert_int_equal(nrb_swaptrace_begin(&tree->root, 47), -ENOENT);
-	assert_false(has_instance());
-}
-
-static void test_count_that_cannot_be_read_is_absent(void **state)
-{
-	const struct tree *tree = *state;
-	char path[256];
-
-	has_tracefs(tree, TRACING, FOLIO);
-	assert_int_equal(nrb_swaptrace_begin(&tree->root, 47), 0);
-	snprintf(path, sizeof(path), "%s/%s/" INSTANCE "/per_cpu/cpu1/stats", tree->dir,
-		TRACING);
-	assert_int_equal(unlink(path), 0);
-	assert_int_equal(nrb_swaptrace_count(&tree->root), NRB_ABSENT);
+	tree->root.live = false;
+	tree_write(tree, "sys/kernel/tracing" FOLIO, "571\n");
+	trace = open_for(tree, "0,3");
+	assert_int_equal(kernel.n, 0);
+	assert_int_equal(nrb_swaptrace_count(&trace, 0), NRB_ABSENT);
 }
 
 int main(void)
 {
+#define KERNEL_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TREE_TEST(test_counts_one_process),
-		TREE_TEST(test_begins_anew_after_a_killed_run),
-		TREE_TEST(test_other_kernels),
-		TREE_TEST(test_mounted_below_debugfs),
-		TREE_TEST(test_failure_leaves_nothing),
-		TREE_TEST(test_count_that_cannot_be_read_is_absent),
+		KERNEL_TEST(test_counts_each_kswapd),
+		KERNEL_TEST(test_where_the_event_is),
+		KERNEL_TEST(test_what_cannot_be_had_is_absent),
+		KERNEL_TEST(test_a_recorded_machine_is_left_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
