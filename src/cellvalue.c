@@ -103,6 +103,16 @@ static double freed_ratio(const struct nrb_sample *s)
 	return pages > 0 ? number(s->counters.v[NRB_PGSTEAL_DIRECT]) / pages : NAN;
 }
 
+/* Of direct reclaim the counter of pages says nothing apart, and the other counts none. */
+static double pages_per_reclaim(const struct nrb_sample *s)
+{
+	int64_t calls = s->counters.v[NRB_ZONE_RECLAIM_SUCCESS];
+
+	return calls > 0 && s->counters.v[NRB_ALLOCSTALL] == 0
+		       ? number(s->counters.v[NRB_PGSTEAL_DIRECT]) / (double)calls
+		       : NAN;
+}
+
 static double alloc_huge_ratio(const struct nrb_sample *s)
 {
 	double written = written_bytes(s);
@@ -237,6 +247,7 @@ static const struct {
 	[NRB_VALUE_PGSCAN_DIRECT]           = COUNTER(NRB_PGSCAN_DIRECT),
 	[NRB_VALUE_PGSTEAL_DIRECT]          = COUNTER(NRB_PGSTEAL_DIRECT),
 	[NRB_VALUE_FREED_RATIO]             = COMPUTED(freed_ratio),
+	[NRB_VALUE_PAGES_PER_RECLAIM]       = COMPUTED(pages_per_reclaim),
 	[NRB_VALUE_PGSTEAL_KSWAPD]          = COUNTER(NRB_PGSTEAL_KSWAPD),
 	[NRB_VALUE_ALLOCSTALL]              = COUNTER(NRB_ALLOCSTALL),
 	[NRB_VALUE_PSWPOUT]                 = COUNTER(NRB_PSWPOUT),

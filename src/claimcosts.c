@@ -186,22 +186,28 @@ static int claim_written(struct nrb_claims *claims, const struct nrb_claim_famil
 static int claim_threads(struct nrb_claims *claims, const struct nrb_claim_family *family)
 {
 	unsigned int modes = decided_by(family, NRB_RULE_ONE_AT_A_TIME, false);
-	char local[80], who[64] = "beside a writer";
+	char local[80], pages[80], who[64] = "beside a writer", each[128] = "";
+	int first = __builtin_ctz(modes != 0 ? modes : 1);
 	int64_t threads;
 
 	if (modes == 0) {
 		return 0;
 	}
-	threads =
-		family->arm[__builtin_ctz(modes)]->key.threads; /* of all of the family */
+	threads = family->arm[first]->key.threads; /* of all of the family */
 	if (threads > 1) {
 		snprintf(who, sizeof(who), "with %" PRId64 " threads", threads);
 	}
+	/* the more a task frees at a time, the less often another finds it at work */
+	if (!isnan(nrb_group_median(family->arm[first], NRB_VALUE_PAGES_PER_RECLAIM))) {
+		snprintf(each, sizeof(each), "; each reclaim freed %s pages",
+			nrb_claimfamily_counts(pages, sizeof(pages), family, modes,
+				NRB_VALUE_PAGES_PER_RECLAIM));
+	}
 	return nrb_claimfamily_say(claims, family, NRB_CLAIM_THREADS, modes,
-		"kept %s local %s: %s.",
+		"kept %s local %s: %s%s.",
 		nrb_claimfamily_range(
 			local, sizeof(local), family, modes, NRB_VALUE_LOCAL_RATIO),
-		who, nrb_rule_why(NRB_RULE_ONE_AT_A_TIME));
+		who, nrb_rule_why(NRB_RULE_ONE_AT_A_TIME), each);
 }
 
 /* Modes in all of whose cells the other nodes' cache grew by less than in any of the base. */

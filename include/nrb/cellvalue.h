@@ -24,7 +24,8 @@ enum nrb_cellvalue {
 	NRB_VALUE_ZONE_RECLAIM_FAILED,
 	NRB_VALUE_PGSCAN_DIRECT,
 	NRB_VALUE_PGSTEAL_DIRECT,
-	NRB_VALUE_FREED_RATIO, /* of the allocation, that allocating tasks freed */
+	NRB_VALUE_FREED_RATIO,       /* of the allocation, that allocating tasks freed */
+	NRB_VALUE_PAGES_PER_RECLAIM, /* that a node reclaim freed; absent before 6.12 */
 	NRB_VALUE_PGSTEAL_KSWAPD,
 	NRB_VALUE_ALLOCSTALL,
 	NRB_VALUE_PSWPOUT,

@@ -314,6 +314,25 @@ static void test_threads(void **state)
 		"others take memory elsewhere.");
 }
 
+/* As the kernel counts them since 6.12. */
+static void test_threads_and_their_reclaims(void **state)
+{
+	static const int64_t file[] = { 1000, 800 }, dirty[] = { 0, 0 };
+
+	(void)state;
+	add_dirty(1, 500, file, dirty, 0);
+	nrb_group_free(&group);
+	sample.threads = 4;
+	sample.counters.v[NRB_PGSTEAL_DIRECT] = 51200;
+	sample.counters.v[NRB_ZONE_RECLAIM_SUCCESS] = 100;
+	sample.counters.v[NRB_ALLOCSTALL] = 0;
+	assert_int_equal(nrb_group_add(&group, &sample), 0);
+	claim();
+	assert_string_equal(claims.list[0].text,
+		"Mode 1 kept 50.0 % local with 4 threads: one task at a time reclaims a node, the "
+		"others take memory elsewhere; each reclaim freed 512 pages.");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -333,6 +352,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_writer, start, finish),
 		cmocka_unit_test_setup_teardown(test_writer_takes_part, start, finish),
 		cmocka_unit_test_setup_teardown(test_threads, start, finish),
+		cmocka_unit_test_setup_teardown(
+			test_threads_and_their_reclaims, start, finish),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
