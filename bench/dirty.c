@@ -53,7 +53,7 @@ static int write_dirty(struct nrb_cell *cell, int64_t from, int64_t end, int64_t
 		rc = nrb_pagecache_write(cell->file, from, n, NULL,
 			&cell->shared->progress, nrb_cell_stop(cell));
 		from += n;
-	} while (rc == 0 && n >= 16 * NRB_REREAD_BLOCK && *nrb_cell_stop(cell) == 0);
+	} while (rc == 0 && n >= 16LL * NRB_REREAD_BLOCK && *nrb_cell_stop(cell) == 0);
 	cell->fill_len = from;
 	return rc;
 }

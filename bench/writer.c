@@ -61,7 +61,7 @@ static int begin(struct nrb_cell *cell)
  * moves: this wait has an end of its own. */
 static void wait_for(struct nrb_cell *cell, struct writer *writer)
 {
-	const struct timespec look = { .tv_nsec = LOOK_MS * 1000000 };
+	const struct timespec look = { .tv_nsec = LOOK_MS * 1000000L };
 	int ms = 0;
 
 	while (pthread_tryjoin_np(writer->thread, NULL) == EBUSY) {

@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -164,8 +165,8 @@ int nrb_pagecache_fill(int fd, int64_t from, int64_t len, volatile int64_t *prog
 
 		rc = fault_in(fd, from + at, (size_t)n);
 		if (rc < 0) {
-			(void)nrb_fail(rc, "cannot read the cache file at byte %lld",
-				(long long)(from + at));
+			(void)nrb_fail(rc, "cannot read the cache file at byte %" PRId64,
+				from + at);
 			break;
 		}
 		*progress += n;

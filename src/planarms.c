@@ -292,12 +292,12 @@ int nrb_planarms_cross(struct nrb_plan *plan, const struct nrb_plandraft *draft)
 	for (int i = 0; i < draft->kinds.n && rc == 0; i++) {
 		rc = cross_kind(plan, draft, i);
 	}
-	if (rc == 0 && plan->n_arms == 0) {
-		rc = nrb_refuse(NRB_EXIT_USAGE, "name the CPUs' node with --cpu-node",
-			"no node has both CPUs and memory");
-	}
 	if (rc < 0) {
 		return rc;
+	}
+	if (plan->n_arms == 0) {
+		return nrb_refuse(NRB_EXIT_USAGE, "name the CPUs' node with --cpu-node",
+			"no node has both CPUs and memory");
 	}
 	plan->sizes = calloc((size_t)plan->n_arms, sizeof(*plan->sizes));
 	return plan->sizes != NULL ? 0
