@@ -14,7 +14,7 @@ EXITS = {"check": "0", "policies": "0", "sets": "0", "modes": "3", "reference": 
 LOCAL = {
     ("bind", "off"): (0.97, 1), ("bind", "on"): (0.97, 1),
     ("interleave", "off"): (0, 0.10), ("interleave", "on"): (0.45, 0.55),
-    ("local", "off"): (0, 0.05), ("local", "on"): (0.97, 1),
+    ("local", "off"): (0, 0.10), ("local", "on"): (0.97, 1),
 }
 
 
