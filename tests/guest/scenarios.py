@@ -58,6 +58,13 @@ def held(cell):
     return cell["hold_bytes"] / cell["hold_asked_bytes"]
 
 
+def local_or_tried(cell):
+    """Pages that are local, or for which node reclaim was tried in vain: a failed try is counted
+    for each zone of the node, of which these guests' have two."""
+    tried = cell["counters"]["zone_reclaim_failed"] / 2
+    return guest.local_ratio(cell) + tried / cell["alloc_pages"]
+
+
 def path_of(cell, path):
     value = cell
     for word in path.split("."):
@@ -67,6 +74,7 @@ def path_of(cell, path):
 
 MEASURES = {
     "local": guest.local_ratio,
+    "local-or-tried": local_or_tried,
     "kept": kept,
     "held": held,
     "others-lost": others_lost,
