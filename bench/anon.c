@@ -116,13 +116,7 @@ static int hold_some_then_fill(struct nrb_cell *cell)
 static const struct nrb_step anon_steps[] = {
 	{ NRB_PHASE_EVICT, nrb_step_evict }, /* of cells of other scenarios */
 	{ NRB_PHASE_FILL, nrb_step_hold },
-	{ NRB_PHASE_SETTLE, nrb_step_settle },
-	{ NRB_PHASE_SOAK, nrb_step_soak_held },
-	{ NRB_PHASE_APPLY, NULL },
-	{ NRB_PHASE_ALLOCATE, nrb_step_allocate },
-	{ NRB_PHASE_COUNT, NULL },
-	{ NRB_PHASE_LOCATE, nrb_step_locate },
-	{ NRB_PHASE_ACCESS, nrb_step_access },
+	NRB_STEPS_MEASURE(nrb_step_soak_held, nrb_step_allocate),
 	{ NRB_PHASE_RETURN, nrb_step_return },
 	{ NRB_PHASE_DONE, NULL },
 };
@@ -130,13 +124,7 @@ static const struct nrb_step anon_steps[] = {
 static const struct nrb_step cached_steps[] = {
 	{ NRB_PHASE_EVICT, nrb_step_evict },
 	{ NRB_PHASE_FILL, hold_some_then_fill },
-	{ NRB_PHASE_SETTLE, nrb_step_settle },
-	{ NRB_PHASE_SOAK, nrb_step_soak_held },
-	{ NRB_PHASE_APPLY, NULL },
-	{ NRB_PHASE_ALLOCATE, nrb_step_allocate },
-	{ NRB_PHASE_COUNT, NULL },
-	{ NRB_PHASE_LOCATE, nrb_step_locate },
-	{ NRB_PHASE_ACCESS, nrb_step_access },
+	NRB_STEPS_MEASURE(nrb_step_soak_held, nrb_step_allocate),
 	{ NRB_PHASE_REREAD, nrb_step_reread },
 	{ NRB_PHASE_RETURN, nrb_step_return },
 	{ NRB_PHASE_DONE, NULL },

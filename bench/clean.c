@@ -6,13 +6,7 @@
 static const struct nrb_step steps[] = {
 	{ NRB_PHASE_EVICT, nrb_step_evict },
 	{ NRB_PHASE_FILL, nrb_step_fill_once },
-	{ NRB_PHASE_SETTLE, nrb_step_settle },
-	{ NRB_PHASE_SOAK, nrb_step_soak },
-	{ NRB_PHASE_APPLY, NULL },
-	{ NRB_PHASE_ALLOCATE, nrb_step_allocate },
-	{ NRB_PHASE_COUNT, NULL },
-	{ NRB_PHASE_LOCATE, nrb_step_locate },
-	{ NRB_PHASE_ACCESS, nrb_step_access },
+	NRB_STEPS_MEASURE(nrb_step_soak, nrb_step_allocate),
 	{ NRB_PHASE_REREAD, nrb_step_reread },
 	{ NRB_PHASE_DONE, NULL },
 };

@@ -158,13 +158,7 @@ static int reread_and_write_back(struct nrb_cell *cell)
 #define STEPS(fill_step, allocate_step) { \
 	{ NRB_PHASE_EVICT, nrb_step_evict }, \
 	{ NRB_PHASE_FILL, fill_step }, \
-	{ NRB_PHASE_SETTLE, nrb_step_settle }, \
-	{ NRB_PHASE_SOAK, nrb_step_soak }, \
-	{ NRB_PHASE_APPLY, NULL }, \
-	{ NRB_PHASE_ALLOCATE, allocate_step }, \
-	{ NRB_PHASE_COUNT, NULL }, \
-	{ NRB_PHASE_LOCATE, nrb_step_locate }, \
-	{ NRB_PHASE_ACCESS, nrb_step_access }, \
+	NRB_STEPS_MEASURE(nrb_step_soak, allocate_step), \
 	{ NRB_PHASE_REREAD, reread_and_write_back }, \
 	{ NRB_PHASE_DONE, NULL }, \
 }

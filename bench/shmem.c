@@ -135,13 +135,7 @@ static int hold(struct nrb_cell *cell, enum nrb_hold what, int64_t value)
 static const struct nrb_step steps[] = {
 	{ NRB_PHASE_EVICT, nrb_step_evict }, /* of cells of other scenarios */
 	{ NRB_PHASE_FILL, nrb_step_hold },
-	{ NRB_PHASE_SETTLE, nrb_step_settle },
-	{ NRB_PHASE_SOAK, nrb_step_soak_held },
-	{ NRB_PHASE_APPLY, NULL },
-	{ NRB_PHASE_ALLOCATE, nrb_step_allocate },
-	{ NRB_PHASE_COUNT, NULL },
-	{ NRB_PHASE_LOCATE, nrb_step_locate },
-	{ NRB_PHASE_ACCESS, nrb_step_access },
+	NRB_STEPS_MEASURE(nrb_step_soak_held, nrb_step_allocate),
 	{ NRB_PHASE_RETURN, nrb_step_return },
 	{ NRB_PHASE_DONE, NULL },
 };

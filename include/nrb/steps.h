@@ -6,6 +6,18 @@
 
 #include "nrb/cell.h"
 
+/* What every scenario that compares modes does once its node is full; the order is that of a cell. */
+/* clang-format off */
+#define NRB_STEPS_MEASURE(soak, allocate) \
+	{ NRB_PHASE_SETTLE, nrb_step_settle }, \
+	{ NRB_PHASE_SOAK, soak }, \
+	{ NRB_PHASE_APPLY, NULL }, \
+	{ NRB_PHASE_ALLOCATE, allocate }, \
+	{ NRB_PHASE_COUNT, NULL }, \
+	{ NRB_PHASE_LOCATE, nrb_step_locate }, \
+	{ NRB_PHASE_ACCESS, nrb_step_access }
+/* clang-format on */
+
 /** Evict our own file from the cache and verify that it is gone. */
 int nrb_step_evict(struct nrb_cell *cell);
 
