@@ -58,6 +58,16 @@ static double alloc_max(const struct nrb_arm_cells *arm)
 	return alloc != NULL ? (double)alloc->max_ns : NAN;
 }
 
+/* Of the time that all first touches took: what the slowest thousandth of them took. */
+static double alloc_slowest(const struct nrb_arm_cells *arm)
+{
+	const struct nrb_histogram *alloc = nrb_group_tally(arm)->alloc;
+
+	return alloc != NULL && alloc->n >= MIN_FOR_P999
+		       ? nrb_histogram_tail_share(alloc, 0.001)
+		       : NAN;
+}
+
 /* clang-format off */
 #define FACTOR(name, heading, format, help) \
 	{ #name, heading, format, offsetof(struct nrb_key, name), -1, NULL, help }
@@ -157,6 +167,9 @@ const struct nrb_figure nrb_figure_table[NRB_N_FIGURES] = {
 		"rise of file cache on all other nodes"),
 	[NRB_FIGURE_HOLD]            = MEDIAN("hold_bytes", "held", NRB_FORMAT_BYTES,
 		NRB_VALUE_HOLD_BYTES, "what another process held on the node when the soak was over"),
+	[NRB_FIGURE_ALLOC_SLOWEST]   = COMPUTED("alloc_slowest_ratio", "slowest 0.1 %",
+		NRB_FORMAT_RATIO, alloc_slowest,
+		"of the time of all first touches, what the slowest thousandth took; absent as p99.9"),
 };
 /* clang-format on */
 

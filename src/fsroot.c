@@ -5,7 +5,6 @@
 #include "nrb/diag.h"
 #include "nrb/units.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -217,35 +216,4 @@ int nrb_fsroot_write_str(const struct nrb_root *root, const char *path, const ch
 		rc = -errno;
 	}
 	return rc;
-}
-
-int nrb_fsroot_list_ids(const struct nrb_root *root, const char *path, const char *prefix,
-	struct nrb_idset *set)
-{
-	size_t len = strlen(prefix);
-	struct dirent *entry;
-	int64_t id;
-	DIR *dir;
-	int fd, rc;
-
-	rc = nrb_fsroot_open_file(root, path, O_RDONLY | O_DIRECTORY, &fd);
-	if (rc < 0) {
-		return rc;
-	}
-	dir = fdopendir(fd);
-	if (dir == NULL) {
-		rc = -errno;
-		close(fd);
-		return rc;
-	}
-	nrb_idset_clear(set);
-	while ((entry = readdir(dir)) != NULL) {
-		if (strncmp(entry->d_name, prefix, len) == 0 &&
-			nrb_units_parse_i64(
-				entry->d_name + len, 0, NRB_IDSET_MAX - 1, &id) == 0) {
-			nrb_idset_add(set, (int)id);
-		}
-	}
-	closedir(dir);
-	return 0;
 }

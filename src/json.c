@@ -55,11 +55,6 @@ struct nrb_json *nrb_json_bool(bool value)
 	return wrap(json_boolean(value));
 }
 
-struct nrb_json *nrb_json_null(void)
-{
-	return wrap(json_null());
-}
-
 /* Length of the UTF-8 sequence at text; 0 where there is none (RFC 3629: shortest form, no
  * surrogates, at most U+10FFFF). */
 static size_t utf8_length(const unsigned char *text)

@@ -189,11 +189,6 @@ const char *nrb_screen_yellow(const struct nrb_screen *screen)
 	return screen->color ? "\033[33m" : "";
 }
 
-const char *nrb_screen_green(const struct nrb_screen *screen)
-{
-	return screen->color ? "\033[32m" : "";
-}
-
 const char *nrb_screen_plain(const struct nrb_screen *screen)
 {
 	return screen->color ? "\033[0m" : "";

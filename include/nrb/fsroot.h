@@ -55,8 +55,4 @@ int nrb_fsroot_read_pairs(const struct nrb_root *root, const char *path,
 /** Write text to an existing file in one write(2) with O_NOFOLLOW; a short write is -EIO. */
 int nrb_fsroot_write_str(const struct nrb_root *root, const char *path, const char *text);
 
-/** Collect N of every entry of directory path named <prefix>N, as node0, cpu12. */
-int nrb_fsroot_list_ids(const struct nrb_root *root, const char *path, const char *prefix,
-	struct nrb_idset *set);
-
 #endif

@@ -24,7 +24,6 @@ struct nrb_json *nrb_json_array(void);
 struct nrb_json *nrb_json_int(int64_t value);
 struct nrb_json *nrb_json_real(double value); /* not finite: null */
 struct nrb_json *nrb_json_bool(bool value);
-struct nrb_json *nrb_json_null(void);
 struct nrb_json *nrb_json_str(
 	const char *value); /* bytes that are not UTF-8 become '?' */
 

@@ -37,7 +37,6 @@ void nrb_screen_wrap(
 const char *nrb_screen_bold(const struct nrb_screen *screen);
 const char *nrb_screen_red(const struct nrb_screen *screen);
 const char *nrb_screen_yellow(const struct nrb_screen *screen);
-const char *nrb_screen_green(const struct nrb_screen *screen);
 const char *nrb_screen_plain(const struct nrb_screen *screen);
 
 #endif

@@ -196,25 +196,6 @@ static void test_a_refused_write_is_said(void **state)
 	nrb_fsroot_close(&dev);
 }
 
-static void test_lists_ids(void **state)
-{
-	struct tree *tree = *state;
-	struct nrb_idset set;
-	char buf[64];
-
-	tree_write(tree, "node/node0/x", "");
-	tree_write(tree, "node/node12/x", "");
-	tree_write(tree, "node/node7x/x", "");
-	tree_write(tree, "node/nodes", "");
-	tree_write(tree, "node/node99999", "");
-	tree_write(tree, "node/memory3", "");
-	assert_int_equal(nrb_fsroot_list_ids(&tree->root, "node", "node", &set), 0);
-	assert_string_equal(nrb_idset_format(&set, buf, sizeof(buf)), "0,12");
-	assert_int_equal(nrb_fsroot_list_ids(&tree->root, "none", "node", &set), -ENOENT);
-	assert_int_equal(
-		nrb_fsroot_list_ids(&tree->root, "node/nodes", "node", &set), -ENOTDIR);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,7 +208,6 @@ int main(void)
 		TREE_TEST(test_writes_existing_files_only),
 		TREE_TEST(test_does_not_write_through_a_link),
 		TREE_TEST(test_a_refused_write_is_said),
-		TREE_TEST(test_lists_ids),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,7 +30,7 @@ static void test_dump(void **state)
 	(void)state;
 	nrb_json_append(array, nrb_json_int(INT64_MIN));
 	nrb_json_append(array, nrb_json_bool(true));
-	nrb_json_append(array, nrb_json_null());
+	nrb_json_append(array, nrb_json_real(INFINITY));
 	nrb_json_set(object, "z", array);
 	nrb_json_set_int(object, "a", INT64_MAX);
 	nrb_json_set_real(object, "r", 0.1);

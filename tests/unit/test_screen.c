@@ -211,12 +211,10 @@ static void test_sequences(void **state)
 	assert_string_equal(nrb_screen_bold(&color), "\033[1m");
 	assert_string_equal(nrb_screen_red(&color), "\033[31m");
 	assert_string_equal(nrb_screen_yellow(&color), "\033[33m");
-	assert_string_equal(nrb_screen_green(&color), "\033[32m");
 	assert_string_equal(nrb_screen_plain(&color), "\033[0m");
 	assert_string_equal(nrb_screen_bold(&plain), "");
 	assert_string_equal(nrb_screen_red(&plain), "");
 	assert_string_equal(nrb_screen_yellow(&plain), "");
-	assert_string_equal(nrb_screen_green(&plain), "");
 	assert_string_equal(nrb_screen_plain(&plain), "");
 }
 
