@@ -70,4 +70,21 @@ static void claim(void)
 	assert_int_equal(nrb_claims_make(&claims, &group, &header), 0);
 }
 
+/* Claim, and see that there are so many. */
+static void claim_so_many(int n)
+{
+	claim();
+	assert_int_equal(claims.n, n);
+}
+
+static void assert_kind(int i, enum nrb_claim_kind kind)
+{
+	assert_int_equal(claims.list[i].kind, kind);
+}
+
+static void assert_says(int i, const char *text)
+{
+	assert_string_equal(claims.list[i].text, text);
+}
+
 #endif

@@ -84,6 +84,25 @@ static inline void kill_both(void)
 	raise(SIGKILL);
 }
 
+/* What a run does to a setting. */
+struct play_step {
+	const char *name, *value;
+};
+
+/* A run of these steps, up to the first that fails; returns nrb_guard_end's verdict. */
+static inline int play_steps(struct tree *tree, const struct play_step *steps, size_t n)
+{
+	const struct nrb_idset anywhere = { 0 };
+	int rc = 0, end;
+
+	must(nrb_guard_begin(&play.guard, &tree->root, &anywhere) == 0);
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		rc = nrb_guard_set(play.guard, steps[i].name, steps[i].value);
+	}
+	end = nrb_guard_end(play.guard, NULL, NULL);
+	return rc < 0 ? rc : end;
+}
+
 /* Play a run with an act at its nth moment. Returns false once it has no nth moment. */
 static inline bool play_with(struct tree *tree, int nth, void (*act)(void), int *status)
 {

@@ -15,15 +15,14 @@ static void test_alternative(void **state)
 	trim = "on";
 	add(0, 990, 1000, 0, 0);
 	add(1, 1000, 500, 0, 500); /* a value of the sysctl is no alternative to it */
-	claim();
-	assert_int_equal(claims.n, 3);
-	assert_int_equal(claims.list[1].kind, NRB_CLAIM_ALTERNATIVE);
+	claim_so_many(3);
+	assert_kind(1, NRB_CLAIM_ALTERNATIVE);
 	assert_int_equal(claims.list[1].modes, 1);
-	assert_string_equal(claims.list[1].text,
+	assert_says(1,
 		"Policy bind keeps 100.0 % of new memory local without node reclaim, at least as "
 		"much as any of modes 0 and 1 without it (at best 99.0 %, mode 1), and evicts "
 		"10.0 % of the cached file.");
-	assert_string_equal(claims.list[2].text,
+	assert_says(2,
 		"Trim on keeps 99.0 % of new memory local at mode 0, at least as much as any of "
 		"modes 0 and 1 without it (at best 99.0 %, mode 1), and evicts no more cache.");
 }
@@ -37,9 +36,8 @@ static void test_alternative_to_preferred(void **state)
 	add(1, 500, 600, 1, 500);
 	policy = "bind";
 	add(0, 1000, 900, 0, 500);
-	claim();
-	assert_int_equal(claims.n, 2);
-	assert_string_equal(claims.list[1].text,
+	claim_so_many(2);
+	assert_says(1,
 		"Policy bind keeps 100.0 % of new memory local without node reclaim, more than any "
 		"of modes 0 and 1 without it (at best 50.0 %, mode 1), and evicts 10.0 % of the "
 		"cached file.");
@@ -52,9 +50,8 @@ static void test_alternative_to_mode_0(void **state)
 	add(0, 0, 1000, 0, 0);
 	policy = "bind";
 	add(0, 1000, 1000, 0, 500);
-	claim();
-	assert_int_equal(claims.n, 1);
-	assert_string_equal(claims.list[0].text,
+	claim_so_many(1);
+	assert_says(0,
 		"Policy bind keeps 100.0 % of new memory local without node reclaim, more than "
 		"mode 0 without it (0.0 %), and evicts no more cache.");
 }
@@ -68,8 +65,7 @@ static void test_no_alternative(void **state)
 	policy = "bind";
 	add(0, 1000, 900, 0, 500);
 	add(0, 900, 900, 0, 500);
-	claim();
-	assert_int_equal(claims.n, 1);
+	claim_so_many(1);
 }
 
 /* Without the sysctl the alternatives are all there is. */
@@ -82,11 +78,10 @@ static void test_no_knob(void **state)
 		sample.mode = NRB_ABSENT;
 		assert_int_equal(nrb_group_add(&group, &sample), 0);
 	}
-	claim();
-	assert_int_equal(claims.n, 1);
-	assert_int_equal(claims.list[0].kind, NRB_CLAIM_ALTERNATIVE);
+	claim_so_many(1);
+	assert_kind(0, NRB_CLAIM_ALTERNATIVE);
 	assert_int_equal(claims.list[0].modes, 0);
-	assert_string_equal(claims.list[0].text,
+	assert_says(0,
 		"Policy bind keeps 100.0 % of new memory local without node reclaim, more than "
 		"without it (0.0 %), and evicts no more cache.");
 }
@@ -108,7 +103,7 @@ static void assert_swap_claim(const char *text)
 	claim();
 	for (int i = 0; i < claims.n; i++) {
 		if (claims.list[i].kind == NRB_CLAIM_SWAP) {
-			assert_string_equal(claims.list[i].text, text);
+			assert_says(i, text);
 			return;
 		}
 	}
@@ -158,12 +153,10 @@ static void test_scans(void **state)
 	sample.counters.v[NRB_PGSCAN_DIRECT] = 60000000;
 	sample.counters.v[NRB_ALLOCSTALL] = 0;
 	assert_int_equal(nrb_group_add(&group, &sample), 0);
-	claim();
-	assert_int_equal(claims.n, 2);
-	assert_int_equal(claims.list[0].kind, NRB_CLAIM_SCANS);
-	assert_string_equal(claims.list[0].text,
-		"Mode 4 scanned 60,000,000 pages in a cell and freed none.");
-	assert_int_equal(claims.list[1].kind, NRB_CLAIM_STALLED);
+	claim_so_many(2);
+	assert_kind(0, NRB_CLAIM_SCANS);
+	assert_says(0, "Mode 4 scanned 60,000,000 pages in a cell and freed none.");
+	assert_kind(1, NRB_CLAIM_STALLED);
 }
 
 /* The node's memory: so much file cache and dirty, before and after. */
@@ -201,18 +194,17 @@ static void test_dirty(void **state)
 	add_dirty(1, 350, less, some_dirty, 0);
 	add_dirty(2, 1000, taken, written, 880);
 	add_dirty(5, 0, kept, all_dirty, 0);
-	claim();
-	assert_int_equal(claims.n, 4);
-	assert_int_equal(claims.list[0].kind, NRB_CLAIM_UNTRIED);
-	assert_string_equal(claims.list[0].text,
+	claim_so_many(4);
+	assert_kind(0, NRB_CLAIM_UNTRIED);
+	assert_says(0,
 		"Mode 5 did nothing: the kernel did not try node reclaim once (dirty pages do not "
 		"count without bit 2).");
-	assert_int_equal(claims.list[1].kind, NRB_CLAIM_LOCAL);
-	assert_string_equal(claims.list[1].text,
+	assert_kind(1, NRB_CLAIM_LOCAL);
+	assert_says(1,
 		"Mode 1 keeps 35.0 % of new memory local (mode 0: 0.0 %) and evicts 9.5 % of the "
 		"cached file; then the gate closed: dirty pages do not count without bit 2.");
-	assert_int_equal(claims.list[3].kind, NRB_CLAIM_WRITTEN);
-	assert_string_equal(claims.list[3].text,
+	assert_kind(3, NRB_CLAIM_WRITTEN);
+	assert_says(3,
 		"Mode 2 freed 400 pages while the machine wrote 880 to disk, none of them by "
 		"reclaim itself.");
 }
@@ -227,10 +219,9 @@ static void test_gates(void **state)
 	(void)state;
 	group.kernel = nrb_rule_kernel("6.1.0");
 	add_dirty(1, 20, less, some_dirty, 0);
-	claim();
-	assert_int_equal(claims.n, 1);
-	assert_int_equal(claims.list[0].kind, NRB_CLAIM_GATE);
-	assert_string_equal(claims.list[0].text,
+	claim_so_many(1);
+	assert_kind(0, NRB_CLAIM_GATE);
+	assert_says(0,
 		"Mode 1 reclaimed until the gate closed, and kept 2.0 % of new memory local: dirty "
 		"pages do not count without bit 2.");
 	nrb_claims_free(&claims);
@@ -238,16 +229,14 @@ static void test_gates(void **state)
 	group.kernel = nrb_rule_kernel("6.1.0");
 	add_dirty(1, 20, less, some_dirty, 0);
 	add_dirty(1, 20, less, clean, 0); /* one cell for which it did not close */
-	claim();
-	assert_int_equal(claims.n, 0);
+	claim_so_many(0);
 	nrb_group_free(&group);
 	group.kernel = nrb_rule_kernel("6.1.0");
 	add(0, 0, 1000, 0, 0);
 	add_dirty(1, 20, less, some_dirty, 0);
 	add_dirty(4, 20, less, clean, 0);
-	claim();
-	assert_int_equal(claims.n, 2);
-	assert_string_equal(claims.list[0].text,
+	claim_so_many(2);
+	assert_says(0,
 		"Mode 1 freed pages, but kept no more new memory local than mode 0; mode 1 evicts "
 		"9.5 % of the cached file; then the gate closed: dirty pages do not count without "
 		"bit 2.");
@@ -272,11 +261,10 @@ static void test_writer(void **state)
 	add_beside_writer(2, 990, 20);
 	add_beside_writer(3, 400, 89);
 	add_beside_writer(4, 990, 91); /* near enough */
-	claim();
-	assert_int_equal(claims.n, 3);
-	assert_int_equal(claims.list[2].kind, NRB_CLAIM_WRITER);
+	claim_so_many(3);
+	assert_kind(2, NRB_CLAIM_WRITER);
 	assert_int_equal(claims.list[2].modes, 0xc);
-	assert_string_equal(claims.list[2].text,
+	assert_says(2,
 		"Modes 2 and 3 let the other nodes' file cache gain less beside the writer: 20 B to "
 		"89 B (mode 0: 110 B).");
 }
@@ -290,9 +278,8 @@ static void test_writer_takes_part(void **state)
 	nrb_group_free(&group);
 	sample.writer_bytes = 1;
 	assert_int_equal(nrb_group_add(&group, &sample), 0);
-	claim();
-	assert_int_equal(claims.n, 1);
-	assert_string_equal(claims.list[0].text,
+	claim_so_many(1);
+	assert_says(0,
 		"Mode 1 kept 50.0 % local beside a writer: one task at a time reclaims a node, the "
 		"others take memory elsewhere.");
 }
@@ -306,10 +293,9 @@ static void test_threads(void **state)
 	nrb_group_free(&group);
 	sample.threads = 4;
 	assert_int_equal(nrb_group_add(&group, &sample), 0);
-	claim();
-	assert_int_equal(claims.n, 1);
-	assert_int_equal(claims.list[0].kind, NRB_CLAIM_THREADS);
-	assert_string_equal(claims.list[0].text,
+	claim_so_many(1);
+	assert_kind(0, NRB_CLAIM_THREADS);
+	assert_says(0,
 		"Mode 1 kept 50.0 % local with 4 threads: one task at a time reclaims a node, the "
 		"others take memory elsewhere.");
 }
@@ -328,7 +314,7 @@ static void test_threads_and_their_reclaims(void **state)
 	sample.counters.v[NRB_ALLOCSTALL] = 0;
 	assert_int_equal(nrb_group_add(&group, &sample), 0);
 	claim();
-	assert_string_equal(claims.list[0].text,
+	assert_says(0,
 		"Mode 1 kept 50.0 % local with 4 threads: one task at a time reclaims a node, the "
 		"others take memory elsewhere; each reclaim freed 512 pages.");
 }

@@ -29,14 +29,13 @@ static void test_inert(void **state)
 		add(mode, 1, 1000, 98000 + mode, 0);
 	}
 	add(7, 1000, 530, 0, 500);
-	claim();
-	assert_int_equal(claims.n, 2);
-	assert_int_equal(claims.list[0].kind, NRB_CLAIM_INERT);
+	claim_so_many(2);
+	assert_kind(0, NRB_CLAIM_INERT);
 	assert_int_equal(claims.list[0].modes, 0x3e);
-	assert_string_equal(claims.list[0].text,
+	assert_says(0,
 		"Modes 1-5 reclaimed nothing: node reclaim was tried 490,015 times and freed no "
 		"page (MGLRU needs bits 2 and 4).");
-	assert_string_equal(claims.list[1].text,
+	assert_says(1,
 		"Mode 7 keeps 100.0 % of new memory local (mode 0: 0.0 %) and evicts 47.0 % of the "
 		"cached file.");
 }
@@ -51,11 +50,10 @@ static void test_lru_gen(void **state)
 		add(0, 0, 1000, 0, 0);
 		add(1, on ? 0 : 1000, 1000, on ? 5 : 0, on ? 0 : 500);
 	}
-	claim();
-	assert_int_equal(claims.n, 2);
-	assert_string_equal(claims.list[0].text,
+	claim_so_many(2);
+	assert_says(0,
 		"MGLRU off: mode 1 keeps 100.0 % of new memory local (mode 0: 0.0 %).");
-	assert_string_equal(claims.list[1].text,
+	assert_says(1,
 		"MGLRU on: mode 1 reclaimed nothing: node reclaim was tried 5 times and freed no "
 		"page (MGLRU needs bits 2 and 4).");
 }
@@ -68,7 +66,7 @@ static void test_no_reason(void **state)
 	add(0, 0, 1000, 0, 0);
 	add(1, 0, 1000, 5, 0);
 	claim();
-	assert_string_equal(claims.list[0].text,
+	assert_says(0,
 		"Mode 1 reclaimed nothing: node reclaim was tried 5 times and freed no page.");
 }
 
@@ -79,8 +77,7 @@ static void test_not_inert(void **state)
 	add(0, 0, 1000, 0, 0);
 	add(1, 0, 1000, 5, 0);
 	add(1, 0, 1000, 5, 10);
-	claim();
-	assert_int_equal(claims.n, 0);
+	claim_so_many(0);
 }
 
 /* A few pages between so many tries do not make it another thing. */
@@ -90,10 +87,9 @@ static void test_nearly_inert(void **state)
 	add(0, 0, 1000, 0, 0);
 	add(4, 0, 1000, 50000, 0);
 	add(6, 1, 1000, 40000, 8);
-	claim();
-	assert_int_equal(claims.n, 1);
-	assert_int_equal(claims.list[0].kind, NRB_CLAIM_INERT);
-	assert_string_equal(claims.list[0].text,
+	claim_so_many(1);
+	assert_kind(0, NRB_CLAIM_INERT);
+	assert_says(0,
 		"Modes 4 and 6 reclaimed next to nothing: node reclaim was tried 90,000 times and "
 		"freed 8 pages.");
 }
@@ -104,8 +100,7 @@ static void test_success_counts(void **state)
 	make(1, 0, 1000, 5, 0);
 	sample.counters.v[NRB_ZONE_RECLAIM_SUCCESS] = 1;
 	assert_int_equal(nrb_group_add(&group, &sample), 0);
-	claim();
-	assert_int_equal(claims.n, 0);
+	claim_so_many(0);
 }
 
 static void test_untried(void **state)
@@ -113,9 +108,8 @@ static void test_untried(void **state)
 	(void)state;
 	add(0, 0, 1000, 0, 0);
 	add(1, 0, 1000, 0, 0);
-	claim();
-	assert_int_equal(claims.n, 1);
-	assert_int_equal(claims.list[0].kind, NRB_CLAIM_UNTRIED);
+	claim_so_many(1);
+	assert_kind(0, NRB_CLAIM_UNTRIED);
 	assert_int_equal(claims.list[0].modes, 2);
 }
 
@@ -124,8 +118,7 @@ static void test_no_counters(void **state)
 	(void)state;
 	/* absent is not zero */
 	add(1, 0, 1000, NRB_ABSENT, NRB_ABSENT);
-	claim();
-	assert_int_equal(claims.n, 0);
+	claim_so_many(0);
 }
 
 static void test_local_apart(void **state)
@@ -135,12 +128,11 @@ static void test_local_apart(void **state)
 	add(1, 990, 900, 1, 9);
 	add(5, 980, 1000, 1, 9);
 	add(6, 400, 500, 1, 9);
-	claim();
-	assert_int_equal(claims.n, 2);
-	assert_string_equal(claims.list[0].text,
+	claim_so_many(2);
+	assert_says(0,
 		"Modes 1 and 5 keep 98.0 % to 99.0 % of new memory local (mode 0: 0.0 %); mode 1 "
 		"evicts 10.0 % of the cached file.");
-	assert_string_equal(claims.list[1].text,
+	assert_says(1,
 		"Mode 6 keeps 40.0 % of new memory local (mode 0: 0.0 %) and evicts 50.0 % of the "
 		"cached file.");
 }
@@ -152,10 +144,9 @@ static void test_local_in_two_states(void **state)
 	add(0, 0, 1000, 0, 0);
 	add(1, 100, 1000, 0, 500);
 	add(1, 900, 1000, 0, 500);
-	claim();
-	assert_int_equal(claims.n, 1);
-	assert_string_equal(claims.list[0].text,
-		"Mode 1 keeps 10.0 % to 90.0 % of new memory local (mode 0: 0.0 %).");
+	claim_so_many(1);
+	assert_says(
+		0, "Mode 1 keeps 10.0 % to 90.0 % of new memory local (mode 0: 0.0 %).");
 }
 
 /* Cells of the two modes that lie among each other decide nothing. */
@@ -166,8 +157,7 @@ static void test_local_overlap(void **state)
 	add(0, 900, 1000, 0, 0);
 	add(1, 940, 1000, 1, 0);
 	add(1, 1000, 1000, 0, 9);
-	claim();
-	assert_int_equal(claims.n, 0);
+	claim_so_many(0);
 }
 
 static void test_futile(void **state)
@@ -177,8 +167,8 @@ static void test_futile(void **state)
 	add(4, 0, 1000, 0, 0);
 	add(1, 20, 900, 1, 9);
 	claim();
-	assert_int_equal(claims.list[claims.n - 1].kind, NRB_CLAIM_FUTILE);
-	assert_string_equal(claims.list[claims.n - 1].text,
+	assert_kind(claims.n - 1, NRB_CLAIM_FUTILE);
+	assert_says(claims.n - 1,
 		"Mode 1 freed pages, but kept no more new memory local than mode 4; mode 1 evicts "
 		"10.0 % of the cached file.");
 }
@@ -204,17 +194,16 @@ static void test_stalled(void **state)
 	strcpy(sample.note, "stalled: 3 pages in 20 looks");
 	assert_int_equal(nrb_group_add(&group, &sample), 0);
 	header.rehearsal = true;
-	claim();
-	assert_int_equal(claims.n, 3);
-	assert_int_equal(claims.list[0].kind, NRB_CLAIM_STALLED);
-	assert_string_equal(claims.list[0].text,
+	claim_so_many(3);
+	assert_kind(0, NRB_CLAIM_STALLED);
+	assert_says(0,
 		"Mode 4 stalled in 1 of 2 cells: allocating on the full node all but stopped.");
-	assert_int_equal(claims.list[1].kind, NRB_CLAIM_SLOW);
-	assert_string_equal(claims.list[1].text,
+	assert_kind(1, NRB_CLAIM_SLOW);
+	assert_says(1,
 		"Mode 6 got on too slowly in 1 of 1 cells (whose times are the host's): up to 500 "
 		"pages were freed meanwhile.");
-	assert_int_equal(claims.list[2].kind, NRB_CLAIM_SLOW);
-	assert_string_equal(claims.list[2].text,
+	assert_kind(2, NRB_CLAIM_SLOW);
+	assert_says(2,
 		"Mode 5 took too long in 1 of 1 cells (whose times are the host's): the allocation "
 		"got on, but did not end within 60 s.");
 }
@@ -235,9 +224,8 @@ static void test_others_cache(void **state)
 	add_on_full_node(0, 0, 1100); /* cache that grows less is not evicted */
 	add_on_full_node(1, 700, 683);
 	add_on_full_node(6, 700, 1000);
-	claim();
-	assert_int_equal(claims.n, 1);
-	assert_string_equal(claims.list[0].text,
+	claim_so_many(1);
+	assert_says(0,
 		"Modes 1 and 6 keep 70.0 % of new memory local (mode 0: 0.0 %); mode 1 evicts "
 		"31.7 % of the node's file cache, most of it other programs'.");
 }
@@ -250,9 +238,8 @@ static void test_disagree(void **state)
 	add(4, 990, 1000, 1, 5);
 	add(5, 960, 1000, 1, 5); /* near enough */
 	add(6, 0, 1000, 1, 50);  /* its partner was not run */
-	claim();
-	assert_int_equal(claims.n, 1);
-	assert_int_equal(claims.list[0].kind, NRB_CLAIM_DISAGREE);
+	claim_so_many(1);
+	assert_kind(0, NRB_CLAIM_DISAGREE);
 	assert_int_equal(claims.list[0].modes, 0xc);
 }
 
@@ -263,8 +250,7 @@ static void test_nothing_to_gain(void **state)
 	policy = "bind";
 	add(0, 1000, 900, 0, 500);
 	add(1, 1000, 900, 0, 500);
-	claim();
-	assert_int_equal(claims.n, 0);
+	claim_so_many(0);
 }
 
 /* Under the heading of its variant a sentence need not name it again. */
@@ -279,9 +265,8 @@ static void test_variants(void **state)
 			assert_int_equal(nrb_group_add(&group, &sample), 0);
 		}
 	}
-	claim();
-	assert_int_equal(claims.n, 2);
-	assert_string_equal(claims.list[1].text,
+	claim_so_many(2);
+	assert_says(1,
 		"Variant full, swap on: mode 1 keeps 100.0 % of new memory local (mode 0: 0.0 %).");
 	assert_string_equal(claims.list[1].text + claims.list[1].body,
 		"mode 1 keeps 100.0 % of new memory local (mode 0: 0.0 %).");
@@ -312,8 +297,7 @@ static void test_families(void **state)
 			assert_int_equal(nrb_group_add(&group, &sample), 0);
 		}
 	}
-	claim();
-	assert_int_equal(claims.n, 2);
+	claim_so_many(2);
 	assert_non_null(strstr(claims.list[0].text, "Node 0: mode 1 keeps 100.0 %"));
 	assert_non_null(strstr(claims.list[1].text, "Node 1: mode 1 reclaimed nothing"));
 }

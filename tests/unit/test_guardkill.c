@@ -9,12 +9,9 @@ static void meddle(void)
 	tree_write(play.tree, KNOB, "2\n");
 }
 
-/* What a run does to settings; returns nrb_guard_end's verdict. */
 static int play_run(struct tree *tree)
 {
-	static const struct {
-		const char *name, *value;
-	} steps[] = {
+	static const struct play_step steps[] = {
 		{ "lru_gen.enabled", "n" },
 		{ "vm.zone_reclaim_mode", "0" },
 		{ "vm.zone_reclaim_mode", "3" },
@@ -25,15 +22,8 @@ static int play_run(struct tree *tree)
 		{ "vm.zone_reclaim_mode", "4" },
 		{ "vm.zone_reclaim_mode", "0" },
 	};
-	const struct nrb_idset anywhere = { 0 };
-	int rc = 0, end;
 
-	must(nrb_guard_begin(&play.guard, &tree->root, &anywhere) == 0);
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && rc == 0; i++) {
-		rc = nrb_guard_set(play.guard, steps[i].name, steps[i].value);
-	}
-	end = nrb_guard_end(play.guard, NULL, NULL);
-	return rc < 0 ? rc : end;
+	return play_steps(tree, steps, sizeof(steps) / sizeof(steps[0]));
 }
 
 static void assert_as_found(struct tree *tree)

@@ -42,23 +42,14 @@ static void assert_as(struct tree *tree, const struct found *found)
 
 static int play_twins(struct tree *tree)
 {
-	static const struct {
-		const char *name, *value;
-	} steps[] = {
+	static const struct play_step steps[] = {
 		{ "vm.dirty", "8192" },
 		{ "vm.dirty", "0%" },
 		{ "vm.dirty_background", "67108864" },
 		{ "vm.dirty", "16384" },
 	};
-	const struct nrb_idset anywhere = { 0 };
-	int rc = 0, end;
 
-	must(nrb_guard_begin(&play.guard, &tree->root, &anywhere) == 0);
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && rc == 0; i++) {
-		rc = nrb_guard_set(play.guard, steps[i].name, steps[i].value);
-	}
-	end = nrb_guard_end(play.guard, NULL, NULL);
-	return rc < 0 ? rc : end;
+	return play_steps(tree, steps, sizeof(steps) / sizeof(steps[0]));
 }
 
 static void test_parent_killed(void **state)

@@ -1,18 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From options and a machine, made here or recorded, to cells; and what is refused. */
-#include "nrb/plan.h"
-
-#include "made.h"
-#include "nrb/scenarios.h"
-#include "tree.h"
-
-#include <errno.h>
-#include <unistd.h>
-
-static const struct spec two[] = {
-	{ 0, true, true, 1000, 900, 0 },
-	{ 1, true, false, 1000, 900, 0 },
-};
+#include "plantest.h"
 
 /* Nodes 0 and 1 with CPUs, 2 without, 4 without memory. */
 static const struct spec odd[] = {
@@ -22,9 +10,6 @@ static const struct spec odd[] = {
 	{ 4, true, false, 0, 0, 0 },
 };
 
-static struct nrb_run_options options;
-static struct nrb_plan plan;
-
 /* --cpu-node N */
 static void ask_cpu_node(int node)
 {
@@ -32,14 +17,11 @@ static void ask_cpu_node(int node)
 	nrb_idset_add(&options.cpu_nodes, node);
 }
 
-static int setup(void **state)
+static int setup_seeded(void **state)
 {
-	(void)state;
-	nrb_diag_set_muted(true);
-	nrb_diag_reset();
-	options = (struct nrb_run_options){
-		.reference = -1, .seed = 42, .seed_given = true, .dir = "."
-	};
+	setup(state);
+	options.seed = 42;
+	options.seed_given = true;
 	return 0;
 }
 
@@ -49,18 +31,10 @@ static void want_nodes(const char *list)
 	assert_int_equal(nrb_idset_parse(list, &options.nodes), 0);
 }
 
-static int make(const struct nrb_machine *machine)
-{
-	return nrb_plan_make(&plan, &options, machine, nrb_scenario_table);
-}
-
-static void assert_refused(
+static void assert_no_plan(
 	const struct nrb_machine *machine, enum nrb_exit code, const char *part)
 {
-	nrb_diag_reset();
-	assert_true(make(machine) < 0);
-	assert_int_equal(nrb_diag_exit(-1), code);
-	assert_non_null(strstr(nrb_diag_message(), part));
+	assert_refused(make(machine), code, part);
 	assert_null(plan.arms); /* nothing to finish */
 }
 
@@ -184,18 +158,18 @@ static void test_nodes_refused(void **state)
 {
 	(void)state;
 	want_nodes("99");
-	assert_refused(machine_of(0, odd, 4), NRB_EXIT_USAGE, "no node 99; it has 0-2");
+	assert_no_plan(machine_of(0, odd, 4), NRB_EXIT_USAGE, "no node 99; it has 0-2");
 	want_nodes("0,99");
-	assert_refused(machine_of(0, odd, 4), NRB_EXIT_USAGE, "no node 99");
+	assert_no_plan(machine_of(0, odd, 4), NRB_EXIT_USAGE, "no node 99");
 	want_nodes("4");
-	assert_refused(machine_of(0, odd, 4), NRB_EXIT_USAGE, "node 4 has no memory");
+	assert_no_plan(machine_of(0, odd, 4), NRB_EXIT_USAGE, "node 4 has no memory");
 	want_nodes("2");
-	assert_refused(machine_of(0, odd, 4), NRB_EXIT_USAGE, "node 2 has no CPUs");
+	assert_no_plan(machine_of(0, odd, 4), NRB_EXIT_USAGE, "node 2 has no CPUs");
 	assert_non_null(strstr(nrb_diag_way_out(), "--cpu-node"));
 	ask_cpu_node(2);
-	assert_refused(machine_of(0, odd, 4), NRB_EXIT_USAGE, "node 2 has no CPUs");
+	assert_no_plan(machine_of(0, odd, 4), NRB_EXIT_USAGE, "node 2 has no CPUs");
 	ask_cpu_node(77);
-	assert_refused(machine_of(0, odd, 4), NRB_EXIT_USAGE, "node 77 has no CPUs");
+	assert_no_plan(machine_of(0, odd, 4), NRB_EXIT_USAGE, "node 77 has no CPUs");
 	ask_cpu_node(0); /* the default stays one with CPUs */
 	options.nodes_given = false;
 	assert_int_equal(make(machine_of(0, odd, 4)), 0);
@@ -214,17 +188,17 @@ static void test_usage_comes_before_the_machine(void **state)
 {
 	(void)state;
 	want_nodes("1");
-	assert_refused(machine_of(0, two, 1), NRB_EXIT_USAGE, "no node 1; it has 0");
+	assert_no_plan(machine_of(0, two, 1), NRB_EXIT_USAGE, "no node 1; it has 0");
 	want_nodes("0");
-	assert_refused(machine_of(0, two, 1), NRB_EXIT_NOT_HERE, "one NUMA node");
+	assert_no_plan(machine_of(0, two, 1), NRB_EXIT_NOT_HERE, "one NUMA node");
 	options.scenarios[0] = "cleen";
 	options.n_scenarios = 1;
-	assert_refused(machine_of(0, two, 1), NRB_EXIT_USAGE,
+	assert_no_plan(machine_of(0, two, 1), NRB_EXIT_USAGE,
 		"no scenario cleen; did you mean clean?");
 	options.scenarios[0] = "dirty";
 	options.variants[0] = "clean-frist";
 	options.n_variants = 1;
-	assert_refused(machine_of(0, two, 1), NRB_EXIT_USAGE,
+	assert_no_plan(machine_of(0, two, 1), NRB_EXIT_USAGE,
 		"a variant clean-frist; did you mean clean-first?");
 }
 
@@ -233,7 +207,7 @@ static void test_no_sysctl(void **state)
 	(void)state;
 	options.modes_given = true;
 	options.modes = 1 << 0 | 1 << 1;
-	assert_refused(machine_of(NRB_ABSENT, two, 2), NRB_EXIT_NOT_HERE,
+	assert_no_plan(machine_of(NRB_ABSENT, two, 2), NRB_EXIT_NOT_HERE,
 		"kernel 6.1.0 has no vm.zone_reclaim_mode");
 	options.scenarios[0] = "matrix";
 	options.n_scenarios = 1;
@@ -252,7 +226,7 @@ static void test_no_node_with_cpus_and_memory(void **state)
 	};
 
 	(void)state;
-	assert_refused(machine_of(0, apart, 3), NRB_EXIT_USAGE, "no node has both");
+	assert_no_plan(machine_of(0, apart, 3), NRB_EXIT_USAGE, "no node has both");
 	assert_non_null(strstr(nrb_diag_way_out(), "--cpu-node"));
 	ask_cpu_node(0);
 	assert_int_equal(make(machine_of(0, apart, 3)), 0);
@@ -274,7 +248,7 @@ static void test_cpus_of_another_cgroup(void **state)
 	for (int cpu = 2; cpu < 4; cpu++) {
 		nrb_idset_remove(&made.machine.topology.allowed_cpus, cpu);
 	}
-	assert_refused(machine, NRB_EXIT_NOT_HERE, "none of node 1's CPUs");
+	assert_no_plan(machine, NRB_EXIT_NOT_HERE, "none of node 1's CPUs");
 }
 
 /* matrix: every node with CPUs by every node with memory, without mode, file and warm-up. */
@@ -316,7 +290,7 @@ static void test_a_node_too_large_to_fill(void **state)
 	};
 
 	(void)state;
-	assert_refused(machine_of(0, large, 2), NRB_EXIT_NOT_HERE, "too much to fill");
+	assert_no_plan(machine_of(0, large, 2), NRB_EXIT_NOT_HERE, "too much to fill");
 	assert_non_null(strstr(nrb_diag_way_out(), "--fill"));
 	options.fill_bytes = 1000LL * MIB;
 	assert_int_equal(make(machine_of(0, large, 2)), 0);
@@ -337,15 +311,15 @@ static void test_memory_limits(void **state)
 
 	(void)state;
 	options.max_memory_bytes = 500LL * MIB;
-	assert_refused(machine_of(0, two, 2), NRB_EXIT_FAILED, "--max-memory is 500 MiB");
+	assert_no_plan(machine_of(0, two, 2), NRB_EXIT_FAILED, "--max-memory is 500 MiB");
 	options.max_memory_bytes = 0;
 	/* node 0 has 100 MiB free and keeps 2 x 2 MiB */
-	assert_refused(machine_of(0, tight, 2), NRB_EXIT_FAILED, "have 96 MiB to spare");
+	assert_no_plan(machine_of(0, tight, 2), NRB_EXIT_FAILED, "have 96 MiB to spare");
 	options.alloc_bytes = 96LL * MIB;
 	assert_int_equal(make(machine_of(0, tight, 2)), 0);
 	nrb_plan_finish(&plan);
 	options.alloc_bytes = 97LL * MIB;
-	assert_refused(
+	assert_no_plan(
 		machine_of(0, tight, 2), NRB_EXIT_FAILED, "97 MiB meant for node 1");
 	/* its read-once cache gives way */
 	tight[0].inactive_file_mib = 1;
@@ -431,27 +405,25 @@ static void test_recorded_machines(void **state)
 	}
 }
 
-#define PLAN_TEST(test) cmocka_unit_test_setup(test, setup)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		PLAN_TEST(test_defaults),
-		PLAN_TEST(test_blocks_and_budget),
-		PLAN_TEST(test_the_reference_is_added),
-		PLAN_TEST(test_target_without_a_choice),
-		PLAN_TEST(test_nodes_asked_for),
-		PLAN_TEST(test_nodes_refused),
-		PLAN_TEST(test_usage_comes_before_the_machine),
-		PLAN_TEST(test_no_sysctl),
-		PLAN_TEST(test_no_node_with_cpus_and_memory),
-		PLAN_TEST(test_cpus_of_another_cgroup),
-		PLAN_TEST(test_matrix),
-		PLAN_TEST(test_a_node_too_large_to_fill),
-		PLAN_TEST(test_memory_limits),
-		PLAN_TEST(test_sizes_beyond_all_memory),
-		PLAN_TEST(test_quiet_cpus),
-		PLAN_TEST(test_recorded_machines),
+		cmocka_unit_test_setup(test_defaults, setup_seeded),
+		cmocka_unit_test_setup(test_blocks_and_budget, setup_seeded),
+		cmocka_unit_test_setup(test_the_reference_is_added, setup_seeded),
+		cmocka_unit_test_setup(test_target_without_a_choice, setup_seeded),
+		cmocka_unit_test_setup(test_nodes_asked_for, setup_seeded),
+		cmocka_unit_test_setup(test_nodes_refused, setup_seeded),
+		cmocka_unit_test_setup(test_usage_comes_before_the_machine, setup_seeded),
+		cmocka_unit_test_setup(test_no_sysctl, setup_seeded),
+		cmocka_unit_test_setup(test_no_node_with_cpus_and_memory, setup_seeded),
+		cmocka_unit_test_setup(test_cpus_of_another_cgroup, setup_seeded),
+		cmocka_unit_test_setup(test_matrix, setup_seeded),
+		cmocka_unit_test_setup(test_a_node_too_large_to_fill, setup_seeded),
+		cmocka_unit_test_setup(test_memory_limits, setup_seeded),
+		cmocka_unit_test_setup(test_sizes_beyond_all_memory, setup_seeded),
+		cmocka_unit_test_setup(test_quiet_cpus, setup_seeded),
+		cmocka_unit_test_setup(test_recorded_machines, setup_seeded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

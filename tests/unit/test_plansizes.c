@@ -1,41 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How much is filled, allocated and written. */
-#include "nrb/plan.h"
-
-#include "made.h"
-#include "nrb/scenarios.h"
-#include "tree.h"
-
-static const struct spec two[] = {
-	{ 0, true, true, 1000, 900, 0 },
-	{ 1, true, false, 1000, 900, 0 },
-};
-
-static struct nrb_run_options options;
-static struct nrb_plan plan;
-
-static int setup(void **state)
-{
-	(void)state;
-	nrb_diag_set_muted(true);
-	nrb_diag_reset();
-	options = (struct nrb_run_options){ .reference = -1, .dir = "." };
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	nrb_plan_finish(&plan);
-	return 0;
-}
-
-static int make(const struct nrb_machine *machine)
-{
-	nrb_plan_finish(&plan);
-	nrb_diag_reset();
-	return nrb_plan_make(&plan, &options, machine, nrb_scenario_table);
-}
+#include "plantest.h"
 
 static void test_sizes(void **state)
 {
@@ -94,8 +59,6 @@ static void test_writer_sizes(void **state)
 	assert_int_equal(plan.sizes[0].writer_bytes, 8LL << 30);
 	nrb_plan_finish(&plan);
 }
-
-#define PLAN_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What one cell's numbers come to: ratios, rates and times, and none where nothing is known. */
+#include "grouptest.h"
+
+static void add_walk(
+	int64_t node, int64_t page_bytes, int64_t huge_bytes, int64_t loads, int64_t ns)
+{
+	sample.walks[sample.n_walks++] = (struct nrb_walk){ .node = node,
+		.page_bytes = page_bytes,
+		.huge_bytes = huge_bytes,
+		.loads = loads,
+		.ns = ns };
+}
+
+static void test_access(void **state)
+{
+	(void)state;
+	make(1, 1, 50);
+	add_walk(NRB_ABSENT, 4096, 0, 10, 1000);
+	add_walk(1, 4096, 0, 10, 800);
+	add_walk(0, 4096, 0, 10, 1200);
+	add_walk(2, 4096, 0, 30, 6000);
+	add_walk(NRB_ABSENT, 1 << 21, 1 << 20, 10, 10);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_ACCESS_NS), 100);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_ACCESS_LOCAL_NS), 80);
+	/* all other nodes together: 7200 ns for 40 loads */
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_ACCESS_REMOTE_NS), 180);
+	/* pages that were to be huge, but are not */
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_ACCESS_HUGE_NS)));
+	sample.walks[4].huge_bytes = 1 << 22;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_ACCESS_HUGE_NS), 1);
+}
+
+static void test_ratios(void **state)
+{
+	(void)state;
+	make(1, 1, 50);
+	sample.alloc_pages = 200; /* pages that vanished stay in the whole */
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_LOCAL_RATIO), 0.25);
+	sample.cache_before_bytes = 400;
+	sample.cache_after_bytes = 100;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_CACHE_KEPT_RATIO), 0.25);
+	sample.nodes[1].file_before_bytes = 800 << 20; /* node 1 is under test */
+	sample.nodes[1].file_after_bytes = 600 << 20;
+	sample.nodes[0].file_before_bytes = sample.nodes[0].file_after_bytes = 1;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_KEPT_RATIO), 0.75);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_CACHE_BYTES), 800 << 20);
+	sample.reread_bytes = 100;
+	sample.reread_disk_bytes = 75;
+	sample.reread_ns = 50;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_REREAD_DISK_RATIO), 0.75);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_REREAD_RATE), 2e9);
+	sample.counters.v[NRB_REFAULT_FILE] = 3;
+	sample.counters_after.v[NRB_REFAULT_FILE] = 4;
+	sample.counters.v[NRB_PGSTEAL_DIRECT] = 5;
+	sample.counters_after.v[NRB_PGSTEAL_DIRECT] = 6;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_REFAULT_FILE), 7);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_PGSTEAL_DIRECT), 5);
+}
+
+/* Pages are counted in base pages, touches in huge ones. */
+static void test_huge_ratio(void **state)
+{
+	(void)state;
+	make(1, 1, 1024);
+	sample.alloc_pages = 4;
+	sample.alloc_page_bytes = 2 << 20;
+	sample.alloc_huge_bytes = 6 << 20;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_LOCAL_RATIO), 0.5);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_ALLOC_HUGE_RATIO), 0.75);
+	add_walk(NRB_ABSENT, 2 << 20, 8 << 20, 10, 700);
+	add_walk(NRB_ABSENT, 4096, 0, 10, 1000);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_ACCESS_NS), 70);
+}
+
+/* Node 1 is under test. What has no number before or after is in no sum. */
+static void test_others(void **state)
+{
+	(void)state;
+	make(1, 1, 1);
+	nrb_sample_node(&sample, 2)->free_before_bytes = 50;
+	nrb_sample_node(&sample, 3)->free_before_bytes = 50;
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_OTHERS_FREE_LOST_BYTES)));
+	sample.nodes[0].free_before_bytes = 100;
+	sample.nodes[0].free_after_bytes = 40;
+	sample.nodes[1].free_before_bytes = 1000;
+	sample.nodes[1].free_after_bytes = 0;
+	sample.nodes[2].free_after_bytes = 55;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_OTHERS_FREE_LOST_BYTES), 55);
+	sample.nodes[2].file_before_bytes = 9;
+	sample.nodes[2].file_after_bytes = 2;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_OTHERS_CACHE_GAINED_BYTES), -7);
+}
+
+static void test_rates(void **state)
+{
+	(void)state;
+	make(1, 1, 1);
+	sample.writer_bytes = 100;
+	sample.writer_ns = 50;
+	sample.return_pages = 8;
+	sample.return_ns = 400;
+	sample.return_major_faults = 2;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_WRITER_RATE), 2e9);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_RETURN_NS), 50);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_RETURN_DISK_RATIO), 0.25);
+	sample.counters.v[NRB_WRITTEN] = 7;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_WRITTEN_PAGES), 7);
+	/* tmpfs is no file cache */
+	sample.nodes[1].file_before_bytes = 800 << 20;
+	sample.nodes[1].file_after_bytes = 600 << 20;
+	sample.nodes[1].shmem_before_bytes = sample.nodes[1].shmem_after_bytes = 380
+										 << 20;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_CACHE_BYTES), 800 << 20);
+	sample.nodes[1].active_file_before_bytes = 100 << 20;
+	sample.nodes[1].inactive_file_before_bytes = 300 << 20;
+	sample.nodes[1].active_file_after_bytes = 0;
+	sample.nodes[1].inactive_file_after_bytes = 200 << 20;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_CACHE_BYTES), 400 << 20);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_KEPT_RATIO), 0.5);
+	sample.nodes[1].active_file_before_bytes = 0;
+	sample.nodes[1].inactive_file_before_bytes = (1 << 20) - 1; /* next to nothing */
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_NODE_KEPT_RATIO)));
+}
+
+static void test_absent(void **state)
+{
+	(void)state;
+	nrb_sample_init(&sample);
+	for (int i = 0; i < NRB_N_VALUES; i++) {
+		assert_true(isnan(nrb_cellvalue(&sample, (enum nrb_cellvalue)i)));
+	}
+	sample.cache_before_bytes = sample.cache_after_bytes = 0; /* nothing to keep */
+	sample.alloc_pages = 0;
+	nrb_sample_node(&sample, 1)->pages = 0;
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_CACHE_KEPT_RATIO)));
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_LOCAL_RATIO)));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_access),
+		cmocka_unit_test(test_huge_ratio),
+		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_rates),
+		cmocka_unit_test(test_ratios),
+		cmocka_unit_test(test_absent),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
