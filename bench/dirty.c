@@ -151,7 +151,7 @@ static int reread_and_write_back(struct nrb_cell *cell)
 	if (rc == 0) {
 		rc = write_back(cell, 0, cell->fill_len);
 	}
-	return rc == 0 ? write_back(cell, sizes->writer_from, sizes->writer_bytes) : rc;
+	return rc == 0 ? write_back(cell, sizes->beside_from, sizes->beside_bytes) : rc;
 }
 
 /* clang-format off */
@@ -200,13 +200,13 @@ static const struct nrb_variant variants[] = {
 		.shows =
 			"clean cache and a process that writes beside, as the settings are: its "
 			"speed, and what its pages take of other nodes",
-		.needs = NRB_NEEDS_WRITER,
+		.needs = NRB_NEEDS_BESIDE,
 		.steps = writer_steps,
 		.hold = nrb_writer_hold },
 	{ .name = "writer-full",
 		.shows =
 			"the same beside dirty cache that reclaim alone has written back",
-		.needs = NRB_NEEDS_WRITER,
+		.needs = NRB_NEEDS_BESIDE,
 		.settings = held_back,
 		.steps = writer_full_steps,
 		.hold = nrb_writer_hold },

@@ -33,8 +33,8 @@ static void *write_part(void *arg)
 	const struct nrb_sizes *sizes = &writer->cell->sizes;
 
 	writer->start_ns = nrb_clock_ns();
-	writer->rc = nrb_pagecache_write(writer->cell->file, sizes->writer_from,
-		sizes->writer_bytes, &writer->hist, &writer->bytes, &writer->stop);
+	writer->rc = nrb_pagecache_write(writer->cell->file, sizes->beside_from,
+		sizes->beside_bytes, &writer->hist, &writer->bytes, &writer->stop);
 	writer->end_ns = nrb_clock_ns();
 	return NULL;
 }
@@ -78,7 +78,7 @@ static void wait_for(struct nrb_cell *cell, struct writer *writer)
 /* Then its speed is of what it wrote till then, and its share is not all that was to be written. */
 static void note_cut(struct nrb_cell *cell, const struct writer *writer)
 {
-	int64_t asked = cell->sizes.writer_bytes;
+	int64_t asked = cell->sizes.beside_bytes;
 
 	if (writer->rc == 0 && writer->cut && writer->bytes < asked) {
 		nrb_cell_note(cell,

@@ -40,7 +40,7 @@ static struct taken find_taken(const struct nrb_plan *plan, int node)
 
 	for (int i = 0; i < plan->n_arms; i++) {
 		const struct nrb_arm *arm = &plan->arms[i];
-		int64_t bytes = plan->sizes[i].alloc_bytes + plan->sizes[i].writer_bytes;
+		int64_t bytes = plan->sizes[i].alloc_bytes + plan->sizes[i].beside_bytes;
 
 		if (!allocates(arm)) {
 			continue;
@@ -98,7 +98,7 @@ static void print_swapping(const struct nrb_planpage *page)
 			(arm->swap < 0 ? page->machine->has_swap : arm->swap)) {
 			modes |= arm->mode >= 0 ? 1u << arm->mode : 0;
 			bytes = larger(bytes,
-				plan->sizes[i].alloc_bytes + plan->sizes[i].writer_bytes);
+				plan->sizes[i].alloc_bytes + plan->sizes[i].beside_bytes);
 		}
 	}
 	if (bytes == 0 || plan->rehearsal) {

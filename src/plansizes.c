@@ -101,8 +101,8 @@ static void find_writer(const struct nrb_plandraft *draft, const struct nrb_arm 
 	int64_t most = 2 * sizes->alloc_bytes;
 
 	most = most > small_writer ? most : small_writer;
-	sizes->writer_from = sizes->file_bytes + sizes->other_bytes * other_nodes(draft);
-	sizes->writer_bytes = round_up(bytes < most ? bytes : most, NRB_REREAD_BLOCK);
+	sizes->beside_from = sizes->file_bytes + sizes->other_bytes * other_nodes(draft);
+	sizes->beside_bytes = round_up(bytes < most ? bytes : most, NRB_REREAD_BLOCK);
 }
 
 /* What an arm takes of memory and of the disk at most. */
@@ -111,9 +111,9 @@ static void add_up(
 {
 	const struct nrb_sizes *sizes = &plan->sizes[i];
 	int64_t others = sizes->other_bytes * other_nodes(draft);
-	int64_t file = sizes->file_bytes + others + sizes->writer_bytes;
+	int64_t file = sizes->file_bytes + others + sizes->beside_bytes;
 	int64_t memory = (sizes->fill_bytes > 0 ? sizes->fill_bytes : fill) + others +
-			 sizes->writer_bytes + sizes->alloc_bytes + OWN_BYTES;
+			 sizes->beside_bytes + sizes->alloc_bytes + OWN_BYTES;
 
 	plan->memory_bytes = memory > plan->memory_bytes ? memory : plan->memory_bytes;
 	plan->file_bytes = file > plan->file_bytes ? file : plan->file_bytes;
@@ -144,7 +144,7 @@ static int size_arm(struct nrb_plan *plan, const struct nrb_plandraft *draft, in
 		sizes->file_bytes = fill;
 		rc = arm->fill_all ? find_others(draft, arm, &sizes->other_bytes) : 0;
 	}
-	if (rc == 0 && (nrb_arm_needs(arm) & NRB_NEEDS_WRITER)) {
+	if (rc == 0 && (nrb_arm_needs(arm) & NRB_NEEDS_BESIDE)) {
 		find_writer(draft, arm, sizes);
 	}
 	if (rc == 0) {
@@ -174,13 +174,13 @@ static int check_spill(const struct nrb_plandraft *draft, const struct nrb_arm *
 				machine->memory[i].inactive_file_bytes;
 		}
 	}
-	if (room >= sizes->alloc_bytes + sizes->writer_bytes) {
+	if (room >= sizes->alloc_bytes + sizes->beside_bytes) {
 		return 0;
 	}
 	return nrb_refuse(NRB_EXIT_FAILED, "give a smaller --alloc",
 		"the other nodes have %" PRId64 " MiB to spare, and %" PRId64
 		" MiB meant for node %d may spill to them",
-		room >> 20, (sizes->alloc_bytes + sizes->writer_bytes) >> 20, arm->node);
+		room >> 20, (sizes->alloc_bytes + sizes->beside_bytes) >> 20, arm->node);
 }
 
 static int check_limit(const struct nrb_plan *plan, const struct nrb_plandraft *draft)

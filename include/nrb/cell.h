@@ -50,8 +50,8 @@ struct nrb_sizes {
 	int64_t alloc_bytes;
 	int64_t file_bytes; /* of the file that fills are read from: the target's part, at its start */
 	int64_t other_bytes; /* with fill_all: of each other node's part, behind it by rank of the node */
-	int64_t writer_from,
-		writer_bytes;   /* what a writer writes, behind all of that; 0: none */
+	int64_t beside_from,
+		beside_bytes; /* of the part that is used beside the allocation, behind all of that; 0: none */
 	int64_t headroom_bytes; /* left free above the high watermark by a fill */
 	int64_t chain_bytes;    /* lines walked at most; 0: all (hardware) */
 	int64_t reread_bytes;   /* re-read at most; 0: all that the deadline allows */
@@ -114,8 +114,9 @@ enum nrb_needs {
 	NRB_USES_SWAP =
 		1
 		<< 4, /* swapping is its subject: is no reason to stop; rehearsed with swap */
-	NRB_NEEDS_LOOKS = 1 << 5,  /* nodes are looked at over time */
-	NRB_NEEDS_WRITER = 1 << 6, /* a part of the file that a process writes to */
+	NRB_NEEDS_LOOKS = 1 << 5, /* nodes are looked at over time */
+	NRB_NEEDS_BESIDE =
+		1 << 6, /* a part of the file that is used beside the allocation */
 };
 
 /* What a holder is asked to do; what each means is the variant's. */

@@ -265,8 +265,8 @@ static void test_writer_writes_its_part(void **state)
 	assert_true(cell.file >= 0);
 	unlink(path);
 	assert_int_equal(ftruncate(cell.file, 16 * BLOCK), 0);
-	cell.sizes.writer_from = 4 * BLOCK;
-	cell.sizes.writer_bytes = 8 * BLOCK;
+	cell.sizes.beside_from = 4 * BLOCK;
+	cell.sizes.beside_bytes = 8 * BLOCK;
 	assert_int_equal(nrb_writer_hold(&cell, NRB_HOLD_BEGIN, 0), 0);
 	assert_int_equal(nrb_writer_hold(&cell, NRB_HOLD_END, 0), 0);
 	assert_int_equal(sample->writer_bytes, 8 * BLOCK);
@@ -284,7 +284,7 @@ static void test_writer_writes_its_part(void **state)
 static void test_writer_that_fails_says_so_in_the_end(void **state)
 {
 	(void)state;
-	cell.sizes.writer_bytes = BLOCK;
+	cell.sizes.beside_bytes = BLOCK;
 	assert_int_equal(nrb_writer_hold(&cell, NRB_HOLD_BEGIN, 0), 0);
 	assert_int_equal(nrb_writer_hold(&cell, NRB_HOLD_END, 0), -EBADF);
 	assert_int_equal(shared->sample.writer_bytes, 0);

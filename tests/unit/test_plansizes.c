@@ -48,15 +48,15 @@ static void test_writer_sizes(void **state)
 	options.n_scenarios = options.n_variants = 1;
 	options.alloc_bytes = 50LL * MIB;
 	assert_int_equal(make(machine_of(0, two, 2)), 0); /* no less than 256 MiB */
-	assert_int_equal(plan.sizes[0].writer_bytes, 256LL * MIB);
+	assert_int_equal(plan.sizes[0].beside_bytes, 256LL * MIB);
 	nrb_plan_finish(&plan);
 	options.alloc_bytes = 0; /* 300 MiB: 40 % of the node is less than twice that */
 	assert_int_equal(make(machine_of(0, two, 2)), 0);
-	assert_in_range(plan.sizes[0].writer_bytes, 399LL * MIB, 401LL * MIB);
+	assert_in_range(plan.sizes[0].beside_bytes, 399LL * MIB, 401LL * MIB);
 	nrb_plan_finish(&plan);
 	options.fill_bytes = 99LL << 30; /* 4 GiB */
 	assert_int_equal(make(machine_of(0, large, 2)), 0);
-	assert_int_equal(plan.sizes[0].writer_bytes, 8LL << 30);
+	assert_int_equal(plan.sizes[0].beside_bytes, 8LL << 30);
 	nrb_plan_finish(&plan);
 }
 

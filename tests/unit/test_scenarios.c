@@ -101,7 +101,7 @@ static void test_every_cell_is_whole(void **state)
 			if (runs(variant, nrb_step_return)) {
 				assert_non_null(variant->hold);
 			}
-			assert_int_equal((needs & NRB_NEEDS_WRITER) != 0,
+			assert_int_equal((needs & NRB_NEEDS_BESIDE) != 0,
 				variant->hold != NULL && !runs(variant, nrb_step_return));
 		}
 	}

@@ -53,7 +53,7 @@ static int setup(void **state)
 	shared->phase = NRB_PHASE_ALLOCATE;
 	cell = (struct nrb_cell){ .shared = shared,
 		.file = 3,
-		.sizes = { .writer_from = 1 << 20, .writer_bytes = 8 << 20 } };
+		.sizes = { .beside_from = 1 << 20, .beside_bytes = 8 << 20 } };
 	sleeps = 0;
 	return shared == NULL;
 }
