@@ -168,5 +168,6 @@ const struct nrb_scenario nrb_scenario_anon = {
 	.limits = "random bytes: zswap and zram cannot make them smaller",
 	.needs = NRB_NEEDS_MODES | NRB_NEEDS_SPILL | NRB_USES_SWAP,
 	.alloc_percent = 20,
+	.cost = 20,
 	.variants = variants,
 };

@@ -221,5 +221,6 @@ const struct nrb_scenario nrb_scenario_dirty = {
 	.limits = "held back by settings of the flushers that no server has",
 	.needs = NRB_NEEDS_MODES | NRB_NEEDS_FILE | NRB_NEEDS_SPILL | NRB_NEEDS_LOOKS,
 	.alloc_percent = 30,
+	.cost = 14,
 	.variants = variants,
 };

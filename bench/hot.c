@@ -61,5 +61,6 @@ const struct nrb_scenario nrb_scenario_hot = {
 	.question = "is my working set safe",
 	.limits = "all of it is equally hot: there is nothing colder to take first",
 	.needs = NRB_NEEDS_MODES | NRB_NEEDS_FILE | NRB_NEEDS_SPILL,
+	.cost = 12,
 	.variants = variants,
 };

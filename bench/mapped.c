@@ -105,5 +105,6 @@ const struct nrb_scenario nrb_scenario_mapped = {
 	.limits =
 		"the process sleeps meanwhile; one that uses its pages loses fewer of them",
 	.needs = NRB_NEEDS_MODES | NRB_NEEDS_FILE | NRB_NEEDS_SPILL,
+	.cost = 12,
 	.variants = variants,
 };

@@ -17,5 +17,6 @@ const struct nrb_scenario nrb_scenario_matrix = {
 	.question = "what is a remote access worth here",
 	.limits = "one load at a time: latency, not bandwidth",
 	.needs = 0,
+	.cost = 2,
 	.variants = variants,
 };

@@ -156,5 +156,6 @@ const struct nrb_scenario nrb_scenario_shmem = {
 		"them out too",
 	.needs = NRB_NEEDS_MODES | NRB_NEEDS_SPILL | NRB_USES_SWAP,
 	.alloc_percent = 20,
+	.cost = 20,
 	.variants = variants,
 };

@@ -158,6 +158,7 @@ static int measure_cell(struct nrb_blocks *blocks, int64_t block, int arm)
 	blocks->cellrun.known_ns = blocks->known_ns[cell.arm.kind];
 	blocks->cellrun.swap = blocks->machine->swap;
 	rc = nrb_cellrun(&blocks->cellrun, &cell, &blocks->signal);
+	nrb_agenda_note(&blocks->agenda, arm, sample->wall_ns);
 	if (sample->status == NRB_STATUS_OK) {
 		learn(blocks, cell.arm.kind);
 	}

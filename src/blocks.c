@@ -9,7 +9,9 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* On hardware the warm-up re-reads so much; later cells as much as half a deadline takes. */
 static const int64_t first_reread_bytes = 256LL << 20;
@@ -77,6 +79,7 @@ static void say_duration(const struct nrb_blocks *blocks, double cell_s)
 		cells, cells == 1 ? "" : "s", block, blocks->n, all);
 }
 
+/* By scenario the first block's cells tell, not the warm-up: it is of one scenario. */
 static void decide_blocks(struct nrb_blocks *blocks)
 {
 	const struct nrb_plan *plan = blocks->plan;
@@ -85,34 +88,124 @@ static void decide_blocks(struct nrb_blocks *blocks)
 	int64_t fit =
 		plan->budget_s > 0 ? blocks_for_budget(blocks, cell_s) : plan->blocks;
 
+	if (plan->by_scenario) {
+		blocks->n = plan->blocks;
+		return;
+	}
 	blocks->n = plan->blocks > 0 && plan->blocks < fit ? plan->blocks : fit;
 	say_duration(blocks, cell_s);
 }
 
-static int run_blocks(struct nrb_blocks *blocks)
+static double left_s(const struct nrb_blocks *blocks)
+{
+	return (double)blocks->plan->budget_s - elapsed_s(blocks);
+}
+
+/* The first turn that compares is run whatever the budget. */
+static bool has_time(const struct nrb_blocks *blocks, const struct nrb_turn *turn)
 {
 	const struct nrb_plan *plan = blocks->plan;
-	int *order = calloc((size_t)plan->n_arms, sizeof(*order)), rc = 0;
+
+	if (plan->budget_s == 0 ||
+		(plan->by_scenario && !blocks->agenda.compared && turn->compares)) {
+		return true;
+	}
+	return left_s(blocks) >
+	       (plan->by_scenario ? nrb_agenda_estimate_s(&blocks->agenda, turn) : 0);
+}
+
+static void note_left_out(
+	struct nrb_blocks *blocks, const struct nrb_turn *turn, bool in_part)
+{
+	size_t used = strlen(blocks->left_out);
+	char name[2 * NRB_WORD_LEN];
+
+	nrb_agenda_name(&blocks->agenda, turn, name, sizeof(name));
+	snprintf(blocks->left_out + used, sizeof(blocks->left_out) - used, "%s%s%s",
+		used > 0 ? "; " : "", name, in_part ? " (in part)" : "");
+}
+
+static void leave_out(struct nrb_blocks *blocks, struct nrb_turn *turn)
+{
+	char name[2 * NRB_WORD_LEN], takes[NRB_UNITS_LEN], left[NRB_UNITS_LEN];
+	double s = left_s(blocks);
+
+	turn->left_out = true;
+	note_left_out(blocks, turn, false);
+	nrb_note("%s is left out: it would take about %s, and of the budget %s is left",
+		nrb_agenda_name(&blocks->agenda, turn, name, sizeof(name)),
+		nrb_units_seconds(takes, nrb_agenda_estimate_s(&blocks->agenda, turn)),
+		nrb_units_seconds(left, s > 0 ? s : 0));
+}
+
+/* An estimate may have been too low: what a turn has beyond the budget is left out too. */
+static bool is_over(const struct nrb_blocks *blocks)
+{
+	const struct nrb_plan *plan = blocks->plan;
+
+	return plan->by_scenario && plan->budget_s > 0 && blocks->agenda.compared &&
+	       left_s(blocks) <= 0;
+}
+
+static int run_turn(struct nrb_blocks *blocks, int64_t block, struct nrb_turn *turn)
+{
+	int *order = calloc((size_t)turn->n, sizeof(*order)), rc = 0;
 
 	if (order == NULL) {
-		return nrb_fail(
-			-ENOMEM, "no memory for an order of %d cells", plan->n_arms);
+		return nrb_fail(-ENOMEM, "no memory for an order of %d cells", turn->n);
 	}
-	decide_blocks(blocks);
-	for (int64_t block = 1; block <= blocks->n && rc == 0; block++) {
-		if (block > 1 && plan->budget_s > 0 &&
-			elapsed_s(blocks) > (double)plan->budget_s) {
-			nrb_note("the budget ends after %" PRId64 " of %" PRId64
-				 " blocks",
-				block - 1, blocks->n);
+	nrb_agenda_order(&blocks->agenda, turn, block, order);
+	for (int i = 0; i < turn->n && rc == 0; i++) {
+		if (i > 0 && is_over(blocks)) {
+			note_left_out(blocks, turn, true);
 			break;
 		}
-		nrb_plan_order(plan, block, order);
-		for (int i = 0; i < plan->n_arms && rc == 0; i++) {
-			rc = nrb_blockcell_run(blocks, block, order[i]);
-		}
+		rc = nrb_blockcell_run(blocks, block, order[i]);
 	}
 	free(order);
+	return rc;
+}
+
+/* *any out: there was time for some of it. */
+static int run_block(struct nrb_blocks *blocks, int64_t block, bool *any)
+{
+	struct nrb_agenda *agenda = &blocks->agenda;
+	int rc = 0;
+
+	*any = false;
+	for (int i = 0; i < agenda->n && rc == 0; i++) {
+		struct nrb_turn *turn = &agenda->turns[i];
+
+		if (turn->left_out) {
+			continue;
+		}
+		if ((block == 1 && !blocks->plan->by_scenario) ||
+			has_time(blocks, turn)) {
+			*any = true;
+			rc = run_turn(blocks, block, turn);
+			agenda->compared = agenda->compared || turn->compares;
+		} else if (block == 1) {
+			leave_out(blocks, turn);
+		}
+	}
+	return rc;
+}
+
+static int run_blocks(struct nrb_blocks *blocks)
+{
+	bool any = true;
+	int rc = 0;
+
+	decide_blocks(blocks);
+	for (int64_t block = 1; (blocks->n == 0 || block <= blocks->n) && rc == 0;
+		block++) {
+		rc = run_block(blocks, block, &any);
+		if (!any) {
+			nrb_note("the budget ends after %" PRId64 " block%s", block - 1,
+				block == 2 ? "" : "s");
+			break;
+		}
+	}
 	return rc;
 }
 
@@ -125,10 +218,14 @@ int nrb_blocks_run(struct nrb_blocks *blocks)
 	if (blocks->known_ns == NULL) {
 		return nrb_fail(-ENOMEM, "no memory for deadlines");
 	}
-	rc = run_warm_up(blocks);
+	rc = nrb_agenda_begin(&blocks->agenda, blocks->plan);
+	if (rc == 0) {
+		rc = run_warm_up(blocks);
+	}
 	if (rc == 0) {
 		rc = run_blocks(blocks);
 	}
+	nrb_agenda_finish(&blocks->agenda);
 	free(blocks->known_ns);
 	blocks->known_ns = NULL;
 	if (rc == 0 && blocks->usable == 0) {

@@ -40,6 +40,7 @@ const struct nrb_command_info nrb_command_table[] = {
 
 const struct nrb_option_info nrb_option_table[] = {
 	{ "scenario",      0,  "NAME,...", BOTH,   true,  "what the node holds (see list); clean", nrb_take_scenario },
+	{ "all",           0,  NULL,       BOTH,   true,  "every scenario, the cheapest first, within --budget", nrb_take_all },
 	{ "variant",       0,  "NAME,...|all", BOTH, true, "ways of the scenarios (see list); the first", nrb_take_variant },
 	{ "modes",         0,  "M,...|all", BOTH,  true,  "values to compare; all of 0 to 7", nrb_take_modes },
 	{ "reference",     0,  "M",        BOTH,   true,  "value the others are compared with; the one found", nrb_take_reference },
@@ -196,7 +197,8 @@ static int hand_on(
 	if (options->n_rehearse_args + 2 > NRB_REHEARSE_MAX_ARGS) {
 		return nrb_refuse(NRB_EXIT_USAGE, NULL, "too many options");
 	}
-	if (asprintf(&word, "--%s=%s", o->name, value) < 0) {
+	if (asprintf(&word, "--%s%s%s", o->name, value != NULL ? "=" : "",
+		    value != NULL ? value : "") < 0) {
 		return nrb_fail(-ENOMEM, "--%s", o->name);
 	}
 	rehearse->args[options->n_rehearse_args++] = word;
@@ -313,6 +315,9 @@ static int check_together(const struct nrb_options *options)
 	if (rc < 0) {
 		return rc;
 	}
+	if (options->run.all && options->run.n_scenarios > 0) {
+		return nrb_refuse(NRB_EXIT_USAGE, "choose one", "--all and --scenario");
+	}
 	if (options->run.all_nodes && options->run.nodes_given) {
 		return nrb_refuse(NRB_EXIT_USAGE, NULL, "--node all and --node N");
 	}
@@ -344,7 +349,7 @@ static const char *word_of(char **argv, const char *value)
 	return argv[value != NULL && value == argv[optind - 1] ? optind - 2 : optind - 1];
 }
 
-/* getopt_long takes --all for --alloc: the same words may mean another option in the next version,
+/* getopt_long takes --allo for --alloc: the same words may mean another option in the next version,
  * so a script must spell them out. */
 static bool is_abbreviated(const struct nrb_option_info *o, const char *word)
 {

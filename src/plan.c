@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A plan that was made: the order of its cells, their seeds, the CPUs it leaves alone. */
+/* A plan that was made: the seeds of its cells, the CPUs it leaves alone. */
 #include "nrb/plan.h"
 
 #include "nrb/rng.h"
@@ -13,18 +13,6 @@ void nrb_plan_finish(struct nrb_plan *plan)
 	plan->arms = NULL;
 	plan->sizes = NULL;
 	plan->n_arms = 0;
-}
-
-void nrb_plan_order(const struct nrb_plan *plan, int64_t block, int *order)
-{
-	struct nrb_rng rng = nrb_rng_init((uint64_t)plan->seed ^ (uint64_t)block << 32);
-
-	for (int i = 0; i < plan->n_arms; i++) {
-		int k = (int)nrb_rng_below(&rng, (uint64_t)i + 1);
-
-		order[i] = order[k];
-		order[k] = i;
-	}
 }
 
 int64_t nrb_plan_cell_seed(const struct nrb_plan *plan, int64_t block, int arm)

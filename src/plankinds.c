@@ -126,12 +126,22 @@ static int refuse_scenario(const struct nrb_scenario *const *table, const char *
 		"there is no scenario %s", name);
 }
 
-int nrb_plankinds_find(struct nrb_kinds *kinds, const struct nrb_run_options *options,
+static int add_all(struct nrb_kinds *kinds, const struct nrb_run_options *options,
+	const struct nrb_scenario *const *table)
+{
+	int rc = 0;
+
+	for (; *table != NULL && rc == 0; table++) {
+		rc = add_variants(kinds, options, *table);
+	}
+	return rc;
+}
+
+static int add_named(struct nrb_kinds *kinds, const struct nrb_run_options *options,
 	const struct nrb_scenario *const *table)
 {
 	int n = options->n_scenarios > 0 ? options->n_scenarios : 1, rc = 0;
 
-	*kinds = (struct nrb_kinds){ 0 };
 	for (int i = 0; i < n && rc == 0; i++) {
 		const char *name =
 			options->n_scenarios > 0 ? options->scenarios[i] : "clean";
@@ -142,5 +152,16 @@ int nrb_plankinds_find(struct nrb_kinds *kinds, const struct nrb_run_options *op
 		}
 		rc = add_variants(kinds, options, scenario);
 	}
+	return rc;
+}
+
+int nrb_plankinds_find(struct nrb_kinds *kinds, const struct nrb_run_options *options,
+	const struct nrb_scenario *const *table)
+{
+	int rc;
+
+	*kinds = (struct nrb_kinds){ 0 };
+	rc = options->all ? add_all(kinds, options, table)
+			  : add_named(kinds, options, table);
 	return rc == 0 ? check_variants(kinds, options) : rc;
 }

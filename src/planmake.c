@@ -79,10 +79,16 @@ static int check_comparison(
 		draft->machine->kernel);
 }
 
+/* The cheapest: by its time that of others is guessed. */
 static void find_warm_up(struct nrb_plan *plan)
 {
-	for (int i = 0; i < plan->n_arms && plan->warm_up < 0; i++) {
-		if (compares(&plan->arms[i]) && plan->arms[i].mode == plan->reference) {
+	for (int i = 0; i < plan->n_arms; i++) {
+		const struct nrb_arm *arm = &plan->arms[i];
+
+		if (compares(arm) && arm->mode == plan->reference &&
+			(plan->warm_up < 0 ||
+				nrb_arm_cost(arm) <
+					nrb_arm_cost(&plan->arms[plan->warm_up]))) {
 			plan->warm_up = i;
 		}
 	}
@@ -135,6 +141,7 @@ int nrb_plan_make(struct nrb_plan *plan, const struct nrb_run_options *options,
 	*plan = (struct nrb_plan){ .warm_up = -1, .reference = -1 };
 	plan->seed = options->seed;
 	plan->rehearsal = options->rehearsal;
+	plan->by_scenario = options->all;
 	find_blocks(plan, options);
 	rc = draft_plan(plan, &draft, table);
 	if (rc == 0) {

@@ -195,8 +195,9 @@ static void print_blocks(const struct nrb_planpage *page)
 			plan->blocks == 1 ? "" : "s", limited ? ", " : "");
 	}
 	if (limited) {
-		snprintf(budget, sizeof(budget), "as many as fit in %s, at least one",
-			nrb_units_seconds(buf, (double)plan->budget_s));
+		snprintf(budget, sizeof(budget), "as many as fit in %s, at least one%s",
+			nrb_units_seconds(buf, (double)plan->budget_s),
+			plan->by_scenario ? " scenario" : "");
 	}
 	nrb_planpage_say(
 		page, "blocks", "%s%s, seed %" PRId64, blocks, budget, plan->seed);
@@ -207,6 +208,14 @@ static void print_size(const struct nrb_planpage *page)
 	nrb_planpage_say(page, "cells", "%d in each block%s", page->plan->n_arms,
 		page->plan->warm_up >= 0 ? " after one warm-up" : "");
 	print_blocks(page);
+	if (page->plan->by_scenario) {
+		nrb_planpage_say(page, "order",
+			"one scenario after the other, the cheapest first%s",
+			page->plan->budget_s > 0
+				? "; what does not fit in the budget is left out, and "
+				  "named"
+				: "");
+	}
 }
 
 /* In any arm: those of scenarios without a file allocate nothing by the plan. */
@@ -331,6 +340,7 @@ struct nrb_json *nrb_plan_json(
 	nrb_json_set(object, "arms", arms);
 	nrb_json_set_int(object, "blocks", plan->blocks);
 	nrb_json_set_int(object, "budget_s", plan->budget_s);
+	nrb_json_set_bool(object, "by_scenario", plan->by_scenario);
 	nrb_json_set_int(object, "reference", plan->reference);
 	nrb_json_set_bool(object, "reference_added", plan->reference_added);
 	nrb_json_set_bool(object, "knob_absent", plan->knob_absent);

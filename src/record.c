@@ -50,6 +50,7 @@ const struct nrb_field nrb_end_fields[] = {
 
 const struct nrb_string_field nrb_end_strings[] = {
 	STRING(nrb_end, reason, "why the run ended: done, interrupted, disturbed or failed"),
+	STRING(nrb_end, left_out, "scenarios that the budget left no time for, in words"),
 	{ NULL, 0, 0, NULL },
 };
 

@@ -359,6 +359,14 @@ static void print_end(
 	}
 }
 
+static void print_left_out(
+	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
+{
+	if (data->end != NULL && data->end->left_out[0] != '\0') {
+		say(screen, out, 2, "Left out, for the budget: %s.", data->end->left_out);
+	}
+}
+
 static void print_early_end(
 	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
 {
@@ -382,6 +390,7 @@ int nrb_reporttext_print(
 		return rc;
 	}
 	print_odd(data, screen, out);
+	print_left_out(data, screen, out);
 	print_early_end(data, screen, out);
 	print_end(data, screen, out);
 	return ferror(out) ? -EIO : 0;

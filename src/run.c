@@ -191,6 +191,7 @@ static void describe_end(const struct session *session, int rc, struct nrb_end *
 		: rc == -ESTALE             ? "disturbed"
 		: rc < 0 && rc != -ENODATA  ? "failed"
 					    : "done");
+	snprintf(end->left_out, sizeof(end->left_out), "%s", session->blocks.left_out);
 	end->exit_code = nrb_diag_exit(rc);
 	if (session->blocks.signal != 0) {
 		end->signal = session->blocks.signal;

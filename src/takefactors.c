@@ -45,6 +45,13 @@ int nrb_take_scenario(struct nrb_options *options, const char *value)
 				 "scenario", value, "names from `list`, with commas");
 }
 
+int nrb_take_all(struct nrb_options *options, const char *value)
+{
+	(void)value;
+	options->run.all = true;
+	return 0;
+}
+
 int nrb_take_variant(struct nrb_options *options, const char *value)
 {
 	struct nrb_run_options *run = &options->run;

@@ -3,7 +3,7 @@
 # Completion for bash; tests/documents.py holds its words against --help.
 
 _numa_reclaim_bench_options() { # COMMAND
-	local inner='--scenario --variant --modes --reference --node --cpu-node --lru-gen --policy
+	local inner='--scenario --all --variant --modes --reference --node --cpu-node --lru-gen --policy
 		--page-size --threads --fill-on --trim --swap --set --fill --alloc --blocks
 		--budget --seed --max-memory --output -o --yes -y --dry-run -n --progress'
 	local all='--json --color --ascii --quiet -q --help -h --version -V'

@@ -4,6 +4,7 @@
 #ifndef NRB_BLOCKCELL_H
 #define NRB_BLOCKCELL_H
 
+#include "nrb/agenda.h"
 #include "nrb/cellrun.h"
 #include "nrb/clock.h"
 #include "nrb/machine.h"
@@ -28,8 +29,10 @@ struct nrb_blocks {
 	int64_t cells;     /* lines written to the record */
 	int64_t phases_ns; /* sum over their phases */
 	int64_t usable;    /* of the blocks: ok, or stalled, which is a finding */
+	char left_out[NRB_SET_LEN]; /* scenarios that the budget left no time for; "" */
 	/* its own */
 	int64_t n; /* to run; 0: not known yet */
+	struct nrb_agenda agenda;
 	int64_t (*known_ns)
 		[NRB_N_PHASES]; /* of each kind of arm: its first cell's phases */
 	int64_t reread_bytes;   /* in a cell; 0: as the plan says */

@@ -6,7 +6,8 @@
 #include "nrb/blockcell.h"
 
 /**
- * Run the plan's warm-up, decide the number of blocks by what it took, and run them; each cell is
+ * Run the plan's warm-up, decide the number of blocks by what it took, and run them; of a plan by
+ * scenario as many as there turns out to be time for, and what is left out is named. Each cell is
  * appended to the record and synced as it ends. The knob is at rest between cells and after the
  * last. Returns 0, -EINTR for a signal, -ESTALE for a foreign setting, -ENODATA where no cell
  * measured anything, or another negative errno, with a message.

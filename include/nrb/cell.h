@@ -154,6 +154,7 @@ struct nrb_scenario {
 	const char *limits;   /* what it does not tell */
 	unsigned int needs;   /* of enum nrb_needs */
 	int alloc_percent; /* of the node, allocated unless --alloc says otherwise; 0: 40 */
+	int cost;          /* about: time of a cell beside 10 for one of clean; 0: 10 */
 	const struct nrb_variant
 		*variants; /* the first is the default; ends with name NULL */
 };
@@ -162,6 +163,12 @@ struct nrb_scenario {
 static inline unsigned int nrb_arm_needs(const struct nrb_arm *arm)
 {
 	return arm->scenario->needs | arm->variant->needs;
+}
+
+/** What a cell of an arm takes, about, beside 10 for one of clean. */
+static inline int nrb_arm_cost(const struct nrb_arm *arm)
+{
+	return arm->scenario->cost > 0 ? arm->scenario->cost : 10;
 }
 
 /** Whether the cell runs with MGLRU, which keeps what read(2) uses in its generation and counts the

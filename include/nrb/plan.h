@@ -27,6 +27,7 @@ enum {
 struct nrb_run_options {
 	const char *scenarios[NRB_MAX_SCENARIOS]; /* names; none: "clean" */
 	int n_scenarios;
+	bool all; /* every scenario of the table, one after the other, as the budget allows */
 	unsigned int modes; /* a bit for each of 0..7; 0: all */
 	bool modes_given;
 	int reference;    /* 0..7; -1: the value found at start */
@@ -64,7 +65,8 @@ struct nrb_plan {
 	int warm_up;             /* arm that is run before block 1; -1: none */
 	int64_t blocks;          /* 0: as many as the budget allows, at least 1 */
 	int64_t budget_s;        /* 0: no limit */
-	int reference;           /* mode 0..7; -1: no arm has a mode */
+	bool by_scenario; /* a block is run scenario by scenario, the cheapest first */
+	int reference;    /* mode 0..7; -1: no arm has a mode */
 	bool knob_absent; /* arms that compare modes have none: this kernel has no knob */
 	bool reference_added; /* it was not in --modes */
 	int64_t seed;
@@ -87,9 +89,6 @@ struct nrb_plan {
 int nrb_plan_make(struct nrb_plan *plan, const struct nrb_run_options *options,
 	const struct nrb_machine *machine, const struct nrb_scenario *const *table);
 void nrb_plan_finish(struct nrb_plan *plan);
-
-/** The order of block (1..) as arm numbers into order[n_arms]: shuffled by the plan's seed. */
-void nrb_plan_order(const struct nrb_plan *plan, int64_t block, int *order);
 
 /** A seed for one cell, drawn from the plan's. */
 int64_t nrb_plan_cell_seed(const struct nrb_plan *plan, int64_t block, int arm);

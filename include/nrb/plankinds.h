@@ -19,7 +19,7 @@ struct nrb_kinds {
 };
 
 /**
- * Find what --scenario and --variant name, each once: all variants, the named ones of each scenario,
+ * Find what --scenario (or --all) and --variant name, each once: all variants, the named ones of each scenario,
  * or the first of a scenario that has none of the names.
  * Looks at no machine. Returns 0 or a negative errno, with a message (NRB_EXIT_USAGE): a scenario
  * that is not in the table, a variant that none of the scenarios has.

@@ -60,7 +60,8 @@ struct nrb_end_setting {
 
 /* Why a run ended, in the last line. */
 struct nrb_end {
-	char reason[NRB_WORD_LEN]; /* "done", "interrupted", "disturbed", "failed" */
+	char reason[NRB_WORD_LEN];  /* "done", "interrupted", "disturbed", "failed" */
+	char left_out[NRB_SET_LEN]; /* scenarios that the budget left no time for; "" */
 	int64_t exit_code;
 	int64_t signal;  /* absent unless interrupted by one */
 	int64_t cells;   /* lines written */

@@ -24,6 +24,7 @@ int nrb_take_quiet(struct nrb_options *options, const char *value);
 int nrb_take_color(struct nrb_options *options, const char *value);
 int nrb_take_root(struct nrb_options *options, const char *value);
 int nrb_take_scenario(struct nrb_options *options, const char *value);
+int nrb_take_all(struct nrb_options *options, const char *value);
 int nrb_take_variant(struct nrb_options *options, const char *value);
 int nrb_take_modes(struct nrb_options *options, const char *value);
 int nrb_take_reference(struct nrb_options *options, const char *value);

@@ -44,10 +44,17 @@ load cli.bash
 }
 
 @test 'an abbreviated option: spell it out' {
-	nrb 2 run -n --root "$fixtures/two-nodes" --all 100M
-	says_one_line 'no option --all; did you mean --alloc\?'
+	nrb 2 run -n --root "$fixtures/two-nodes" --budg 10m
+	says_one_line 'no option --budg; did you mean --budget\?'
 	nrb 2 --js list
 	says_one_line 'no option --js'
+}
+
+@test '--all is every scenario, and no --alloc' {
+	nrb 2 run -n --root "$fixtures/two-nodes" --all 100M
+	says_one_line 'run takes no "100M"'
+	nrb 2 run -n --root "$fixtures/two-nodes" --all --scenario clean
+	says_one_line '--all and --scenario'
 }
 
 @test 'an option of another command is unknown' {

@@ -407,17 +407,13 @@ static const struct nrb_step holding_steps[] = {
 };
 
 #define MOCK(mock, holder) MOCK_OF(mock, holder, NRB_NEEDS_MODES)
-#define MOCK_OF(mock, holder, needs)                                                     \
-	{                                                                                \
-#		mock, "nothing", "nothing", "nothing", "nothing", needs, 0,             \
-			(const struct nrb_variant[])                                     \
-		{                                                                        \
-			{ "", NULL, 0, NULL, mock##_steps, holder },                     \
-			{                                                                \
-				0                                                        \
-			}                                                                \
-		}                                                                        \
-	}
+/* clang-format off */
+#define MOCK_OF(mock, holder, what) \
+	{ .name = #mock, .holds = "nothing", .shows = "nothing", .question = "nothing", \
+	  .limits = "nothing", .needs = what, \
+	  .variants = (const struct nrb_variant[]) { \
+		  { .name = "", .steps = mock##_steps, .hold = holder }, { 0 } } }
+/* clang-format on */
 static const struct nrb_scenario steady = MOCK(steady, NULL),
 				 trouble = MOCK(trouble, NULL),
 				 failing = MOCK(failing, NULL),

@@ -130,8 +130,9 @@ static inline void read_record(struct outcome *outcome, const char *path)
 }
 
 /* Run, and see that the machine is as it was but for the knob, which the caller looks at. */
-static inline struct outcome *run(
-	struct tree *tree, const struct nrb_run_options *options)
+static inline struct outcome *run_table(struct tree *tree,
+	const struct nrb_run_options *options,
+	const struct nrb_scenario *const *scenarios)
 {
 	struct nrb_screen screen = { .ascii = true };
 	struct outcome *outcome = calloc(1, sizeof(*outcome));
@@ -139,7 +140,7 @@ static inline struct outcome *run(
 	outcome->cells = calloc(MAX_CELLS, sizeof(*outcome->cells));
 	kills.n = 0;
 	kills.root = &tree->root;
-	outcome->rc = nrb_run(options, &tree->root, table, &screen, &outcome->result);
+	outcome->rc = nrb_run(options, &tree->root, scenarios, &screen, &outcome->result);
 	/* kept only for who has to put the settings back by hand */
 	assert_int_equal(faccessat(tree->root.fd, JOURNAL, F_OK, 0),
 		nrb_diag_exit(outcome->rc) == NRB_EXIT_NOT_RESTORED ? 0 : -1);
@@ -147,6 +148,12 @@ static inline struct outcome *run(
 	read_record(outcome, options->output);
 	assert_int_equal(outcome->end.cells, outcome->n);
 	return outcome;
+}
+
+static inline struct outcome *run(
+	struct tree *tree, const struct nrb_run_options *options)
+{
+	return run_table(tree, options, table);
 }
 
 static inline void release(struct outcome *outcome)

@@ -353,12 +353,26 @@ static void test_did_you_mean(void **state)
 }
 
 /* A script with --all would mean something else once there is an option of that name. */
+/* It is close to --alloc, and must not be taken for it. */
+static void test_all(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("rehearse --all --budget 10m"), 0);
+	assert_true(options->run.all);
+	assert_int_equal(options->run.alloc_bytes, 0);
+	assert_string_equal(options->rehearse.args[0], "--all");
+	assert_string_equal(options->rehearse.args[1], "--budget=10m");
+	assert_usage("run --all 100M", "run takes no \"100M\"");
+	assert_usage("run --all=100M", "--all takes no value");
+	assert_usage("run --all --scenario clean", "--all and --scenario");
+}
+
 static void test_options_are_spelt_out(void **state)
 {
 	(void)state;
-	assert_usage("run --all 100M", "no option --all; did you mean --alloc?");
-	assert_usage("run --all=100M", "no option --all=100M; did you mean --alloc?");
-	assert_usage("run --all", "no option --all; did you mean --alloc?");
+	assert_usage("run --budg 10m", "no option --budg; did you mean --budget?");
+	assert_usage("run --budg=10m", "no option --budg=10m; did you mean --budget?");
+	assert_usage("run --budg", "no option --budg; did you mean --budget?");
 	assert_usage("run --ye", "no option --ye; did you mean --yes?");
 	assert_usage("run --scen clean", "did you mean --scenario?");
 	assert_usage("rehearse --node-me 300M", "did you mean --node-mem?");
@@ -466,6 +480,7 @@ int main(void)
 		cmocka_unit_test(test_operands),
 		cmocka_unit_test(test_did_you_mean),
 		cmocka_unit_test(test_options_are_spelt_out),
+		cmocka_unit_test(test_all),
 		cmocka_unit_test(test_a_guest_has_the_nodes_asked_for),
 		cmocka_unit_test(test_what_excludes_each_other),
 		cmocka_unit_test(test_swap_is_for_rehearsals),

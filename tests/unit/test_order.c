@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The order of cells in blocks, and their seeds: shuffled fairly, and the same for the same seed. */
-#include "nrb/plan.h"
+#include "nrb/agenda.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,13 +10,32 @@
 #include <cmocka.h>
 
 /* An order needs no more of a plan than this. */
+static const struct nrb_variant variants[] = { { .name = "" }, { 0 } };
+static const struct nrb_scenario scenario = { .name = "any", .variants = variants };
+static struct nrb_arm arms[8];
 static struct nrb_plan plan;
+static struct nrb_agenda agenda;
 
 static int setup(void **state)
 {
 	(void)state;
-	plan = (struct nrb_plan){ .n_arms = 8, .seed = 42 };
+	for (int i = 0; i < 8; i++) {
+		arms[i] = (struct nrb_arm){ .scenario = &scenario, .variant = variants };
+	}
+	plan = (struct nrb_plan){ .n_arms = 8, .arms = arms, .seed = 42 };
+	return nrb_agenda_begin(&agenda, &plan);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	nrb_agenda_finish(&agenda);
 	return 0;
+}
+
+static void order_of(int64_t block, int *order)
+{
+	nrb_agenda_order(&agenda, &agenda.turns[0], block, order);
 }
 
 static void test_an_order_is_a_permutation(void **state)
@@ -27,7 +46,7 @@ static void test_an_order_is_a_permutation(void **state)
 	for (int64_t block = 1; block <= 1000; block++) {
 		unsigned int seen = 0;
 
-		nrb_plan_order(&plan, block, order);
+		order_of(block, order);
 		for (int i = 0; i < 8; i++) {
 			assert_in_range(order[i], 0, 7);
 			seen |= 1u << order[i];
@@ -47,7 +66,7 @@ static void test_orders_favour_none(void **state)
 
 	(void)state;
 	for (int64_t block = 1; block <= 10000; block++) {
-		nrb_plan_order(&plan, block, order);
+		order_of(block, order);
 		for (int i = 0; i < 8; i++) {
 			at[order[i]][i]++;
 			for (int k = 0; k < i; k++) {
@@ -72,11 +91,11 @@ static void test_the_seed_decides(void **state)
 	(void)state;
 	for (int64_t block = 1; block <= 20; block++) {
 		plan.seed = 42;
-		nrb_plan_order(&plan, block, a);
-		nrb_plan_order(&plan, block, b);
+		order_of(block, a);
+		order_of(block, b);
 		assert_memory_equal(a, b, sizeof(a));
 		plan.seed = 43;
-		nrb_plan_order(&plan, block, b);
+		order_of(block, b);
 		same += memcmp(a, b, sizeof(a)) == 0;
 	}
 	assert_true(same <= 1);
@@ -101,7 +120,7 @@ static void test_cell_seeds(void **state)
 	assert_int_equal(nrb_plan_cell_seed(&plan, 3, 4), seeds[3 * 8 + 4]);
 }
 
-#define ORDER_TEST(test) cmocka_unit_test_setup(test, setup)
+#define ORDER_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {
