@@ -24,11 +24,27 @@ int64_t nrb_plan_cell_seed(const struct nrb_plan *plan, int64_t block, int arm)
 	return (int64_t)(nrb_rng_next(&rng) >> 11);
 }
 
-/* Its memory is measured, or its CPU measures. */
-static bool is_under_test(const struct nrb_plan *plan, int node)
+bool nrb_plan_compares(const struct nrb_plan *plan)
 {
 	for (int i = 0; i < plan->n_arms; i++) {
-		if (plan->arms[i].node == node || plan->arms[i].cpu_node == node) {
+		if (nrb_arm_needs(&plan->arms[i]) & NRB_NEEDS_MODES) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Its memory is measured, or its CPU measures. Beside scenarios that compare, one that goes over all
+ * nodes for a moment does not count, or nobody could ever get out of the way. */
+static bool is_under_test(const struct nrb_plan *plan, int node)
+{
+	bool compares = nrb_plan_compares(plan);
+
+	for (int i = 0; i < plan->n_arms; i++) {
+		const struct nrb_arm *arm = &plan->arms[i];
+
+		if ((arm->node == node || arm->cpu_node == node) &&
+			(!compares || nrb_arm_needs(arm) & NRB_NEEDS_MODES)) {
 			return true;
 		}
 	}

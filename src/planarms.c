@@ -244,7 +244,6 @@ static int add_arm(struct nrb_plan *plan, const struct nrb_plandraft *draft, int
 	}
 	nrb_planlacks_note(draft, &arm);
 	plan->arms[plan->n_arms++] = arm;
-	nrb_idset_add(&plan->targets, arm.node);
 	return 0;
 }
 
@@ -284,6 +283,19 @@ static int cross_kind(struct nrb_plan *plan, const struct nrb_plandraft *draft, 
 	return rc;
 }
 
+static void find_targets(struct nrb_plan *plan)
+{
+	bool compares = nrb_plan_compares(plan);
+
+	for (int i = 0; i < plan->n_arms; i++) {
+		const struct nrb_arm *arm = &plan->arms[i];
+
+		if (!compares || nrb_arm_needs(arm) & NRB_NEEDS_MODES) {
+			nrb_idset_add(&plan->targets, arm->node);
+		}
+	}
+}
+
 int nrb_planarms_cross(struct nrb_plan *plan, const struct nrb_plandraft *draft)
 {
 	int rc = 0;
@@ -295,6 +307,7 @@ int nrb_planarms_cross(struct nrb_plan *plan, const struct nrb_plandraft *draft)
 	if (rc < 0) {
 		return rc;
 	}
+	find_targets(plan);
 	if (plan->n_arms == 0) {
 		return nrb_refuse(NRB_EXIT_USAGE, "name the CPUs' node with --cpu-node",
 			"no node has both CPUs and memory");

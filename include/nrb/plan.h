@@ -70,9 +70,10 @@ struct nrb_plan {
 	bool knob_absent; /* arms that compare modes have none: this kernel has no knob */
 	bool reference_added; /* it was not in --modes */
 	int64_t seed;
-	int64_t memory_bytes;     /* at most, of ours at a time */
-	int64_t file_bytes;       /* the cache file; 0: none */
-	struct nrb_idset targets; /* nodes whose memory is under test */
+	int64_t memory_bytes; /* at most, of ours at a time */
+	int64_t file_bytes;   /* the cache file; 0: none */
+	struct nrb_idset
+		targets; /* nodes whose memory is under test; of arms that compare, if any do */
 	bool rehearsal;
 };
 
@@ -92,6 +93,9 @@ void nrb_plan_finish(struct nrb_plan *plan);
 
 /** A seed for one cell, drawn from the plan's. */
 int64_t nrb_plan_cell_seed(const struct nrb_plan *plan, int64_t block, int arm);
+
+/** Whether any arm compares: fills, soaks and allocates. */
+bool nrb_plan_compares(const struct nrb_plan *plan);
 
 /** CPUs of nodes that are not under test: where parent and guard run. Empty if there are none. */
 void nrb_plan_quiet_cpus(const struct nrb_plan *plan, const struct nrb_topology *topology,

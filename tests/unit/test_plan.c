@@ -357,6 +357,28 @@ static void test_quiet_cpus(void **state)
 	nrb_plan_finish(&plan);
 }
 
+/* What looks at every node for a moment leaves the others' CPUs quiet all the same. */
+static void test_targets_are_those_of_comparisons(void **state)
+{
+	struct nrb_idset cpus;
+	char text[64];
+
+	(void)state;
+	options.all = true;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	assert_true(plan.by_scenario);
+	assert_string_equal(nrb_idset_format(&plan.targets, text, sizeof(text)), "1");
+	nrb_plan_quiet_cpus(&plan, &made.machine.topology, &cpus);
+	assert_int_equal(nrb_idset_count(&cpus), 2);
+	options.all = false;
+	options.scenarios[0] = "matrix";
+	options.n_scenarios = 1;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	assert_string_equal(nrb_idset_format(&plan.targets, text, sizeof(text)), "0-1");
+	nrb_plan_quiet_cpus(&plan, &made.machine.topology, &cpus);
+	assert_int_equal(nrb_idset_count(&cpus), 0);
+}
+
 static int make_recorded(const char *name)
 {
 	struct nrb_machine machine;
@@ -423,6 +445,8 @@ int main(void)
 		cmocka_unit_test_setup(test_memory_limits, setup_seeded),
 		cmocka_unit_test_setup(test_sizes_beyond_all_memory, setup_seeded),
 		cmocka_unit_test_setup(test_quiet_cpus, setup_seeded),
+		cmocka_unit_test_setup(
+			test_targets_are_those_of_comparisons, setup_seeded),
 		cmocka_unit_test_setup(test_recorded_machines, setup_seeded),
 	};
 
