@@ -10,7 +10,10 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { HOME_LEN = 4096 };
+enum {
+	HOME_LEN = 4096,
+	PARTS = 100, /* of an allocation that is spread over a time */
+};
 
 /* The range's policy and not the thread's, so that it holds to the end of the cell: pages that NUMA
  * balancing has marked for a hint fault are absent to move_pages(2) (seen on 6.1), and may be moved.
@@ -60,16 +63,33 @@ static void prefault(struct nrb_histogram *hist)
 	at[sizeof(*hist) - 1] = at[sizeof(*hist) - 1];
 }
 
-static void touch_share(struct nrb_cell *cell, int number)
+static void touch_range(struct nrb_cell *cell, int number, int64_t from, int64_t to)
 {
 	static const volatile int32_t never =
 		0; /* the parent ends a stall, and only that */
 	struct nrb_shared *shared = cell->shared;
-	int64_t units = (int64_t)(cell->arena.len / cell->arena.page_bytes), from, to;
 
-	nrb_cell_share(number, cell->arm.threads, units, &from, &to);
 	nrb_arena_touch(&cell->arena, (size_t)from, (size_t)to, &cell->clock,
 		&shared->thread_hist[number], &shared->thread_pages[number], &never);
+}
+
+static void touch_share(struct nrb_cell *cell, int number)
+{
+	int64_t units = (int64_t)(cell->arena.len / cell->arena.page_bytes), from, to;
+	int parts = cell->sizes.work_ns > 0 ? PARTS : 1;
+	uint64_t start = nrb_clock_ns();
+
+	nrb_cell_share(number, cell->arm.threads, units, &from, &to);
+	for (int i = 0; i < parts; i++) {
+		int64_t first, last;
+
+		if (i > 0) {
+			nrb_clock_sleep_until(
+				start + (uint64_t)(cell->sizes.work_ns / parts * i));
+		}
+		nrb_cell_share(i, parts, to - from, &first, &last);
+		touch_range(cell, number, from + first, from + last);
+	}
 }
 
 static void *run_worker(void *arg)

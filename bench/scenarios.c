@@ -12,6 +12,8 @@ const struct nrb_scenario *const nrb_scenario_table[] = {
 	&nrb_scenario_mapped,
 	&nrb_scenario_anon,
 	&nrb_scenario_shmem,
+	&nrb_scenario_neighbour,
+	&nrb_scenario_headroom,
 	&nrb_scenario_matrix,
 	NULL,
 };

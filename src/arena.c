@@ -77,6 +77,7 @@ static size_t touch_units(const struct nrb_arena *arena, size_t from, size_t to,
 {
 	volatile char *page = arena->mem + from * arena->page_bytes;
 	uint64_t start = nrb_clock_ticks(clock);
+	const int64_t before = *written;
 	size_t done = 0;
 
 	while (from + done < to && *stop == 0) {
@@ -89,7 +90,7 @@ static size_t touch_units(const struct nrb_arena *arena, size_t from, size_t to,
 		end = nrb_clock_ticks(clock);
 		nrb_histogram_add(hist, nrb_clock_ticks_to_ns(clock, end - start));
 		start = end;
-		*written = (int64_t)++done;
+		*written = before + (int64_t)++done;
 	}
 	return done;
 }
@@ -100,6 +101,7 @@ size_t nrb_arena_touch(const struct nrb_arena *arena, size_t from, size_t to,
 {
 	volatile char *page = arena->mem + from * arena->page_bytes;
 	uint64_t start;
+	const int64_t before = *written;
 	size_t done = 0;
 
 	if (arena->page_bytes > SMALL_PAGE) {
@@ -114,7 +116,7 @@ size_t nrb_arena_touch(const struct nrb_arena *arena, size_t from, size_t to,
 		nrb_histogram_add(hist, nrb_clock_ticks_to_ns(clock, end - start));
 		start = end; /* one stamp a fault; the bookkeeping counts to the next one */
 		page += SMALL_PAGE;
-		*written = (int64_t)++done;
+		*written = before + (int64_t)++done;
 	}
 	return done;
 }

@@ -104,6 +104,24 @@ static int64_t count_swapouts(const struct nrb_cellphases *phases)
 		       : NRB_ABSENT;
 }
 
+/* Where a load may make the kernel complain. */
+static bool asks_log(const struct nrb_cellphases *phases)
+{
+	return phases->kernellog != NULL &&
+	       (nrb_arm_needs(&phases->cell->arm) & NRB_NEEDS_LOAD);
+}
+
+static void note_failures(struct nrb_cellphases *phases)
+{
+	struct nrb_sample *sample = sample_of(phases);
+
+	sample->alloc_failure_lines =
+		nrb_kernellog_count(phases->kernellog, "page allocation failure");
+	if (sample->alloc_failure_lines == NRB_ABSENT) {
+		nrb_cell_note(phases->cell, "the kernel's log could not be read");
+	}
+}
+
 int nrb_cellphases_begin(struct nrb_cellphases *phases)
 {
 	int rc = nrb_guard_check(phases->guard);
@@ -237,6 +255,9 @@ int nrb_cellphases_apply(struct nrb_cellphases *phases)
 		rc = nrb_snapshot_take(&phases->before, cell);
 	}
 	phases->swapouts_before = count_swapouts(phases);
+	if (asks_log(phases)) {
+		nrb_kernellog_skip(phases->kernellog);
+	}
 	return rc;
 }
 
@@ -259,6 +280,9 @@ int nrb_cellphases_count(struct nrb_cellphases *phases)
 	if (swapouts != NRB_ABSENT && phases->swapouts_before != NRB_ABSENT) {
 		sample_of(phases)->swapout_kswapd_pages =
 			swapouts - phases->swapouts_before;
+	}
+	if (asks_log(phases)) {
+		note_failures(phases);
 	}
 	nrb_looks_take(&phases->looks, cell);
 	return nrb_snapshot_cache(cell, &sample_of(phases)->cache_after_bytes);

@@ -360,6 +360,7 @@ int nrb_cellrun(struct nrb_cellrun *run, struct nrb_cell *cell, int *signal)
 			.swap = run->swap != NULL ? run->swap : "",
 			.signal_fd = run->signal_fd,
 			.swaptrace = &run->swaptrace,
+			.kernellog = &run->kernellog,
 			.swapouts_before = NRB_ABSENT,
 			.min_bytes = NRB_ABSENT,
 		},

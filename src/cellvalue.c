@@ -209,6 +209,82 @@ static double access_huge_ns(const struct nrb_sample *s)
 	return NAN;
 }
 
+static double victim_free_lost(const struct nrb_sample *s)
+{
+	const struct nrb_node_sample *n =
+		s->victim_node != NRB_ABSENT
+			? nrb_sample_find_node(s, (int)s->victim_node)
+			: NULL;
+
+	return n != NULL ? number(n->free_before_bytes) - number(n->free_after_bytes)
+			 : NAN;
+}
+
+/* The one that serves most of what is allocated; others are kept back for those who can use no
+ * other. NULL: none was looked at. */
+static const struct nrb_zone_sample *largest_zone(const struct nrb_sample *s)
+{
+	const struct nrb_zone_sample *largest = NULL;
+
+	for (int64_t i = 0; i < s->n_zones; i++) {
+		const struct nrb_zone_sample *zone = &s->zones[i];
+
+		if (zone->managed_bytes != NRB_ABSENT && zone->min_bytes != NRB_ABSENT &&
+			(largest == NULL ||
+				zone->managed_bytes > largest->managed_bytes)) {
+			largest = zone;
+		}
+	}
+	return largest;
+}
+
+static double free_lowest(const struct nrb_sample *s)
+{
+	const struct nrb_zone_sample *zone = largest_zone(s);
+
+	return zone != NULL ? number(zone->free_lowest_bytes) : NAN;
+}
+
+static double headroom_lowest(const struct nrb_sample *s)
+{
+	const struct nrb_zone_sample *zone = largest_zone(s);
+
+	return zone != NULL ? free_lowest(s) - (double)zone->min_bytes : NAN;
+}
+
+static double headroom_at(const struct nrb_sample *s, double q)
+{
+	const struct nrb_zone_sample *zone = largest_zone(s);
+
+	return zone != NULL ? nrb_histogram_quantile_ns(&zone->free_hist, q) * 1024 -
+				      (double)zone->min_bytes
+			    : NAN;
+}
+
+static double headroom_p1(const struct nrb_sample *s)
+{
+	return headroom_at(s, 0.01);
+}
+
+static double headroom_p50(const struct nrb_sample *s)
+{
+	return headroom_at(s, 0.5);
+}
+
+static double below_low_ratio(const struct nrb_sample *s)
+{
+	const struct nrb_zone_sample *zone = largest_zone(s);
+
+	return zone != NULL ? ratio(zone->below_low, zone->samples) : NAN;
+}
+
+static double below_min_ratio(const struct nrb_sample *s)
+{
+	const struct nrb_zone_sample *zone = largest_zone(s);
+
+	return zone != NULL ? ratio(zone->below_min, zone->samples) : NAN;
+}
+
 static double refault_file(const struct nrb_sample *s)
 {
 	return number(s->counters.v[NRB_REFAULT_FILE]) +
@@ -264,6 +340,18 @@ static const struct {
 	[NRB_VALUE_OTHERS_FREE_LOST_BYTES]  = COMPUTED(others_free_lost),
 	[NRB_VALUE_OTHERS_CACHE_GAINED_BYTES] = COMPUTED(others_cache_gained),
 	[NRB_VALUE_HOLD_BYTES]              = FIELD(hold_bytes),
+	[NRB_VALUE_VICTIM_ACCESS_NS]        = RATIO(victim_load_ns, victim_loads),
+	[NRB_VALUE_VICTIM_REMOTE_RATIO]     = RATIO(victim_remote_pages, victim_pages),
+	[NRB_VALUE_VICTIM_LOST_RATIO]       = RATIO(victim_lost_bytes, victim_bytes),
+	[NRB_VALUE_VICTIM_FREE_LOST_BYTES]  = COMPUTED(victim_free_lost),
+	[NRB_VALUE_HEADROOM_LOWEST_BYTES]   = COMPUTED(headroom_lowest),
+	[NRB_VALUE_HEADROOM_P1_BYTES]       = COMPUTED(headroom_p1),
+	[NRB_VALUE_HEADROOM_P50_BYTES]      = COMPUTED(headroom_p50),
+	[NRB_VALUE_FREE_LOWEST_BYTES]       = COMPUTED(free_lowest),
+	[NRB_VALUE_BELOW_LOW_RATIO]         = COMPUTED(below_low_ratio),
+	[NRB_VALUE_BELOW_MIN_RATIO]         = COMPUTED(below_min_ratio),
+	[NRB_VALUE_KSWAPD_RUNS]             = COUNTER(NRB_PAGEOUTRUN),
+	[NRB_VALUE_ALLOC_FAILURE_LINES]     = FIELD(alloc_failure_lines),
 };
 /* clang-format on */
 

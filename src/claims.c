@@ -5,6 +5,8 @@
 #include "nrb/claimalternative.h"
 #include "nrb/claimcosts.h"
 #include "nrb/claimfamily.h"
+#include "nrb/claimheadroom.h"
+#include "nrb/claimneighbour.h"
 #include "nrb/figures.h"
 #include "nrb/units.h"
 
@@ -347,6 +349,12 @@ static int claim_family(struct nrb_claims *claims, const struct nrb_claim_family
 	if (rc == 0) {
 		rc = nrb_claimcosts_make(claims, family, header, told);
 	}
+	if (rc == 0) {
+		rc = nrb_claimneighbour_make(claims, family);
+	}
+	if (rc == 0) {
+		rc = nrb_claimheadroom_make(claims, family);
+	}
 	for (int i = 0; rc == 0 && i < NRB_N_STALLS; i++) {
 		rc = claim_stall(claims, family, header, (enum nrb_stall)i);
 	}
@@ -369,6 +377,9 @@ int nrb_claims_make(struct nrb_claims *claims, const struct nrb_group *group,
 		nrb_claimfamily_label(&family, group->arms[from], varying);
 		nrb_claimfamily_choose_base(&family, header);
 		rc = claim_family(claims, &family, header);
+	}
+	if (rc == 0) {
+		rc = nrb_claimheadroom_make_sets(claims, group, header, varying);
 	}
 	return rc == 0 ? nrb_claimalternative_make(claims, group, header, varying) : rc;
 }

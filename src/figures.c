@@ -21,12 +21,24 @@ static double cells_ok(const struct nrb_arm_cells *arm)
 	return (double)arm->with[NRB_STATUS_OK];
 }
 
+static double quantile_of(const struct nrb_histogram *h, double q, uint64_t least)
+{
+	return h != NULL && h->n >= least ? nrb_histogram_quantile_ns(h, q) : NAN;
+}
+
 static double quantile(const struct nrb_arm_cells *arm, double q, uint64_t least)
 {
-	const struct nrb_histogram *alloc = nrb_group_tally(arm)->alloc;
+	return quantile_of(nrb_group_tally(arm)->alloc, q, least);
+}
 
-	return alloc != NULL && alloc->n >= least ? nrb_histogram_quantile_ns(alloc, q)
-						  : NAN;
+static double victim_p50(const struct nrb_arm_cells *arm)
+{
+	return quantile_of(nrb_group_tally(arm)->victim, 0.5, 1);
+}
+
+static double victim_p99(const struct nrb_arm_cells *arm)
+{
+	return quantile_of(nrb_group_tally(arm)->victim, 0.99, MIN_FOR_P99);
 }
 
 static double alloc_mean(const struct nrb_arm_cells *arm)
@@ -170,6 +182,45 @@ const struct nrb_figure nrb_figure_table[NRB_N_FIGURES] = {
 	[NRB_FIGURE_ALLOC_SLOWEST]   = COMPUTED("alloc_slowest_ratio", "slowest 0.1 %",
 		NRB_FORMAT_RATIO, alloc_slowest,
 		"of the time of all first touches, what the slowest thousandth took; absent as p99.9"),
+	[NRB_FIGURE_VICTIM_ACCESS]   = MEDIAN("victim_access_ns", "neighbour's access",
+		NRB_FORMAT_NS, NRB_VALUE_VICTIM_ACCESS_NS,
+		"one dependent load of a neighbour, in its working set"),
+	[NRB_FIGURE_VICTIM_ALLOC_P50] = COMPUTED("victim_alloc_p50_ns", "its alloc p50",
+		NRB_FORMAT_NS, victim_p50, "half of its first touches took no longer"),
+	[NRB_FIGURE_VICTIM_ALLOC_P99] = COMPUTED("victim_alloc_p99_ns", "its alloc p99",
+		NRB_FORMAT_NS, victim_p99,
+		"99 of 100 of its first touches took no longer; absent for less than 1,000"),
+	[NRB_FIGURE_VICTIM_REMOTE]   = MEDIAN("victim_remote_ratio", "neighbour's remote",
+		NRB_FORMAT_RATIO, NRB_VALUE_VICTIM_REMOTE_RATIO,
+		"of the neighbour's new pages, those on other nodes than its own"),
+	[NRB_FIGURE_VICTIM_LOST]     = MEDIAN("victim_lost_ratio", "its memory lost",
+		NRB_FORMAT_RATIO, NRB_VALUE_VICTIM_LOST_RATIO,
+		"of its working set, not on its node any more at the end"),
+	[NRB_FIGURE_VICTIM_FREE_LOST] = MEDIAN("victim_node_free_lost_bytes",
+		"its node's free lost", NRB_FORMAT_BYTES, NRB_VALUE_VICTIM_FREE_LOST_BYTES,
+		"fall of free memory on the neighbour's node"),
+	[NRB_FIGURE_HEADROOM_LOWEST] = MEDIAN("headroom_lowest_bytes", "lowest above min",
+		NRB_FORMAT_BYTES, NRB_VALUE_HEADROOM_LOWEST_BYTES,
+		"of the node's largest zone: least free memory above its min watermark in "
+		"hundreds of looks a second; below zero under min"),
+	[NRB_FIGURE_HEADROOM_P1]     = MEDIAN("headroom_p1_bytes", "above min p1",
+		NRB_FORMAT_BYTES, NRB_VALUE_HEADROOM_P1_BYTES,
+		"1 of 100 of these looks found no more above min"),
+	[NRB_FIGURE_HEADROOM_P50]    = MEDIAN("headroom_p50_bytes", "above min p50",
+		NRB_FORMAT_BYTES, NRB_VALUE_HEADROOM_P50_BYTES,
+		"half of these looks found no more above min"),
+	[NRB_FIGURE_FREE_LOWEST]     = MEDIAN("free_lowest_bytes", "lowest free",
+		NRB_FORMAT_BYTES, NRB_VALUE_FREE_LOWEST_BYTES, "least free memory of that zone"),
+	[NRB_FIGURE_BELOW_LOW]       = MEDIAN("below_low_ratio", "below low", NRB_FORMAT_RATIO,
+		NRB_VALUE_BELOW_LOW_RATIO, "of these looks, those that found less than low free"),
+	[NRB_FIGURE_BELOW_MIN]       = MEDIAN("below_min_ratio", "below min", NRB_FORMAT_RATIO,
+		NRB_VALUE_BELOW_MIN_RATIO, "of these looks, those that found less than min free"),
+	[NRB_FIGURE_KSWAPD_RUNS]     = MEDIAN("kswapd_runs", "kswapd runs", NRB_FORMAT_COUNT,
+		NRB_VALUE_KSWAPD_RUNS,
+		"times that a kswapd went to work, of any node: pageoutrun in /proc/vmstat"),
+	[NRB_FIGURE_ALLOC_FAILURES]  = MEDIAN("alloc_failure_lines", "failure lines",
+		NRB_FORMAT_COUNT, NRB_VALUE_ALLOC_FAILURE_LINES,
+		"lines with 'page allocation failure' in the kernel's log, which has but some"),
 };
 /* clang-format on */
 

@@ -117,6 +117,21 @@ static struct nrb_together *push_cell(struct nrb_tally *tally)
 	return &tally->together[tally->n_together++];
 }
 
+static int merge(struct nrb_histogram **into, const struct nrb_histogram *from)
+{
+	if (from->n == 0) {
+		return 0;
+	}
+	if (*into == NULL) {
+		*into = calloc(1, sizeof(**into));
+	}
+	if (*into == NULL) {
+		return -ENOMEM;
+	}
+	nrb_histogram_merge(*into, from);
+	return 0;
+}
+
 static int tally(struct nrb_tally *tally, const struct nrb_sample *sample, int kernel)
 {
 	struct nrb_together *cell = push_cell(tally);
@@ -127,17 +142,10 @@ static int tally(struct nrb_tally *tally, const struct nrb_sample *sample, int k
 		cell->v[i] = nrb_cellvalue(sample, (enum nrb_cellvalue)i);
 		rc = push(&tally->values[i], cell->v[i]);
 	}
-	if (rc < 0 || sample->alloc_hist.n == 0) {
-		return rc;
+	if (rc == 0) {
+		rc = merge(&tally->alloc, &sample->alloc_hist);
 	}
-	if (tally->alloc == NULL) {
-		tally->alloc = calloc(1, sizeof(*tally->alloc));
-	}
-	if (tally->alloc == NULL) {
-		return -ENOMEM;
-	}
-	nrb_histogram_merge(tally->alloc, &sample->alloc_hist);
-	return 0;
+	return rc == 0 ? merge(&tally->victim, &sample->victim_hist) : rc;
 }
 
 static int find_arm(struct nrb_group *group, const struct nrb_sample *sample,
@@ -335,6 +343,7 @@ int nrb_group_finish(struct nrb_group *group)
 static void free_tally(struct nrb_tally *tally)
 {
 	free(tally->alloc);
+	free(tally->victim);
 	free(tally->together);
 	for (int i = 0; i < NRB_N_VALUES; i++) {
 		free(tally->values[i].v);

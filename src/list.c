@@ -100,6 +100,13 @@ static bool walk_field_at(int i, struct entry *entry)
 	return entry->name != NULL;
 }
 
+static bool zone_field_at(int i, struct entry *entry)
+{
+	*entry = (struct entry){ .name = nrb_zone_fields[i].name,
+		.help = nrb_zone_fields[i].help };
+	return entry->name != NULL;
+}
+
 static bool look_field_at(int i, struct entry *entry)
 {
 	*entry = (struct entry){ .name = nrb_look_fields[i].name,
@@ -168,6 +175,7 @@ static const struct section sections[] = {
 	{ "node_fields", "Numbers of a node in a cell", node_field_at },
 	{ "walk_fields", "Numbers of a walk in a cell", walk_field_at },
 	{ "look_fields", "Numbers of a look at a node in a cell", look_field_at },
+	{ "zone_fields", "Numbers of a zone that was watched in a cell", zone_field_at },
 	{ "counters", "Kernel counters of a cell", counter_at },
 	{ "header_fields", "Words and numbers of a record's first line", header_at },
 	{ "end_fields", "Words and numbers of its last line", end_at },

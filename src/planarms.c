@@ -97,7 +97,8 @@ static bool asks_for_factors(const struct nrb_run_options *options)
 }
 
 /* Of scenarios that allocate: all factors. */
-static void set_all(struct wheel *wheels, const struct nrb_plandraft *draft)
+static void set_all(
+	struct wheel *wheels, const struct nrb_plandraft *draft, unsigned int needs)
 {
 	const struct nrb_run_options *options = draft->options;
 
@@ -114,7 +115,7 @@ static void set_all(struct wheel *wheels, const struct nrb_plandraft *draft)
 	if (options->n_sets == 0) {
 		put(&wheels[SET], AS_FOUND);
 	}
-	put_levels(&wheels[FILL_ON], &options->fill_on, 0);
+	put_levels(&wheels[FILL_ON], &options->fill_on, (needs & NRB_FILLS_ALL) != 0);
 	put_levels(&wheels[POLICY], &options->policy, BY_NODES);
 	put_levels(&wheels[PAGE_SIZE], &options->page_size, NRB_PAGE_4K);
 	put_levels(&wheels[THREADS], &options->threads, 1);
@@ -266,7 +267,7 @@ static int cross_kind(struct nrb_plan *plan, const struct nrb_plandraft *draft, 
 	int at[N_FACTORS] = { 0 }, rc = 0;
 
 	if (entry->scenario->needs & NRB_NEEDS_MODES) {
-		set_all(wheels, draft);
+		set_all(wheels, draft, entry->scenario->needs);
 	} else {
 		set_nodes(wheels, draft);
 	}

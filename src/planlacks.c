@@ -18,6 +18,12 @@ static bool lacks_spill(const struct nrb_plandraft *draft, const struct nrb_arm 
 	return (nrb_arm_needs(arm) & NRB_NEEDS_SPILL) && has_one_node(draft);
 }
 
+static bool lacks_neighbour(const struct nrb_plandraft *draft, const struct nrb_arm *arm)
+{
+	return (nrb_arm_needs(arm) & NRB_NEEDS_NEIGHBOUR) &&
+	       nrb_topology_neighbour(&draft->machine->topology, arm->node) < 0;
+}
+
 static bool lacks_cpuset(const struct nrb_plandraft *draft, const struct nrb_arm *arm)
 {
 	return arm->policy == NRB_ARM_CPUSET && has_one_node(draft);
@@ -97,6 +103,8 @@ struct lack {
 static const struct lack lacks[] = {
 	{ lacks_spill, "this machine has one NUMA node with memory: nothing to compare",
 	  "try `numa-reclaim-bench rehearse` for a virtual machine with two" },
+	{ lacks_neighbour, "no other node has both memory and CPUs: nobody works there",
+	  "try `numa-reclaim-bench rehearse` for a virtual machine with one" },
 	{ lacks_cpuset, "a cpuset without the node needs another node with memory",
 	  "leave --policy cpuset out" },
 	{ lacks_swap, "swap is off",

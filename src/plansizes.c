@@ -9,8 +9,7 @@
 #include <inttypes.h>
 
 enum {
-	ALLOC_PERCENT = 40,  /* of the node */
-	WRITER_PERCENT = 40, /* of the node, written beside an allocation */
+	ALLOC_PERCENT = 40, /* of the node */
 	HEADROOM_PERCENT =
 		1, /* of the node, left free by a fill; at least MIN_HEADROOM */
 	REHEARSAL_CHAIN = 16 << 20, /* times mean nothing there, and 90 s are the limit */
@@ -23,8 +22,6 @@ enum {
 static const int64_t max_default_alloc = 4LL << 30;
 static const int64_t min_headroom =
 	8LL << 20; /* per-CPU lists and page tables move a few MiB */
-/* Enough beside any allocation; up to so much it may be more than twice that. */
-static const int64_t small_writer = 256LL << 20;
 static const int64_t max_unballasted = 16LL << 30;
 
 static int64_t round_up(int64_t bytes, int64_t unit)
@@ -87,33 +84,16 @@ static int64_t find_alloc(const struct nrb_plandraft *draft, const struct nrb_ar
 	return round_up(bytes, arm->page_size == NRB_PAGE_THP ? HUGE_PAGE : SMALL_PAGE);
 }
 
-static int64_t other_nodes(const struct nrb_plandraft *draft)
-{
-	return (int64_t)nrb_idset_count(&draft->memory_nodes) - 1;
-}
-
-/* Behind the other nodes' parts of the file; on a large node no more than twice the allocation, which
- * it is written beside. */
-static void find_writer(const struct nrb_plandraft *draft, const struct nrb_arm *arm,
-	struct nrb_sizes *sizes)
-{
-	int64_t bytes = node_bytes(draft, arm->node) / 100 * WRITER_PERCENT;
-	int64_t most = 2 * sizes->alloc_bytes;
-
-	most = most > small_writer ? most : small_writer;
-	sizes->beside_from = sizes->file_bytes + sizes->other_bytes * other_nodes(draft);
-	sizes->beside_bytes = round_up(bytes < most ? bytes : most, NRB_REREAD_BLOCK);
-}
-
 /* What an arm takes of memory and of the disk at most. */
 static void add_up(
 	struct nrb_plan *plan, const struct nrb_plandraft *draft, int i, int64_t fill)
 {
 	const struct nrb_sizes *sizes = &plan->sizes[i];
-	int64_t others = sizes->other_bytes * other_nodes(draft);
+	int64_t others = sizes->other_bytes * nrb_plandraft_other_nodes(draft);
 	int64_t file = sizes->file_bytes + others + sizes->beside_bytes;
 	int64_t memory = (sizes->fill_bytes > 0 ? sizes->fill_bytes : fill) + others +
-			 sizes->beside_bytes + sizes->alloc_bytes + OWN_BYTES;
+			 sizes->beside_bytes + sizes->alloc_bytes + sizes->victim_bytes +
+			 sizes->burst_bytes + OWN_BYTES;
 
 	plan->memory_bytes = memory > plan->memory_bytes ? memory : plan->memory_bytes;
 	plan->file_bytes = file > plan->file_bytes ? file : plan->file_bytes;
@@ -144,10 +124,8 @@ static int size_arm(struct nrb_plan *plan, const struct nrb_plandraft *draft, in
 		sizes->file_bytes = fill;
 		rc = arm->fill_all ? find_others(draft, arm, &sizes->other_bytes) : 0;
 	}
-	if (rc == 0 && (nrb_arm_needs(arm) & NRB_NEEDS_BESIDE)) {
-		find_writer(draft, arm, sizes);
-	}
 	if (rc == 0) {
+		nrb_planbeside_find(draft, arm, sizes);
 		add_up(plan, draft, i, fill);
 	}
 	return rc;
@@ -159,7 +137,7 @@ static int check_spill(const struct nrb_plandraft *draft, const struct nrb_arm *
 	const struct nrb_sizes *sizes)
 {
 	const struct nrb_machine *machine = draft->machine;
-	int64_t room = 0;
+	int64_t room = 0, spill;
 
 	if (!(nrb_arm_needs(arm) & NRB_NEEDS_SPILL)) {
 		return 0;
@@ -174,13 +152,14 @@ static int check_spill(const struct nrb_plandraft *draft, const struct nrb_arm *
 				machine->memory[i].inactive_file_bytes;
 		}
 	}
-	if (room >= sizes->alloc_bytes + sizes->beside_bytes) {
+	spill = nrb_planbeside_spill(arm, sizes);
+	if (room >= spill) {
 		return 0;
 	}
 	return nrb_refuse(NRB_EXIT_FAILED, "give a smaller --alloc",
 		"the other nodes have %" PRId64 " MiB to spare, and %" PRId64
 		" MiB meant for node %d may spill to them",
-		room >> 20, (sizes->alloc_bytes + sizes->beside_bytes) >> 20, arm->node);
+		room >> 20, spill >> 20, arm->node);
 }
 
 static int check_limit(const struct nrb_plan *plan, const struct nrb_plandraft *draft)

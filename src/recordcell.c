@@ -2,13 +2,26 @@
 /* A cell's line: what the field tables do not say (lists, counters, histograms). */
 #include "nrb/recordcell.h"
 
+#include "nrb/recordhistogram.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
-/* Faults or reads of one cell in one bucket; so that no sum over cells overflows. */
-#define MAX_BUCKET_COUNT ((int64_t)1 << 40)
-#define MAX_NS           ((int64_t)1 << 60)
+#define MAX_NS ((int64_t)1 << 60)
+
+/* Those of times. */
+static const struct {
+	const char *key;
+	size_t offset;
+} histograms[] = {
+	{ "alloc_hist", offsetof(struct nrb_sample, alloc_hist) },
+	{ "reread_hist", offsetof(struct nrb_sample, reread_hist) },
+	{ "return_hist", offsetof(struct nrb_sample, return_hist) },
+	{ "victim_hist", offsetof(struct nrb_sample, victim_hist) },
+};
+
+enum { N_HISTOGRAMS = sizeof(histograms) / sizeof(*histograms) };
 
 /* -- to JSON -- */
 
@@ -22,28 +35,6 @@ static struct nrb_json *counters_json(const struct nrb_counters *counters)
 				object, nrb_counter_table[i].name, counters->v[i]);
 		}
 	}
-	return object;
-}
-
-static struct nrb_json *histogram_json(const struct nrb_histogram *h)
-{
-	struct nrb_json *object = nrb_json_object(), *buckets = nrb_json_array();
-
-	for (unsigned int i = 0; i < NRB_HISTOGRAM_BUCKETS; i++) {
-		if (h->count[i] > 0) {
-			struct nrb_json *pair = nrb_json_array();
-
-			nrb_json_append(pair, nrb_json_int(i));
-			nrb_json_append(pair, nrb_json_int((int64_t)h->count[i]));
-			nrb_json_append(buckets, pair);
-		}
-	}
-	nrb_json_set_str(object, "layout", "loglinear");
-	nrb_json_set_int(object, "bits", NRB_HISTOGRAM_BITS);
-	nrb_json_set_int(object, "n", (int64_t)h->n);
-	nrb_json_set_int(object, "sum_ns", (int64_t)h->sum_ns);
-	nrb_json_set_int(object, "max_ns", (int64_t)h->max_ns);
-	nrb_json_set(object, "buckets", buckets);
 	return object;
 }
 
@@ -91,14 +82,6 @@ static struct nrb_json *looks_json(const struct nrb_sample *sample)
 	return array;
 }
 
-static void put_histogram(
-	struct nrb_json *object, const char *key, const struct nrb_histogram *h)
-{
-	if (h->n > 0) {
-		nrb_json_set(object, key, histogram_json(h));
-	}
-}
-
 static void put_phases(struct nrb_json *object, const struct nrb_sample *sample)
 {
 	struct nrb_json *cut = nrb_json_array(), *times = nrb_json_object();
@@ -117,6 +100,31 @@ static void put_phases(struct nrb_json *object, const struct nrb_sample *sample)
 	nrb_json_set(object, "phase_ns", times);
 }
 
+static struct nrb_json *zones_json(const struct nrb_sample *sample)
+{
+	struct nrb_json *array = nrb_json_array();
+
+	for (int64_t i = 0; i < sample->n_zones; i++) {
+		const struct nrb_zone_sample *zone = &sample->zones[i];
+		struct nrb_json *object = nrb_json_object();
+
+		nrb_json_set_str(object, "name", zone->name);
+		nrb_fields_put(object, zone, nrb_zone_fields);
+		nrb_recordhistogram_put(object, "free_hist", &zone->free_hist, "kib");
+		nrb_json_append(array, object);
+	}
+	return array;
+}
+
+static void put_histograms(struct nrb_json *object, const struct nrb_sample *sample)
+{
+	for (size_t i = 0; i < N_HISTOGRAMS; i++) {
+		nrb_recordhistogram_put(object, histograms[i].key,
+			(const void *)((const char *)sample + histograms[i].offset),
+			"ns");
+	}
+}
+
 struct nrb_json *nrb_recordcell_json(const struct nrb_sample *sample)
 {
 	struct nrb_json *object = nrb_json_object();
@@ -133,9 +141,10 @@ struct nrb_json *nrb_recordcell_json(const struct nrb_sample *sample)
 	if (sample->n_looks > 0) {
 		nrb_json_set(object, "looks", looks_json(sample));
 	}
-	put_histogram(object, "alloc_hist", &sample->alloc_hist);
-	put_histogram(object, "reread_hist", &sample->reread_hist);
-	put_histogram(object, "return_hist", &sample->return_hist);
+	if (sample->n_zones > 0) {
+		nrb_json_set(object, "zones", zones_json(sample));
+	}
+	put_histograms(object, sample);
 	return object;
 }
 
@@ -213,76 +222,6 @@ static int parse_phases(
 		}
 	}
 	return parse_cut(line, sample, why);
-}
-
-static int parse_bucket(const struct nrb_json *pair, const char *key, int64_t *last,
-	struct nrb_histogram *h, struct nrb_why *why)
-{
-	int64_t bucket, count;
-
-	if (nrb_json_count(pair) != 2 ||
-		nrb_json_as_int(nrb_json_at(pair, 0), &bucket) < 0 ||
-		nrb_json_as_int(nrb_json_at(pair, 1), &count) < 0) {
-		return nrb_why_set(why, "%s: a bucket is not a pair of integers", key);
-	}
-	if (bucket < 0 || bucket >= NRB_HISTOGRAM_BUCKETS) {
-		return nrb_why_set(why, "%s: there is no bucket %" PRId64, key, bucket);
-	}
-	if (bucket <= *last) {
-		return nrb_why_set(
-			why, "%s: bucket %" PRId64 " twice or out of order", key, bucket);
-	}
-	if (count < 1 || count > MAX_BUCKET_COUNT) {
-		return nrb_why_set(why, "%s: bucket %" PRId64 " counts %" PRId64, key,
-			bucket, count);
-	}
-	*last = bucket;
-	h->count[bucket] = (uint64_t)count;
-	h->n += (uint64_t)count;
-	return 0;
-}
-
-static int parse_totals(const struct nrb_json *object, const char *key,
-	int64_t last_bucket, struct nrb_histogram *h, struct nrb_why *why)
-{
-	int64_t bits = 0, n = -1, sum = -1, max = -1;
-
-	if (nrb_int_get(object, "bits", 0, 63, &bits, why) == -EPROTO ||
-		nrb_int_get(object, "n", 0, MAX_NS, &n, why) == -EPROTO ||
-		nrb_int_get(object, "sum_ns", 0, MAX_NS, &sum, why) == -EPROTO ||
-		nrb_int_get(object, "max_ns", 0, MAX_NS, &max, why) == -EPROTO) {
-		return -EPROTO;
-	}
-	if (bits != NRB_HISTOGRAM_BITS) {
-		return nrb_why_set(why, "%s: of %" PRId64 " bits, not %d", key, bits,
-			NRB_HISTOGRAM_BITS);
-	}
-	if (n < 0 || sum < 0 || max < 0 || (uint64_t)n != h->n) {
-		return nrb_why_set(why, "%s: the buckets do not add up to n", key);
-	}
-	if (n > 0 && (int64_t)nrb_histogram_bucket((uint64_t)max) != last_bucket) {
-		return nrb_why_set(why, "%s: max_ns is not in the last bucket", key);
-	}
-	h->sum_ns = (uint64_t)sum;
-	h->max_ns = (uint64_t)max;
-	return 0;
-}
-
-static int parse_histogram(const struct nrb_json *line, const char *key,
-	struct nrb_histogram *h, struct nrb_why *why)
-{
-	const struct nrb_json *object = nrb_json_get(line, key), *buckets;
-	int64_t last = -1;
-	int rc;
-
-	if (object == NULL) {
-		return 0;
-	}
-	rc = nrb_array_get(object, "buckets", NRB_HISTOGRAM_BUCKETS, &buckets, why);
-	for (size_t i = 0; rc == 0 && i < nrb_json_count(buckets); i++) {
-		rc = parse_bucket(nrb_json_at(buckets, i), key, &last, h, why);
-	}
-	return rc < 0 ? rc : parse_totals(object, key, last, h, why);
 }
 
 static bool has_node(const struct nrb_header *header, int64_t node)
@@ -397,6 +336,39 @@ static int parse_looks(const struct nrb_json *line, const struct nrb_header *hea
 	return rc;
 }
 
+static int parse_zone(
+	const struct nrb_json *object, struct nrb_sample *sample, struct nrb_why *why)
+{
+	char name[sizeof(sample->zones[0].name)] = "";
+	struct nrb_zone_sample *zone;
+	int64_t before = sample->n_zones;
+	int rc = nrb_string_get(object, "name", name, sizeof(name), why);
+
+	if (rc == -EPROTO) {
+		return rc;
+	}
+	zone = nrb_sample_zone(sample, name);
+	if (name[0] == '\0' || sample->n_zones == before) {
+		return nrb_why_set(why, "zones: a name is missing, or there twice");
+	}
+	rc = nrb_fields_get(object, zone, nrb_zone_fields, why);
+	return rc < 0 ? rc
+		      : nrb_recordhistogram_get(
+				object, "free_hist", &zone->free_hist, "kib", why);
+}
+
+static int parse_zones(
+	const struct nrb_json *line, struct nrb_sample *sample, struct nrb_why *why)
+{
+	const struct nrb_json *array;
+	int rc = nrb_array_get(line, "zones", NRB_MAX_ZONES, &array, why);
+
+	for (size_t i = 0; rc == 0 && i < nrb_json_count(array); i++) {
+		rc = parse_zone(nrb_json_at(array, i), sample, why);
+	}
+	return rc;
+}
+
 static int check_required(const struct nrb_sample *sample,
 	const struct nrb_header *header, struct nrb_why *why)
 {
@@ -407,7 +379,20 @@ static int check_required(const struct nrb_sample *sample,
 		return nrb_why_set(why, "a cell needs cell, block and scenario");
 	}
 	rc = check_node(header, "node", sample->node, why);
-	return rc < 0 ? rc : check_node(header, "cpu_node", sample->cpu_node, why);
+	rc = rc < 0 ? rc : check_node(header, "cpu_node", sample->cpu_node, why);
+	return rc < 0 ? rc : check_node(header, "victim_node", sample->victim_node, why);
+}
+
+static int parse_histograms(
+	const struct nrb_json *line, struct nrb_sample *sample, struct nrb_why *why)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < N_HISTOGRAMS; i++) {
+		rc = nrb_recordhistogram_get(line, histograms[i].key,
+			(void *)((char *)sample + histograms[i].offset), "ns", why);
+	}
+	return rc;
 }
 
 int nrb_recordcell_parse(const struct nrb_json *line, const struct nrb_header *header,
@@ -427,12 +412,8 @@ int nrb_recordcell_parse(const struct nrb_json *line, const struct nrb_header *h
 		(rc = parse_nodes(line, header, sample, why)) < 0 ||
 		(rc = parse_walks(line, header, sample, why)) < 0 ||
 		(rc = parse_looks(line, header, sample, why)) < 0 ||
-		(rc = parse_histogram(line, "alloc_hist", &sample->alloc_hist, why)) <
-			0 ||
-		(rc = parse_histogram(line, "reread_hist", &sample->reread_hist, why)) <
-			0 ||
-		(rc = parse_histogram(line, "return_hist", &sample->return_hist, why)) <
-			0) {
+		(rc = parse_zones(line, sample, why)) < 0 ||
+		(rc = parse_histograms(line, sample, why)) < 0) {
 		return rc;
 	}
 	return 0;

@@ -47,6 +47,19 @@ static const struct view {
 	{ { NRB_FIGURE_OTHERS_CACHE_GAINED, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_TRIM_FREED, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_ALLOC_HUGE, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_VICTIM_REMOTE, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_VICTIM_FREE_LOST, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_VICTIM_LOST, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_VICTIM_ACCESS, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_VICTIM_ALLOC_P50, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_VICTIM_ALLOC_P99, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_FREE_LOWEST, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_HEADROOM_LOWEST, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_HEADROOM_P1, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_HEADROOM_P50, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_BELOW_LOW, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_KSWAPD_RUNS, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_ALLOC_FAILURES, NONE, NULL }, 2, NULL },
 };
 /* clang-format on */
 
@@ -123,6 +136,17 @@ static bool tells_rules(const struct block *block)
 	return false;
 }
 
+static bool has_headroom(const struct block *block)
+{
+	for (int i = 0; i < block->n; i++) {
+		if (!isnan(nrb_figure_number(
+			    NRB_FIGURE_HEADROOM_LOWEST, block->arms[i]))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Of the columns that only some scenarios or runs need, whether this one is needed. */
 static bool is_needed(const struct block *block, int figure)
 {
@@ -142,6 +166,10 @@ static bool is_needed(const struct block *block, int figure)
 		return any_of(block, futile, 1);
 	case NRB_FIGURE_WRITTEN_PAGES:
 		return any_above(block, NRB_FIGURE_WRITTEN_PAGES, min_written_pages);
+	case NRB_FIGURE_KSWAPD_RUNS:
+		return has_headroom(block);
+	case NRB_FIGURE_VICTIM_LOST:
+	case NRB_FIGURE_ALLOC_FAILURES:
 	case NRB_FIGURE_PSWPOUT:
 	case NRB_FIGURE_VMSCAN_WRITE:
 	case NRB_FIGURE_ALLOC_HUGE:

@@ -117,18 +117,27 @@ static int check_found(const struct session *session)
 	return -ESTALE;
 }
 
-/* Who swaps is asked where swapping is the subject. */
-static void open_swaptrace(struct session *session)
+static bool any_needs(const struct nrb_plan *plan, unsigned int needs)
+{
+	for (int i = 0; i < plan->n_arms; i++) {
+		if (nrb_arm_needs(&plan->arms[i]) & needs) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Who swaps is asked where swapping is the subject; what the kernel complains of where a load is. */
+static void open_sources(struct session *session)
 {
 	const struct nrb_plan *plan = &session->plan;
-	bool uses_swap = false;
+	struct nrb_cellrun *cellrun = &session->blocks.cellrun;
 
-	for (int i = 0; i < plan->n_arms; i++) {
-		uses_swap = uses_swap || nrb_arm_needs(&plan->arms[i]) & NRB_USES_SWAP;
+	if (any_needs(plan, NRB_USES_SWAP)) {
+		nrb_swaptrace_open(&cellrun->swaptrace, session->root, &plan->targets);
 	}
-	if (uses_swap) {
-		nrb_swaptrace_open(&session->blocks.cellrun.swaptrace, session->root,
-			&plan->targets);
+	if (any_needs(plan, NRB_NEEDS_LOAD)) {
+		nrb_kernellog_open(&cellrun->kernellog, session->root);
 	}
 }
 
@@ -155,7 +164,7 @@ static int measure(struct session *session)
 	}
 	/* needs what is dropped next */
 	if (rc == 0) {
-		open_swaptrace(session);
+		open_sources(session);
 	}
 	/* not before: the directory may be another user's */
 	if (rc == 0 && session->root->live) {
@@ -262,6 +271,7 @@ static void finish_session(struct session *session)
 		close(session->blocks.file);
 	}
 	nrb_swaptrace_close(&session->blocks.cellrun.swaptrace);
+	nrb_kernellog_close(&session->blocks.cellrun.kernellog);
 	nrb_signals_end(&session->signals);
 	nrb_plan_finish(&session->plan);
 	nrb_machine_finish(&session->machine);

@@ -141,10 +141,24 @@ const struct nrb_field nrb_sample_fields[] = {
 	SAMPLE_IN(headroom_min_bytes, ANY, "lowest free memory above the min watermarks seen on the node"),
 	SAMPLE(alloc_wall_ns, "time that the allocation took"),
 	SAMPLE(alloc_huge_bytes, "of it, backed by huge pages in the end"),
+	SAMPLE(alloc_failure_lines, "lines with 'page allocation failure' in the kernel's log meanwhile; absent where it could not be read"),
 	SAMPLE(swapout_kswapd_pages, "of the pages swapped out, those that kswapd wrote; absent without tracefs or perf counters"),
 	SAMPLE(writer_bytes, "written by the writer beside, from when the mode was applied"),
 	SAMPLE(writer_ns, "time that it wrote"),
 	SAMPLE(writer_max_ns, "its longest single write"),
+	SAMPLE(beside_read_bytes, "read from a part of the file of its own, beside or before the allocation, in the same mode"),
+	SAMPLE_IN(victim_node, NODE_NUMBER, "node of a neighbour, who works there meanwhile"),
+	SAMPLE(victim_bytes, "its working set, taken there before the soak"),
+	SAMPLE(victim_lost_bytes, "of these, not there any more after the allocation"),
+	SAMPLE(victim_loads, "dependent loads in its working set, timed"),
+	SAMPLE(victim_load_ns, "time that they took"),
+	SAMPLE(victim_pages, "pages of new memory that it touched, in bursts"),
+	SAMPLE(victim_remote_pages, "of these, on other nodes than its own"),
+	SAMPLE(victim_absent_pages, "of these, not present when they were located"),
+	SAMPLE(bursts, "bursts of datagrams sent over loopback"),
+	SAMPLE(burst_sent_bytes, "data sent in them"),
+	SAMPLE(burst_received_bytes, "of these, received; the others were dropped"),
+	SAMPLE(zone_gap_ns, "longest time between two looks at the zones"),
 	SAMPLE(reread_bytes, "read again from the file"),
 	SAMPLE(reread_disk_bytes, "of these, read from disk"),
 	SAMPLE(reread_ns, "time that it took"),
@@ -219,6 +233,19 @@ const struct nrb_field nrb_look_fields[] = {
 	{ NULL, 0, NULL, 0, 0 },
 };
 
+#define ZONE(field, text) FIELD(nrb_zone_sample, field, text, COUNT)
+const struct nrb_field nrb_zone_fields[] = {
+	ZONE(managed_bytes, "memory of the zone that the kernel hands out"),
+	ZONE(min_bytes, "its min watermark, without a boost"),
+	ZONE(low_bytes, "its low watermark, likewise"),
+	ZONE(high_bytes, "its high watermark, likewise"),
+	ZONE(samples, "looks at it"),
+	ZONE(free_lowest_bytes, "least free memory seen"),
+	ZONE(below_low, "looks that found less than low free"),
+	ZONE(below_min, "looks that found less than min free"),
+	{ NULL, 0, NULL, 0, 0 },
+};
+
 #define STRING(field, text) \
 	{ #field, offsetof(struct nrb_sample, field), sizeof(((struct nrb_sample *)0)->field), text }
 const struct nrb_string_field nrb_sample_strings[] = {
@@ -273,7 +300,8 @@ static void make_counters_absent(struct nrb_counters *counters)
 
 void nrb_sample_init(struct nrb_sample *sample)
 {
-	memset(sample, 0, sizeof(*sample));
+	/* zones begin empty, and are most of it */
+	memset(sample, 0, offsetof(struct nrb_sample, zones));
 	make_absent(sample, nrb_sample_fields);
 	for (int i = 0; i < NRB_N_PHASES; i++) {
 		sample->phase_ns[i] = NRB_ABSENT;
@@ -297,7 +325,9 @@ void nrb_sample_drop_measured(struct nrb_sample *sample)
 	sample->n_nodes = 0;
 	sample->n_walks = 0;
 	sample->n_looks = 0;
+	sample->n_zones = 0;
 	memset(&sample->return_hist, 0, sizeof(sample->return_hist));
+	memset(&sample->victim_hist, 0, sizeof(sample->victim_hist));
 	memset(&sample->alloc_hist, 0, sizeof(sample->alloc_hist));
 	memset(&sample->reread_hist, 0, sizeof(sample->reread_hist));
 }
@@ -338,4 +368,24 @@ struct nrb_look *nrb_sample_look(struct nrb_sample *sample, int64_t t_ns, int no
 	look->t_ns = t_ns;
 	look->node = node;
 	return look;
+}
+
+struct nrb_zone_sample *nrb_sample_zone(struct nrb_sample *sample, const char *name)
+{
+	struct nrb_zone_sample *zone;
+
+	for (int64_t i = 0; i < sample->n_zones; i++) {
+		if (strcmp(sample->zones[i].name, name) == 0) {
+			return &sample->zones[i];
+		}
+	}
+	if (sample->n_zones == NRB_MAX_ZONES ||
+		strlen(name) >= sizeof(sample->zones[0].name)) {
+		return NULL;
+	}
+	zone = &sample->zones[sample->n_zones++];
+	memset(zone, 0, sizeof(*zone));
+	make_absent(zone, nrb_zone_fields);
+	strcpy(zone->name, name);
+	return zone;
 }

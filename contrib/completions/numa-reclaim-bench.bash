@@ -62,7 +62,7 @@ _numa_reclaim_bench() {
 	fi
 	case $previous in
 	--scenario)
-		_numa_reclaim_bench_list 'clean hot dirty mapped anon shmem matrix' "$current"
+		_numa_reclaim_bench_list 'clean hot dirty mapped anon shmem neighbour headroom matrix' "$current"
 		;;
 	--variant)
 		_numa_reclaim_bench_list 'all clean-first dirty-first full writer writer-full swapping

@@ -36,7 +36,7 @@ void nrb_arena_unmap(struct nrb_arena *arena);
  * arena's pages as one fault (on huge pages from its first word to its last).
  * from, to   page numbers within the arena
  * hist       one value per page is added; prefaulted by the caller
- * written    progress word: pages written, stored after each (another process may read it)
+ * written    progress word: pages written are added, after each (another process may read it)
  * stop       ends early when it becomes non-zero
  * Calls nothing but the time stamp. Returns the number of pages written.
  */

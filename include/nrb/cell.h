@@ -52,6 +52,10 @@ struct nrb_sizes {
 	int64_t other_bytes; /* with fill_all: of each other node's part, behind it by rank of the node */
 	int64_t beside_from,
 		beside_bytes; /* of the part that is used beside the allocation, behind all of that; 0: none */
+	int64_t victim_bytes; /* of a neighbour's working set; 0: there is none */
+	int64_t work_ns; /* over which a workload's allocation is spread; 0: as fast as it can */
+	int64_t look_ns;     /* between two looks at zones */
+	int64_t burst_bytes; /* of kernel memory that datagrams take at a time, at most */
 	int64_t headroom_bytes; /* left free above the high watermark by a fill */
 	int64_t chain_bytes;    /* lines walked at most; 0: all (hardware) */
 	int64_t reread_bytes;   /* re-read at most; 0: all that the deadline allows */
@@ -117,6 +121,10 @@ enum nrb_needs {
 	NRB_NEEDS_LOOKS = 1 << 5, /* nodes are looked at over time */
 	NRB_NEEDS_BESIDE =
 		1 << 6, /* a part of the file that is used beside the allocation */
+	NRB_NEEDS_NEIGHBOUR = 1 << 7, /* another node with memory and CPUs */
+	NRB_NEEDS_LOAD =
+		1 << 8,         /* a load for a time, and the kernel's complaints of it */
+	NRB_FILLS_ALL = 1 << 9, /* fills every node, unless --fill-on says otherwise */
 };
 
 /* What a holder is asked to do; what each means is the variant's. */

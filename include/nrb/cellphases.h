@@ -6,6 +6,7 @@
 
 #include "nrb/cell.h"
 #include "nrb/guard.h"
+#include "nrb/kernellog.h"
 #include "nrb/looks.h"
 #include "nrb/snapshot.h"
 #include "nrb/swaptrace.h"
@@ -21,6 +22,7 @@ struct nrb_cellphases {
 	const char *swap;                      /* the swap device; "" */
 	int signal_fd;                         /* readable: stop */
 	const struct nrb_swaptrace *swaptrace; /* NULL: who swaps is not asked */
+	const struct nrb_kernellog *kernellog; /* NULL: it is not read */
 	/* out */
 	bool over; /* the cell cannot go on */
 	/* its own */

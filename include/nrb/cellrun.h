@@ -5,6 +5,7 @@
 
 #include "nrb/cell.h"
 #include "nrb/guard.h"
+#include "nrb/kernellog.h"
 #include "nrb/pressure.h"
 #include "nrb/swaptrace.h"
 
@@ -25,6 +26,7 @@ struct nrb_cellrun {
 	bool rehearsal;
 	const char *swap;               /* the swap device; "" or NULL: there is none */
 	struct nrb_swaptrace swaptrace; /* of the target nodes */
+	struct nrb_kernellog kernellog;
 };
 
 /**

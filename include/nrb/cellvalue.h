@@ -42,6 +42,19 @@ enum nrb_cellvalue {
 	NRB_VALUE_OTHERS_FREE_LOST_BYTES, /* of all nodes but the target: before - after */
 	NRB_VALUE_OTHERS_CACHE_GAINED_BYTES, /* after - before */
 	NRB_VALUE_HOLD_BYTES,
+	NRB_VALUE_VICTIM_ACCESS_NS,    /* a load of a neighbour's */
+	NRB_VALUE_VICTIM_REMOTE_RATIO, /* of its new pages, on other nodes than its own */
+	NRB_VALUE_VICTIM_LOST_RATIO,   /* of its working set */
+	NRB_VALUE_VICTIM_FREE_LOST_BYTES, /* of its node: before - after */
+	/* of the target's largest zone over time, from here */
+	NRB_VALUE_HEADROOM_LOWEST_BYTES, /* free above min */
+	NRB_VALUE_HEADROOM_P1_BYTES,
+	NRB_VALUE_HEADROOM_P50_BYTES,
+	NRB_VALUE_FREE_LOWEST_BYTES,
+	NRB_VALUE_BELOW_LOW_RATIO, /* of the looks */
+	NRB_VALUE_BELOW_MIN_RATIO,
+	NRB_VALUE_KSWAPD_RUNS,
+	NRB_VALUE_ALLOC_FAILURE_LINES,
 	NRB_N_VALUES,
 };
 

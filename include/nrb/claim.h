@@ -9,19 +9,21 @@
 #include <stddef.h>
 
 enum nrb_claim_kind {
-	NRB_CLAIM_INERT,    /* tried to reclaim and freed next to nothing */
-	NRB_CLAIM_UNTRIED,  /* did not even try */
-	NRB_CLAIM_LOCAL,    /* keeps more memory local; what it costs in cache */
-	NRB_CLAIM_FUTILE,   /* freed pages, but keeps no more memory local */
-	NRB_CLAIM_STALLED,  /* the allocation stopped getting on */
-	NRB_CLAIM_SLOW,     /* the allocation got on, but did not end in time */
-	NRB_CLAIM_DISAGREE, /* two modes that are one to the kernel are not alike */
-	NRB_CLAIM_GATE,     /* reclaimed until only pages were left that do not count */
-	NRB_CLAIM_SCANS,    /* looked at many pages and freed next to none */
-	NRB_CLAIM_SWAP,     /* swapped out */
-	NRB_CLAIM_WRITTEN,  /* dirty pages got written, though not by reclaim */
-	NRB_CLAIM_THREADS,  /* several tasks at once, of which one reclaims */
-	NRB_CLAIM_WRITER,   /* what a writer beside took of other nodes */
+	NRB_CLAIM_INERT,     /* tried to reclaim and freed next to nothing */
+	NRB_CLAIM_UNTRIED,   /* did not even try */
+	NRB_CLAIM_LOCAL,     /* keeps more memory local; what it costs in cache */
+	NRB_CLAIM_FUTILE,    /* freed pages, but keeps no more memory local */
+	NRB_CLAIM_STALLED,   /* the allocation stopped getting on */
+	NRB_CLAIM_SLOW,      /* the allocation got on, but did not end in time */
+	NRB_CLAIM_DISAGREE,  /* two modes that are one to the kernel are not alike */
+	NRB_CLAIM_GATE,      /* reclaimed until only pages were left that do not count */
+	NRB_CLAIM_SCANS,     /* looked at many pages and freed next to none */
+	NRB_CLAIM_SWAP,      /* swapped out */
+	NRB_CLAIM_WRITTEN,   /* dirty pages got written, though not by reclaim */
+	NRB_CLAIM_THREADS,   /* several tasks at once, of which one reclaims */
+	NRB_CLAIM_WRITER,    /* what a writer beside took of other nodes */
+	NRB_CLAIM_NEIGHBOUR, /* what it left of the memory of somebody on another node */
+	NRB_CLAIM_HEADROOM,  /* what was free above min at the lowest */
 	NRB_CLAIM_ALTERNATIVE, /* without node reclaim, as much local as with any mode */
 	NRB_N_CLAIM_KINDS,
 };

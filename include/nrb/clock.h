@@ -7,6 +7,7 @@
 #ifndef NRB_CLOCK_H
 #define NRB_CLOCK_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
@@ -21,6 +22,16 @@ static inline uint64_t nrb_clock_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/** Sleep until CLOCK_MONOTONIC is at ns; a time that has passed is now. */
+static inline void nrb_clock_sleep_until(uint64_t ns)
+{
+	const struct timespec t = { .tv_sec = (time_t)(ns / 1000000000u),
+		.tv_nsec = (long)(ns % 1000000000u) };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR) {
+	}
 }
 
 struct nrb_clock {

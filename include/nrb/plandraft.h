@@ -23,6 +23,12 @@ static inline bool nrb_plandraft_asks_cpus(const struct nrb_plandraft *draft)
 	return nrb_idset_count(&draft->options->cpu_nodes) > 0;
 }
 
+/** Nodes with memory beside a target. */
+static inline int64_t nrb_plandraft_other_nodes(const struct nrb_plandraft *draft)
+{
+	return (int64_t)nrb_idset_count(&draft->memory_nodes) - 1;
+}
+
 /** Find the nodes under test, or refuse those that were named. */
 int nrb_plantargets_find(struct nrb_plandraft *draft);
 
@@ -38,6 +44,14 @@ void nrb_planlacks_note(const struct nrb_plandraft *draft, struct nrb_arm *arm);
 
 /** Refuse a plan of which nothing can run, with the first arm's reason. */
 int nrb_planlacks_check(const struct nrb_plan *plan, const struct nrb_plandraft *draft);
+
+/** Size what goes on beside an arm's allocation, once its fill and allocation are sized: a part of the
+ * file, a neighbour, a load. */
+void nrb_planbeside_find(const struct nrb_plandraft *draft, const struct nrb_arm *arm,
+	struct nrb_sizes *sizes);
+
+/** Bytes that an arm's cells may take of other nodes' memory, and cannot give back at once. */
+int64_t nrb_planbeside_spill(const struct nrb_arm *arm, const struct nrb_sizes *sizes);
 
 /** Size every arm that can run, and the plan's memory and file; refuse what does not fit. */
 int nrb_plansizes_find(struct nrb_plan *plan, const struct nrb_plandraft *draft);

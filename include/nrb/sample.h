@@ -104,6 +104,7 @@ enum {
 	NRB_MAX_WALKS = 16,
 	NRB_MAX_SLICES = 16,
 	NRB_MAX_LOOKS = 256,
+	NRB_MAX_ZONES = 6, /* of a node: a kernel has no more kinds */
 };
 
 struct nrb_node_sample {
@@ -143,6 +144,17 @@ struct nrb_look {
 	int64_t t_ns; /* since the mode was applied */
 	int64_t node;
 	int64_t free_bytes, file_bytes, dirty_bytes, writeback_bytes;
+};
+
+/* Free memory of a zone of the target over time, by a scenario that looks often. */
+struct nrb_zone_sample {
+	char name[16]; /* as in /proc/zoneinfo */
+	/* at the first look, without what a boost adds */
+	int64_t managed_bytes, min_bytes, low_bytes, high_bytes;
+	int64_t samples; /* looks */
+	int64_t free_lowest_bytes;
+	int64_t below_low, below_min;   /* of the looks */
+	struct nrb_histogram free_hist; /* of free memory, one value per look, in KiB */
 };
 
 enum { NRB_WORD_LEN = 32, NRB_SET_LEN = 256, NRB_NOTE_LEN = 512 };
@@ -203,12 +215,28 @@ struct nrb_sample {
 	int64_t cache_after_bytes;  /* of the file, after the allocation */
 	int64_t headroom_min_bytes; /* lowest free above min seen on the node; may be negative */
 	int64_t alloc_wall_ns;
-	int64_t alloc_huge_bytes;     /* of it, backed by huge pages in the end */
+	int64_t alloc_huge_bytes; /* of it, backed by huge pages in the end */
+	int64_t alloc_failure_lines; /* in the kernel's log meanwhile; absent: it was not read */
 	int64_t swapout_kswapd_pages; /* of pswpout, written by kswapd; absent: not known */
 
 	/* what a writer beside got done, from the mode to the end of the allocation or longer */
 	int64_t writer_bytes, writer_ns;
-	int64_t writer_max_ns; /* its longest write(2) */
+	int64_t writer_max_ns;     /* its longest write(2) */
+	int64_t beside_read_bytes; /* of the file's part for it, read beside the allocation */
+
+	/* the neighbour, from the mode to the end of the allocation */
+	int64_t victim_node;
+	int64_t victim_bytes;      /* of its working set */
+	int64_t victim_lost_bytes; /* of these, not on its node any more at the end */
+	int64_t victim_loads, victim_load_ns;
+	int64_t victim_pages; /* first-touched in bursts: the histogram's n */
+	int64_t victim_remote_pages,
+		victim_absent_pages; /* of these, on other nodes; nowhere */
+
+	/* a load like a network's beside */
+	int64_t bursts;
+	int64_t burst_sent_bytes, burst_received_bytes; /* of data in datagrams */
+	int64_t zone_gap_ns; /* longest time between two looks at zones */
 
 	/* re-read */
 	int64_t reread_bytes, reread_disk_bytes, reread_ns;
@@ -235,6 +263,10 @@ struct nrb_sample {
 		alloc_hist; /* one value per fault; on huge pages one per 2 MiB */
 	struct nrb_histogram reread_hist; /* one value per read */
 	struct nrb_histogram return_hist; /* one value per page */
+	struct nrb_histogram victim_hist; /* one value per page of its bursts */
+	int64_t n_zones;
+	struct nrb_zone_sample
+		zones[NRB_MAX_ZONES]; /* the last: large, and made when added */
 };
 
 /* Tables of the int64_t fields: offset into the struct, and what it is. The unit is the
@@ -251,6 +283,7 @@ extern const struct nrb_field
 extern const struct nrb_field nrb_node_fields[]; /* struct nrb_node_sample */
 extern const struct nrb_field nrb_walk_fields[]; /* struct nrb_walk, slices apart */
 extern const struct nrb_field nrb_look_fields[]; /* struct nrb_look */
+extern const struct nrb_field nrb_zone_fields[]; /* struct nrb_zone_sample */
 
 /* Table of the string fields of struct nrb_sample. */
 struct nrb_string_field {
@@ -276,6 +309,10 @@ void nrb_sample_init(struct nrb_sample *sample);
 
 /** A look's entry at the end; NULL when full. Every field but t_ns and node is absent. */
 struct nrb_look *nrb_sample_look(struct nrb_sample *sample, int64_t t_ns, int node);
+
+/** The entry of a zone, added if it is not there, all absent and nothing in its histogram; NULL when
+ * full, or for too long a name. */
+struct nrb_zone_sample *nrb_sample_zone(struct nrb_sample *sample, const char *name);
 
 /** Drop the measurements and keep what was asked, timings of phases, status and note
  * (killed and unsupported have no measurements). */

@@ -8,9 +8,11 @@
 extern const struct nrb_scenario nrb_scenario_anon;
 extern const struct nrb_scenario nrb_scenario_clean;
 extern const struct nrb_scenario nrb_scenario_dirty;
+extern const struct nrb_scenario nrb_scenario_headroom;
 extern const struct nrb_scenario nrb_scenario_hot;
 extern const struct nrb_scenario nrb_scenario_mapped;
 extern const struct nrb_scenario nrb_scenario_matrix;
+extern const struct nrb_scenario nrb_scenario_neighbour;
 extern const struct nrb_scenario nrb_scenario_shmem;
 
 /** All of them, in the order of `list`; ends with NULL. */

@@ -43,6 +43,13 @@ int nrb_topology_distance(const struct nrb_topology *topology, int from, int to)
 void nrb_topology_usable_cpus(
 	const struct nrb_topology *topology, int node, struct nrb_idset *cpus);
 
+/**
+ * The nearest other node that has memory, and CPUs that this process may run on; -1: there is none.
+ * Of several at one distance the first that memory falls back to: the next higher number, and behind
+ * the highest the lowest. Source: find_next_best_node() in mm/page_alloc.c.
+ */
+int nrb_topology_neighbour(const struct nrb_topology *topology, int node);
+
 /** Nodes that have memory; nodes that have CPUs. */
 void nrb_topology_memory_nodes(
 	const struct nrb_topology *topology, struct nrb_idset *nodes);

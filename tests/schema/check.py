@@ -25,17 +25,17 @@ RECORDS = TESTS / "golden" / "records"
 # Good line by line: what is wrong lies between lines, or between members.
 BEYOND = {"after-end", "bucket-max", "bucket-sum", "bucket-twice", "distances-not-square",
           "header-nodes-twice", "no-header", "node-unknown", "nodes-twice", "second-header", "walk-node-unknown",
-          "look-node-unknown",           "empty", "duplicate-key", "return-bucket-twice"}
+          "look-node-unknown", "victim-node-unknown", "zone-twice",           "empty", "duplicate-key", "return-bucket-twice"}
 # What the program's lists do not name, by definition of the schema.
 CELL_OWN = {"type", "status", "cut", "phase_ns", "counters", "counters_after", "nodes", "walks",
-            "looks", "alloc_hist", "reread_hist", "return_hist"}
+            "looks", "alloc_hist", "reread_hist", "return_hist", "victim_hist", "zones"}
 HEADER_OWN = {"type", "rehearsal", "nodes", "distances", "argv", "cpu_details", "topology",
               "settings", "plan"}
 END_OWN = {"type", "restored", "settings"}
 
 
 TABLES = ("header_fields", "strings", "fields", "counters", "node_fields", "walk_fields",
-          "look_fields", "end_fields")
+          "look_fields", "zone_fields", "end_fields")
 
 
 def compare(name, got, expected):
@@ -62,6 +62,8 @@ def check_properties(schema, tables):
     yield from compare("node", properties["node_sample"], tables["node_fields"])
     yield from compare("walk", properties["walk"], {"slice_ns"} | set(tables["walk_fields"]))
     yield from compare("look", properties["look"], tables["look_fields"])
+    yield from compare("zone", properties["zone"],
+                       {"name", "free_hist"} | set(tables["zone_fields"]))
     yield from compare("counters", properties["counters"], tables["counters"])
     yield from compare("header", properties["header"], HEADER_OWN | set(tables["header_fields"]))
     yield from compare("end", properties["end"], END_OWN | set(tables["end_fields"]))

@@ -58,7 +58,8 @@ static void make(int mode, int64_t local, int64_t kept, int64_t failed, int64_t 
 	sample.counters.v[NRB_PGSTEAL_DIRECT] = stolen;
 }
 
-static void add(int mode, int64_t local, int64_t kept, int64_t failed, int64_t stolen)
+static inline void add(
+	int mode, int64_t local, int64_t kept, int64_t failed, int64_t stolen)
 {
 	make(mode, local, kept, failed, stolen);
 	assert_int_equal(nrb_group_add(&group, &sample), 0);
@@ -71,13 +72,13 @@ static void claim(void)
 }
 
 /* Claim, and see that there are so many. */
-static void claim_so_many(int n)
+static inline void claim_so_many(int n)
 {
 	claim();
 	assert_int_equal(claims.n, n);
 }
 
-static void assert_kind(int i, enum nrb_claim_kind kind)
+static inline void assert_kind(int i, enum nrb_claim_kind kind)
 {
 	assert_int_equal(claims.list[i].kind, kind);
 }

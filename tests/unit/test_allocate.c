@@ -245,6 +245,24 @@ static void test_huge_pages_are_timed_as_one(void **state)
 	assert_each_page_written();
 }
 
+/* Spread over a time: each page still once, by its thread, and not all at once. */
+static void test_spread_over_a_time(void **state)
+{
+	(void)state;
+	cell.sizes.work_ns = 50 * 1000000;
+	for (int threads = 1; threads <= 3; threads += 2) {
+		map((size_t)PAGES * PAGE, NRB_PAGE_4K);
+		memset(shared, 0, sizeof(*shared));
+		nrb_sample_init(&shared->sample);
+		cell.arm.threads = threads;
+		assert_int_equal(nrb_step_allocate(&cell), 0);
+		assert_int_equal(shared->sample.alloc_hist.n, PAGES);
+		assert_int_equal(nrb_cell_written(shared), PAGES);
+		assert_each_page_written();
+		assert_true(shared->sample.alloc_wall_ns >= 45 * 1000000);
+	}
+}
+
 #define ALLOCATE_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -256,6 +274,7 @@ int main(void)
 		ALLOCATE_TEST(test_threads_share_the_pages),
 		ALLOCATE_TEST(test_a_thread_that_cannot_be_made),
 		ALLOCATE_TEST(test_huge_pages_are_timed_as_one),
+		ALLOCATE_TEST(test_spread_over_a_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,7 +19,8 @@ static struct nrb_topology_node nodes[2] = { { .node = 0, .memory_bytes = 1 },
 	{ .node = 3, .memory_bytes = 1 } };
 static const struct nrb_topology topology = { .n_nodes = 2, .nodes = nodes };
 static const struct nrb_variant plain = { .name = "" },
-				swapping = { .name = "s", .needs = NRB_USES_SWAP };
+				swapping = { .name = "s", .needs = NRB_USES_SWAP },
+				loading = { .name = "l", .needs = NRB_NEEDS_LOAD };
 static struct nrb_cell cell;
 static struct nrb_cellphases phases;
 static const struct tree *machine;
@@ -323,6 +324,29 @@ static void assert_trim_asked(void)
 	assert_true(most < (100 << 20) + 300 * page + (32 << 20));
 }
 
+/* What was logged before is not the mode's doing; where nothing can be read, that is said. */
+static void test_failures_are_counted_where_there_is_a_load(void **state)
+{
+	struct nrb_kernellog log;
+
+	tree_write(*state, "dev/kmsg", "4,1,1,-;page allocation failure\n");
+	nrb_kernellog_open(&log, cell.root);
+	phases.kernellog = &log;
+	assert_int_equal(nrb_cellphases_apply(&phases), 0);
+	assert_int_equal(nrb_cellphases_count(&phases), 0);
+	assert_int_equal(shared->sample.alloc_failure_lines, NRB_ABSENT);
+	cell.arm.variant = &loading;
+	assert_int_equal(nrb_cellphases_apply(&phases), 0);
+	tree_write(*state, "dev/kmsg",
+		"4,1,1,-;page allocation failure\n4,2,1,-;page allocation failure\n");
+	assert_int_equal(nrb_cellphases_count(&phases), 0);
+	assert_int_equal(shared->sample.alloc_failure_lines, 1);
+	nrb_kernellog_close(&log);
+	assert_int_equal(nrb_cellphases_count(&phases), 0);
+	assert_int_equal(shared->sample.alloc_failure_lines, NRB_ABSENT);
+	assert_string_equal(shared->sample.note, "the kernel's log could not be read");
+}
+
 static void test_a_trim_makes_room_for_the_allocation(void **state)
 {
 	(void)state;
@@ -450,6 +474,7 @@ int main(void)
 		PHASES_TEST(test_the_group_of_a_cpuset_arm),
 		PHASES_TEST(test_a_machine_without_cgroups),
 		PHASES_TEST(test_who_swaps_is_counted_where_it_is_the_subject),
+		PHASES_TEST(test_failures_are_counted_where_there_is_a_load),
 		PHASES_TEST(test_a_trim_makes_room_for_the_allocation),
 		PHASES_TEST(test_a_trim_in_pieces),
 		PHASES_TEST(test_a_trim_that_frees_less),

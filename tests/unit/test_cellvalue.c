@@ -137,12 +137,66 @@ static void test_absent(void **state)
 	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_LOCAL_RATIO)));
 }
 
+static void test_neighbour(void **state)
+{
+	(void)state;
+	make(1, 1, 1);
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_VICTIM_FREE_LOST_BYTES)));
+	sample.victim_node = 0;
+	sample.nodes[0].free_before_bytes = 500;
+	sample.nodes[0].free_after_bytes = 100;
+	sample.victim_pages = 200;
+	sample.victim_remote_pages = 50;
+	sample.victim_bytes = 4096;
+	sample.victim_lost_bytes = 1024;
+	sample.victim_loads = 10;
+	sample.victim_load_ns = 1000;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_VICTIM_FREE_LOST_BYTES), 400);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_VICTIM_REMOTE_RATIO), 0.25);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_VICTIM_LOST_RATIO), 0.25);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_VICTIM_ACCESS_NS), 100);
+}
+
+static void add_zone(const char *name, int64_t managed, int64_t min, int64_t lowest)
+{
+	struct nrb_zone_sample *zone = nrb_sample_zone(&sample, name);
+
+	zone->managed_bytes = managed;
+	zone->min_bytes = min;
+	zone->free_lowest_bytes = lowest;
+	zone->samples = 100;
+	zone->below_low = 20;
+	zone->below_min = 5;
+	for (uint64_t i = 1; i <= 100; i++) {
+		nrb_histogram_add(&zone->free_hist, i);
+	}
+}
+
+/* Of the largest zone, which is not the last. */
+static void test_headroom(void **state)
+{
+	(void)state;
+	make(1, 1, 1);
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_HEADROOM_P1_BYTES)));
+	add_zone("DMA", 1 << 20, 1, 2);
+	add_zone("Normal", 100 << 20, 10 << 10, 5 << 10);
+	add_zone("Movable", 50 << 20, 1, 2);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_FREE_LOWEST_BYTES), 5 << 10);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_HEADROOM_LOWEST_BYTES), -(5 << 10));
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_HEADROOM_P1_BYTES), -(9 << 10));
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_HEADROOM_P50_BYTES), 40 << 10);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_BELOW_LOW_RATIO), 0.2);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_BELOW_MIN_RATIO), 0.05);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_access),
 		cmocka_unit_test(test_huge_ratio),
 		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_neighbour),
+		cmocka_unit_test(test_headroom),
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_ratios),
 		cmocka_unit_test(test_absent),

@@ -77,6 +77,7 @@ static void make_sample(void)
 	}
 	sample.node = 1023;
 	sample.cpu_node = 0;
+	sample.victim_node = 1023;
 	sample.headroom_min_bytes = -1;
 	sample.status = NRB_STATUS_STALLED;
 	sample.cut[NRB_PHASE_FILL] = sample.cut[NRB_PHASE_REREAD] = true;
@@ -104,6 +105,9 @@ static void make_sample(void)
 	nrb_histogram_add(&sample.return_hist, 77);
 	nrb_sample_look(&sample, 5, 1023)->dirty_bytes = 7;
 	nrb_sample_look(&sample, 5, 0)->writeback_bytes = 0;
+	nrb_histogram_add(&sample.victim_hist, 78);
+	nrb_sample_zone(&sample, "DMA32")->below_low = 3;
+	nrb_histogram_add(&nrb_sample_zone(&sample, "Normal")->free_hist, 4711);
 }
 
 static void write_record(void)
@@ -347,7 +351,11 @@ static const struct {
 	{ "too-deep", 2, "nested too deeply" },
 	{ "too-many-looks", 2, "looks has more than 256" },
 	{ "too-many-walks", 2, "walks has more than 16" },
+	{ "victim-node-unknown", 2, "victim_node: node 7 is not one of the header's" },
 	{ "walk-node-unknown", 2, "node 7 is not one of the header's" },
+	{ "zone-in-ns", 2, "free_hist: the buckets do not add up to n" },
+	{ "zone-twice", 2, "zones: a name is missing, or there twice" },
+	{ "zone-without-name", 2, "zones: a name is missing, or there twice" },
 };
 /* clang-format on */
 

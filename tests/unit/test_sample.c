@@ -44,7 +44,8 @@ static void test_complete(void **state)
 		sizeof(sample.nodes) + sizeof(sample.n_walks) + sizeof(sample.walks) +
 		sizeof(sample.n_looks) + sizeof(sample.looks) +
 		sizeof(sample.alloc_hist) + sizeof(sample.reread_hist) +
-		sizeof(sample.return_hist) +
+		sizeof(sample.return_hist) + sizeof(sample.victim_hist) +
+		sizeof(sample.n_zones) + sizeof(sample.zones) +
 		/* status and cut[], with the gaps that align what follows */
 		(offsetof(struct nrb_sample, phase_ns) -
 			(offsetof(struct nrb_sample, note) + sizeof(sample.note))) +
@@ -59,6 +60,10 @@ static void test_complete(void **state)
 		offsetof(struct nrb_walk, slice_ns) - sizeof(int64_t));
 	assert_int_equal(
 		count_fields(nrb_look_fields) * sizeof(int64_t), sizeof(struct nrb_look));
+	/* name and histogram apart */
+	assert_int_equal(count_fields(nrb_zone_fields) * sizeof(int64_t),
+		offsetof(struct nrb_zone_sample, free_hist) -
+			offsetof(struct nrb_zone_sample, managed_bytes));
 }
 
 static void test_counters(void **state)

@@ -22,7 +22,7 @@
 static void test_order(void **state)
 {
 	static const char *const names[] = { "clean", "hot", "dirty", "mapped", "anon",
-		"shmem", "matrix" };
+		"shmem", "neighbour", "headroom", "matrix" };
 	size_t n = 0;
 
 	(void)state;

@@ -201,6 +201,30 @@ static void malformed(void **state)
 	nrb_topology_finish(&topology);
 }
 
+/* The nearest; of two as near the next higher number, from the highest on the lowest. */
+static void neighbour(void **state)
+{
+	struct nrb_topology topology;
+	struct nrb_root root;
+
+	(void)state;
+	read_fixture(&topology, &root, "four-nodes");
+	assert_int_equal(nrb_topology_neighbour(&topology, 0), 1);
+	assert_int_equal(nrb_topology_neighbour(&topology, 3), 2);
+	for (int i = 0; i < 16; i++) {
+		topology.distances[i] = i % 5 == 0 ? 10 : 20;
+	}
+	assert_int_equal(nrb_topology_neighbour(&topology, 1), 2);
+	assert_int_equal(nrb_topology_neighbour(&topology, 3), 0);
+	topology.nodes[2].memory_bytes = 0;
+	assert_int_equal(nrb_topology_neighbour(&topology, 1), 3);
+	nrb_idset_remove(&topology.allowed_cpus, 3);
+	assert_int_equal(nrb_topology_neighbour(&topology, 1), 0);
+	nrb_idset_clear(&topology.nodes[0].cpus);
+	assert_int_equal(nrb_topology_neighbour(&topology, 1), -1);
+	finish(&topology, &root);
+}
+
 static void json(void **state)
 {
 	struct nrb_json *json, *light;
@@ -230,6 +254,7 @@ int main(void)
 		TREE_TEST(sparse_numbers),
 		TREE_TEST(sysfs_adds),
 		TREE_TEST(malformed),
+		cmocka_unit_test(neighbour),
 		cmocka_unit_test(json),
 	};
 

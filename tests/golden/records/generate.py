@@ -408,6 +408,45 @@ def thp():
     return record({**NEW, "lru_gen": "off"}, cells)
 
 
+def neighbour(mode, lost, remote):
+    """Node 1 lost so many MiB of what was free, the neighbour there so many pages in a thousand."""
+    made = reclaims(mode, scenario="neighbour", victim_node=1, victim_bytes=48 * MIB,
+                    victim_lost_bytes=0, victim_loads=10**7, victim_load_ns=9 * 10**8,
+                    victim_pages=100000, victim_remote_pages=100 * remote, victim_absent_pages=0,
+                    victim_hist=histogram(100000, 1800, 12000), beside_read_bytes=380 * MIB)
+    made["nodes"][1].update(free_before_bytes=450 * MIB, free_after_bytes=(450 - lost) * MIB)
+    return made
+
+
+def headroom(mode, low, lowest, kib=22528, **more):
+    """The least free and the low watermark of a node in KiB above min."""
+    made = reclaims(mode, scenario="headroom", fill_on="all", bursts=100, zone_gap_ns=31 * 10**6,
+                    burst_sent_bytes=600 * MIB, burst_received_bytes=600 * MIB,
+                    beside_read_bytes=180 * MIB, alloc_failure_lines=0, **more)
+    made["counters"].update(pageoutrun=0 if mode else 35)
+    free = {kib + lowest: 5, kib + low: 400, kib + 3 * low: 100}
+    hist = {"layout": "loglinear", "bits": 7, "n": 505, "max_kib": max(free),
+            "sum_kib": sum(value * n for value, n in free.items()),
+            "buckets": [[bucket(value), n] for value, n in free.items()]}
+    made["zones"] = [
+        {"name": "DMA", "managed_bytes": 15 * MIB, "min_bytes": 0, "low_bytes": 4096,
+         "high_bytes": 8192, "samples": 505, "free_lowest_bytes": 3 * MIB, "below_low": 0,
+         "below_min": 0},
+        {"name": "DMA32", "managed_bytes": 470 * MIB, "min_bytes": kib << 10,
+         "low_bytes": kib + low << 10, "high_bytes": kib + 2 * low << 10, "samples": 505,
+         "free_lowest_bytes": kib + lowest << 10, "below_low": 5, "below_min": 5 * (lowest < 0),
+         "free_hist": hist}]
+    return made
+
+
+def load():
+    """Who works beside, and what is left under a load; twice the reserve beside the modes."""
+    twice = {"kib": 2 * 22528, "set": "vm.min_free_kbytes=90112"}
+    return record(OLD, [neighbour(0, 415, 30), neighbour(1, 12, 0), headroom(0, 5632, -900),
+                        headroom(1, 5632, 5200), headroom(0, 11264, -2000, **twice),
+                        headroom(1, 11264, 9800, **twice)])
+
+
 def hostile():
     """Name -> lines that must be refused, each for one reason."""
     good = cell(0, 1, 0)
@@ -451,6 +490,10 @@ def hostile():
         "look-negative": with_cell(looks=[{"t_ns": 1, "node": 0, "dirty_bytes": -1}]),
         "looks-no-objects": with_cell(looks=[[1, 0]]),
         "return-bucket-twice": with_cell(return_hist={**hist, "buckets": [[5, 1], [5, 1]], "n": 2}),
+        "victim-node-unknown": with_cell(victim_node=7),
+        "zone-twice": with_cell(zones=[{"name": "DMA"}, {"name": "DMA"}]),
+        "zone-without-name": with_cell(zones=[{"samples": 1}]),
+        "zone-in-ns": with_cell(zones=[{"name": "DMA", "free_hist": hist}]),
         "second-header": [HEADER, HEADER],
         "after-end": [HEADER, end(0), good],
         "end-setting-no-object": [HEADER, end(0, settings=["vm.zone_reclaim_mode"])],
@@ -476,7 +519,7 @@ def main():
             "rehearsal-matrix": rehearsal_matrix(), "factors": factors(), "lru-gen": lru_gen(),
             "absent": absent(), "dirty": dirty(), "dirty-new": dirty_new(), "anon": anon(),
             "states": states(), "swapped": swapped(), "threads": threads(), "mapped": mapped(),
-            "thp": thp()}
+            "thp": thp(), "load": load()}
     for name, objects in good.items():
         write(root / f"{name}.jsonl", lines(objects))
     write(root / "cut.jsonl", lines(mglru())[:-100])
