@@ -184,16 +184,16 @@ class Guest:
     """A guest, built once; a directory of its own, removed at the end of the with block."""
 
     def __init__(self, wanted, command, programs, init=TOP / "rehearsal/init", cpus=(1, 1),
-                 node_mib=512, distance=21, swap_mib=0):
+                 node_mib=512, distance=21, swap_mib=0, disk_mib=0):
         """command: a shell script; programs: put into /bin, scripts and tables too; cpus: of each
-        node."""
+        node; disk_mib: 0 is enough for one of them."""
         self.words = command_line(wanted, numa_words(cpus, node_mib, distance),
                                   ["data", "swap"] if swap_mib else ["data"])
         keep = os.environ.get("NRB_GUEST_KEEP")
         self.directory = Path(tempfile.mkdtemp(prefix="nrb-guest-", dir=keep or None))
         self.keep = bool(keep)
         build(self.directory, wanted, command, [*programs, HERE / "inside.sh"], init,
-              node_mib * 5 // 4 * MIB, swap_mib * MIB)
+              (disk_mib or node_mib * 5 // 4) * MIB, swap_mib * MIB)
 
     def __enter__(self):
         return self

@@ -18,6 +18,7 @@ MODE = "7"
 # Small, so that a cell takes few seconds; what a holder takes must leave room for the rest.
 NODE_MIB = {"kills": 192, "kills-settings": 256}
 SWAP_MIB = 256
+DISK_MIB = {"kills": 240, "kills-settings": 768}  # headroom fills every node from it
 S_PER_CASE = 90
 Case = namedtuple("Case", "name signal whom moment after exit cells lost options",
                   defaults=["--blocks 2"])
@@ -38,6 +39,8 @@ RUNS = {
         "--scenario mapped --lru-gen off --trim on",
         "--scenario anon --variant all",
         "--scenario shmem --policy cpuset,local",
+        "--scenario neighbour",
+        "--scenario headroom --set vm.min_free_kbytes=16384",
     ],
 }
 
@@ -128,7 +131,8 @@ def test(checks):
         table = work / "cases.tsv"
         table.write_text("".join("\t".join(case) + "\n" for case in cases))
         with guest.Guest(guest.kernel(kernel), guest.HERE / "kills.sh", [program, table],
-                         node_mib=NODE_MIB[name], swap_mib=SWAP_MIB) as machine:
+                         node_mib=NODE_MIB[name], swap_mib=SWAP_MIB,
+                         disk_mib=DISK_MIB[name]) as machine:
             outcome = machine.run(S_PER_CASE * len(cases))
             for case in cases:
                 check_case(checks, case, Result(outcome.files / case.name))

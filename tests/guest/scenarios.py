@@ -48,6 +48,21 @@ def others_lost(cell):
                if node["node"] != cell["node"])
 
 
+def neighbour_lost(cell):
+    """Free memory that the neighbour's node lost, in bytes."""
+    node = node_of(cell, cell["victim_node"])
+    return node["free_before_bytes"] - node["free_after_bytes"]
+
+
+def largest_zone(cell):
+    return max(cell["zones"], key=lambda zone: zone["managed_bytes"])
+
+
+def lowest_above_min(cell):
+    zone = largest_zone(cell)
+    return zone["free_lowest_bytes"] - zone["min_bytes"]
+
+
 def asked_swapout(cell):
     """Pages swapped out by others than kswapd: by node reclaim."""
     return cell["counters"]["pswpout"] - cell.get("swapout_kswapd_pages", 0)
@@ -82,6 +97,12 @@ MEASURES = {
     "dirty-lost": lambda cell: lost(cell, "dirty"),
     "shmem-lost": lambda cell: lost(cell, "shmem"),
     "node-reclaim-swapout": asked_swapout,
+    "neighbour-lost": neighbour_lost,
+    "neighbour-remote": lambda cell: cell["victim_remote_pages"] / cell["victim_pages"],
+    "lowest-free": lambda cell: largest_zone(cell)["free_lowest_bytes"],
+    "lowest-above-min": lowest_above_min,
+    "watched": lambda cell: largest_zone(cell)["samples"],
+    "burst-received": lambda cell: cell["burst_received_bytes"] / cell["burst_sent_bytes"],
     "looks": lambda cell: len(cell.get("looks", [])),
 }
 # How a value is held against a bound; a number that is absent meets nothing but "is -".
