@@ -32,6 +32,7 @@ static const char knob[] = "vm.zone_reclaim_mode";
 /* A run under way. */
 struct session {
 	const struct nrb_run_options *options;
+	struct nrb_run_options resolved; /* which they are, with numbers for multiples */
 	const struct nrb_root *root;
 	struct nrb_machine machine;
 	struct nrb_plan plan;
@@ -293,13 +294,29 @@ static int print_plan(const struct session *session, const struct nrb_screen *sc
 	return 0;
 }
 
+/* "vm.min_free_kbytes=x2": of what this machine has. */
+static int resolve_sets(struct session *session)
+{
+	int rc = 0;
+
+	session->resolved = *session->options;
+	for (int i = 0; i < session->resolved.n_sets && rc == 0; i++) {
+		rc = nrb_set_resolve(&session->resolved.sets[i], session->root);
+	}
+	session->options = &session->resolved;
+	return rc;
+}
+
 /* What is known before anything is changed: the machine, the plan, and the user's yes. */
 static int prepare(struct session *session, const struct nrb_scenario *const *table,
 	const struct nrb_screen *screen)
 {
-	const struct nrb_run_options *options = session->options;
-	int rc = nrb_machine_read(&session->machine, session->root);
+	const struct nrb_run_options *options = &session->resolved;
+	int rc = resolve_sets(session);
 
+	if (rc == 0) {
+		rc = nrb_machine_read(&session->machine, session->root);
+	}
 	if (rc == 0) {
 		rc = nrb_plan_make(&session->plan, options, &session->machine, table);
 	}

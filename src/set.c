@@ -6,10 +6,11 @@
 #include "nrb/units.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { NAMES_LEN = 1024, ITEM_LEN = 128 };
+enum { NAMES_LEN = 1024, ITEM_LEN = 128, MOST_TIMES = 99 };
 
 static void add_name(char *names, const char *name)
 {
@@ -52,7 +53,8 @@ static int refuse_name(const char *item)
 
 static int refuse_value(const char *item)
 {
-	return nrb_refuse(NRB_EXIT_USAGE, "NAME=VALUE, several joined by +, or \"found\"",
+	return nrb_refuse(NRB_EXIT_USAGE,
+		"NAME=VALUE or NAME=x2, several joined by +, or \"found\"",
 		"--set: %s has no value that the setting can have", item);
 }
 
@@ -71,18 +73,29 @@ static void add_text(
 		len > 0 ? "+" : "", name, (int)strcspn(value, "%"), value);
 }
 
-static int add(struct nrb_set *set, const char *item)
+/* "vm.min_free_kbytes=x2": the row and the number; a number alone can be multiplied. */
+static bool is_multiple(
+	const char *item, const struct nrb_setting **setting, int *multiple)
 {
-	const struct nrb_setting *setting;
-	char value[NRB_SETTING_LEN];
-	int rc = nrb_setting_assign(item, &setting, value);
+	size_t name_len = strcspn(item, "=");
+	char name[ITEM_LEN];
+	int64_t times;
 
-	if (rc == -ENOENT || (rc == 0 && !setting->may_set)) {
-		return refuse_name(item);
+	if (strncmp(item + name_len, "=x", 2) != 0 ||
+		nrb_units_parse_i64(item + name_len + 2, 2, MOST_TIMES, &times) < 0) {
+		return false;
 	}
-	if (rc < 0) {
-		return refuse_value(item);
-	}
+	snprintf(name, sizeof(name), "%.*s", (int)name_len, item);
+	*setting = nrb_setting_find(name);
+	*multiple = (int)times;
+	return *setting != NULL && (*setting)->form == NRB_FORM_NUMBER;
+}
+
+static int add_item(struct nrb_set *set, const struct nrb_setting *setting,
+	const char *value, int multiple)
+{
+	char text[NRB_SETTING_LEN];
+
 	for (int i = 0; i < set->n; i++) {
 		if (set->items[i].setting == setting) {
 			return nrb_refuse(NRB_EXIT_USAGE,
@@ -95,10 +108,68 @@ static int add(struct nrb_set *set, const char *item)
 			"--set: over %d settings in one arm", NRB_MAX_SET);
 	}
 	set->items[set->n].setting = setting;
+	set->items[set->n].multiple = multiple;
 	strcpy(set->items[set->n].value, value);
 	set->n++;
-	add_text(set, setting, value);
+	snprintf(text, sizeof(text), "x%d", multiple);
+	add_text(set, setting, multiple > 0 ? text : value);
 	return 0;
+}
+
+static int add(struct nrb_set *set, const char *item)
+{
+	const struct nrb_setting *setting;
+	char value[NRB_SETTING_LEN] = "";
+	int multiple = 0, rc = 0;
+
+	if (!is_multiple(item, &setting, &multiple)) {
+		multiple = 0;
+		rc = nrb_setting_assign(item, &setting, value);
+	}
+	if (rc == -ENOENT || (rc == 0 && !setting->may_set)) {
+		return refuse_name(item);
+	}
+	return rc < 0 ? refuse_value(item) : add_item(set, setting, value, multiple);
+}
+
+static int resolve(struct nrb_set *set, int i, const struct nrb_root *root)
+{
+	const struct nrb_setting *setting = set->items[i].setting, *same;
+	char found[NRB_SETTING_LEN], item[ITEM_LEN + NRB_SETTING_LEN];
+	int64_t number;
+	int rc = nrb_setting_read(root, setting, found);
+
+	if (rc < 0 ||
+		nrb_units_parse_i64(found, 0, INT64_MAX / MOST_TIMES, &number) < 0) {
+		return nrb_refuse(NRB_EXIT_NOT_HERE, "give a number",
+			"--set %s=x%d: what is found cannot be read", setting->name,
+			set->items[i].multiple);
+	}
+	snprintf(item, sizeof(item), "%s=%" PRId64, setting->name,
+		number * set->items[i].multiple);
+	if (nrb_setting_assign(item, &same, set->items[i].value) < 0) {
+		return nrb_refuse(NRB_EXIT_USAGE, "give a number",
+			"--set %s=x%d: %" PRId64
+			" is found, and %d times that is no value",
+			setting->name, set->items[i].multiple, number,
+			set->items[i].multiple);
+	}
+	set->items[i].multiple = 0;
+	return 0;
+}
+
+int nrb_set_resolve(struct nrb_set *set, const struct nrb_root *root)
+{
+	int rc = 0;
+
+	set->text[0] = '\0';
+	for (int i = 0; i < set->n && rc == 0; i++) {
+		if (set->items[i].multiple > 0) {
+			rc = resolve(set, i, root);
+		}
+		add_text(set, set->items[i].setting, set->items[i].value);
+	}
+	return rc;
 }
 
 int nrb_set_parse(struct nrb_set *set, const char *text)

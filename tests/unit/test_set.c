@@ -56,6 +56,34 @@ static void test_longest_text_fits(void **state)
 	assert_string_equal(strrchr(set.text, '='), "=2147483647");
 }
 
+/* Times what is found, once that is known. */
+static void test_multiples(void **state)
+{
+	struct nrb_set set = parse("vm.min_free_kbytes=x2+vm.swappiness=10"),
+		       found = parse("found");
+	struct tree *tree = *state;
+
+	assert_int_equal(set.items[0].multiple, 2);
+	assert_string_equal(set.text, "vm.min_free_kbytes=x2+vm.swappiness=10");
+	assert_true(nrb_set_resolve(&set, &tree->root) < 0);
+	assert_non_null(strstr(nrb_diag_message(), "cannot be read"));
+	set = parse("vm.min_free_kbytes=x2+vm.swappiness=10");
+	tree_write(tree, "proc/sys/vm/min_free_kbytes", "48772\n");
+	assert_int_equal(nrb_set_resolve(&set, &tree->root), 0);
+	assert_string_equal(set.items[0].value, "97544");
+	assert_int_equal(set.items[0].multiple, 0);
+	assert_string_equal(set.text, "vm.min_free_kbytes=97544+vm.swappiness=10");
+	assert_int_equal(nrb_set_resolve(&set, &tree->root), 0); /* again is nothing */
+	assert_string_equal(set.items[0].value, "97544");
+	assert_int_equal(nrb_set_resolve(&found, &tree->root), 0);
+	assert_string_equal(found.text, "");
+	nrb_diag_reset();
+	set = parse("vm.watermark_scale_factor=x99");
+	tree_write(tree, "proc/sys/vm/watermark_scale_factor", "1000\n");
+	assert_true(nrb_set_resolve(&set, &tree->root) < 0);
+	assert_non_null(strstr(nrb_diag_message(), "99 times that is no value"));
+}
+
 static void test_refusals(void **state)
 {
 	static const struct {
@@ -69,6 +97,13 @@ static void test_refusals(void **state)
 		{ "=1", " may not be set" },
 		{ "vm.swappiness=201", "vm.swappiness=201 has no value" },
 		{ "vm.swappiness", "vm.swappiness has no value" },
+		{ "vm.min_free_kbytes=x1", "vm.min_free_kbytes=x1 has no value" },
+		{ "vm.min_free_kbytes=x100", "has no value" },
+		{ "vm.min_free_kbytes=x2x", "has no value" },
+		{ "vm.zone_reclaim_mode=x2", "vm.zone_reclaim_mode may not be set" },
+		{ "vm.dirty_ratio=x2", "has no value" },
+		{ "vm.nothing=x2", "may not be set" },
+		{ "vm.swappiness=x2+vm.swappiness=3", "vm.swappiness is set twice" },
 		{ "vm.swappiness=1+", "has no value" },
 		{ "+vm.swappiness=1", "has no value" },
 		{ "", "has no value" },
@@ -129,6 +164,7 @@ int main(void)
 		TREE_TEST(test_found_sets_nothing),
 		TREE_TEST(test_one_and_several),
 		TREE_TEST(test_longest_text_fits),
+		TREE_TEST(test_multiples),
 		TREE_TEST(test_refusals),
 		TREE_TEST(test_names_those_that_may),
 		TREE_TEST(test_did_you_mean),
