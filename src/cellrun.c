@@ -151,7 +151,7 @@ static void note_endless(struct flight *flight)
 	sample_of(flight)->status = NRB_STATUS_DISTURBED;
 	nrb_cell_note_why(flight->cell, "%s",
 		flight->cell->arm.variant->hold != NULL
-			? "all is written, but the process that writes beside did not end"
+			? "all is written, but the process beside did not end"
 			: "all is written, but the phase did not end");
 }
 

@@ -308,7 +308,8 @@ static int claim_stall(struct nrb_claims *claims, const struct nrb_claim_family 
 static bool is_alone(const struct nrb_arm_cells *arm)
 {
 	return !(arm->key.threads > 1) &&
-	       isnan(nrb_group_median(arm, NRB_VALUE_WRITER_RATE));
+	       isnan(nrb_group_median(arm, NRB_VALUE_WRITER_RATE)) &&
+	       isnan(nrb_group_median(arm, NRB_VALUE_HEADROOM_LOWEST_BYTES));
 }
 
 /* 2 and 3, 4 and 5, 6 and 7 are one to the kernel: bit 1 is only a switch. */

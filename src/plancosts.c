@@ -117,10 +117,66 @@ static void print_swapping(const struct nrb_planpage *page)
 	}
 }
 
+/* The first arm that needs something and can run; -1. */
+static int find_arm(const struct nrb_plan *plan, unsigned int needs)
+{
+	for (int i = 0; i < plan->n_arms; i++) {
+		if (allocates(&plan->arms[i]) &&
+			(nrb_arm_needs(&plan->arms[i]) & needs)) {
+			return i;
+		}
+	}
+	return -1;
+}
+
+/* A job that does not outgrow its node does nothing to a neighbour, in any mode. */
+static void print_neighbour(const struct nrb_planpage *page)
+{
+	const struct nrb_machine *machine = page->machine;
+	int arm = find_arm(page->plan, NRB_NEEDS_NEIGHBOUR);
+	char taken[NRB_UNITS_LEN], there[NRB_UNITS_LEN];
+	int64_t bytes, free_bytes = 0;
+
+	if (arm < 0) {
+		return;
+	}
+	bytes = page->plan->sizes[arm].beside_bytes + page->plan->sizes[arm].alloc_bytes;
+	for (int i = 0; i < machine->topology.n_nodes; i++) {
+		int node = machine->topology.nodes[i].node;
+
+		if (node != page->plan->arms[arm].node) {
+			free_bytes += nrb_zones_sum(&machine->zones, node).free_pages *
+				      nrb_zones_page_bytes();
+		}
+	}
+	if (bytes < free_bytes) {
+		nrb_planpage_say(page, "",
+			"the job beside the neighbour takes at most %s of the %s that "
+			"other nodes have free: there may be enough left for all",
+			nrb_units_bytes(taken, bytes),
+			nrb_units_bytes(there, free_bytes));
+	}
+}
+
+static void print_load(const struct nrb_planpage *page)
+{
+	int arm = find_arm(page->plan, NRB_NEEDS_LOAD);
+	char bytes[NRB_UNITS_LEN];
+
+	if (arm >= 0) {
+		nrb_planpage_say(page, "",
+			"datagrams over loopback take up to %s of the kernel's memory at "
+			"a time; nothing leaves the machine",
+			nrb_units_bytes(bytes, page->plan->sizes[arm].burst_bytes));
+	}
+}
+
 void nrb_plancosts_print_others(const struct nrb_planpage *page)
 {
 	print_cache(page);
 	print_swapping(page);
+	print_neighbour(page);
+	print_load(page);
 }
 
 /* -- changes -- */

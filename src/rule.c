@@ -257,10 +257,10 @@ static bool got_written(const struct nrb_sample *s, const struct nrb_node_sample
 	       node->dirty_after_bytes < node->dirty_before_bytes / 2;
 }
 
-/* A writer is a task as well, and reclaims for its pages. */
+/* A writer is a task as well, and reclaims for its pages; so are those who send and read. */
 static bool has_several_tasks(const struct nrb_sample *s)
 {
-	return s->threads > 1 || s->writer_bytes != NRB_ABSENT;
+	return s->threads > 1 || s->writer_bytes != NRB_ABSENT || s->bursts != NRB_ABSENT;
 }
 
 static enum nrb_rule rule_when_freed(

@@ -124,8 +124,8 @@ static void test_a_writer_that_does_not_end(void **state)
 	options.modes_given = true;
 	options.modes = 1 << 4;
 	outcome = run(*state, &options);
-	assert_disturbed(outcome, 4,
-		"all is written, but the process that writes beside did not end");
+	assert_disturbed(
+		outcome, 4, "all is written, but the process beside did not end");
 	assert_knob(*state, "4");
 	release(outcome);
 }
