@@ -99,6 +99,7 @@ MEASURES = {
     "node-reclaim-swapout": asked_swapout,
     "neighbour-lost": neighbour_lost,
     "neighbour-remote": lambda cell: cell["victim_remote_pages"] / cell["victim_pages"],
+    "zone-min": lambda cell: largest_zone(cell)["min_bytes"],
     "lowest-free": lambda cell: largest_zone(cell)["free_lowest_bytes"],
     "lowest-above-min": lowest_above_min,
     "watched": lambda cell: largest_zone(cell)["samples"],
