@@ -168,6 +168,18 @@ void nrb_zones_finish(struct nrb_zones *zones)
 	*zones = (struct nrb_zones){ 0 };
 }
 
+int64_t nrb_zones_spare(const struct nrb_zone *zone)
+{
+	int64_t kept = 0, spare;
+
+	for (int i = 0; i < zone->n_protections; i++) {
+		kept = zone->protection_pages[i] > kept ? zone->protection_pages[i]
+							: kept;
+	}
+	spare = zone->free_pages - zone->high_pages - kept;
+	return spare > 0 ? spare : 0;
+}
+
 struct nrb_zone_sums nrb_zones_sum(const struct nrb_zones *zones, int node)
 {
 	struct nrb_zone_sums sums = { 0 };
@@ -183,6 +195,7 @@ struct nrb_zone_sums nrb_zones_sum(const struct nrb_zones *zones, int node)
 		sums.low_pages += zone->low_pages;
 		sums.high_pages += zone->high_pages;
 		sums.managed_pages += zone->managed_pages;
+		sums.spare_pages += nrb_zones_spare(zone);
 		sums.n++;
 		sums.has_dma32 |= strcmp(zone->name, "DMA32") == 0;
 	}

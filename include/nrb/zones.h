@@ -35,9 +35,15 @@ struct nrb_zones {
 int nrb_zones_read(struct nrb_zones *zones, const struct nrb_root *root);
 void nrb_zones_finish(struct nrb_zones *zones);
 
+/** Free pages of a zone that a program's memory or file cache may take without waking kswapd: those
+ * above the high watermark and what the zone keeps back from users of higher ones (lowmem_reserve).
+ * Source: zone_watermark_ok() of mm/page_alloc.c. */
+int64_t nrb_zones_spare(const struct nrb_zone *zone);
+
 /* Sums over a node's zones. */
 struct nrb_zone_sums {
 	int64_t free_pages, min_pages, low_pages, high_pages, managed_pages;
+	int64_t spare_pages; /* nrb_zones_spare of each */
 	int n;
 	bool has_dma32;
 };

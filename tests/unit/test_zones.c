@@ -71,6 +71,10 @@ static void keys_and_ranks(void **state)
 	assert_int_equal(dma->boost_pages, 3);
 	assert_int_equal(dma->high_pages, 85); /* not a per-CPU list's */
 	assert_int_equal(dma->promo_pages, 99);
+	/* 5195 are kept back from users of the higher zones, and of Normal's 100 30 are its mark */
+	assert_int_equal(nrb_zones_spare(dma), 0);
+	assert_int_equal(nrb_zones_spare(normal), 70);
+	assert_int_equal(nrb_zones_sum(&zones, 0).spare_pages, 70);
 	assert_int_equal(dma->spanned_pages, 4095);
 	assert_int_equal(dma->present_pages, 3998);
 	assert_int_equal(dma->free_cma_pages, 4);
