@@ -13,7 +13,8 @@
 
 enum {
 	/* of the node, in locked shmem: it counts as file cache, so bit 4 finds more than
-	 * vm.min_unmapped_ratio (1 %) of it, and it cannot go */
+	 * vm.min_unmapped_ratio (1 %) of it, and it cannot go; twice that ratio beside a ballast,
+	 * which leaves little of the node */
 	GATE_PERCENT = 5,
 	/* of what fits, in anonymous memory, where file cache is the rest */
 	SOME_PERCENT = 20,
@@ -68,7 +69,11 @@ static int take(struct nrb_cell *cell, int64_t bytes, bool gate_held_open)
 	cell->shared->sample.hold_asked_bytes = bytes;
 	rc = nrb_zones_read_sum(cell->root, cell->arm.node, &sums);
 	if (rc == 0 && gate_held_open) {
-		gate = sums.managed_pages * nrb_zones_page_bytes() / 100 * GATE_PERCENT;
+		gate = cell->sizes.slack_bytes > 0
+			       ? 2 * cell->sizes.gate_bytes / nrb_zones_page_bytes() *
+					 nrb_zones_page_bytes()
+			       : sums.managed_pages * nrb_zones_page_bytes() / 100 *
+					 GATE_PERCENT;
 		gate = gate < bytes ? gate : bytes;
 		rc = take_locked_shmem(cell, anon, gate);
 	}

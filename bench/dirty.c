@@ -219,7 +219,8 @@ const struct nrb_scenario nrb_scenario_dirty = {
 	.shows = "what bit 2 does for dirty cache: 2 and 3 against 1",
 	.question = "does it write out dirty pages, and slow who writes them",
 	.limits = "held back by settings of the flushers that no server has",
-	.needs = NRB_NEEDS_MODES | NRB_NEEDS_FILE | NRB_NEEDS_SPILL | NRB_NEEDS_LOOKS,
+	.needs = NRB_NEEDS_MODES | NRB_NEEDS_FILE | NRB_NEEDS_SPACE | NRB_NEEDS_SPILL |
+		 NRB_NEEDS_LOOKS,
 	.alloc_percent = 30,
 	.cost = 14,
 	.variants = variants,

@@ -74,7 +74,9 @@ static int hold(struct nrb_cell *cell, enum nrb_hold what, int64_t value)
 		rc = nrb_held_check(cell, held, 1, LEAST_PERCENT);
 		break;
 	case NRB_HOLD_RETURN:
-		nrb_held_return(cell, held);
+		if (!cell->sizes.sparse) {
+			nrb_held_return(cell, held);
+		}
 		break;
 	default:
 		break;

@@ -67,6 +67,25 @@ static int judge_fill(const struct nrb_cell *cell)
 	return -EOPNOTSUPP;
 }
 
+static bool has_ballast(const struct nrb_cell *cell)
+{
+	return cell->sizes.slack_bytes > 0;
+}
+
+/* Beside a ballast that is no node full of cache, but one whose room others took meanwhile. */
+static int check_room(const struct nrb_cell *cell)
+{
+	int64_t want = cell->sizes.fill_bytes;
+
+	if (!has_ballast(cell) || cell->fill_len >= want / 2) {
+		return 0;
+	}
+	nrb_refuse(NRB_EXIT_DISTURBED, "something else allocates on it",
+		"of %lld MiB that the ballast left free on node %d only %lld MiB are free still",
+		(long long)want >> 20, cell->arm.node, (long long)cell->fill_len >> 20);
+	return -ESTALE;
+}
+
 /* A node that is full already leaves a fill too small to be seen among what others do there: their
  * cache is the fill. */
 static bool is_full_already(const struct nrb_cell *cell, const struct nrb_zone_sums *sums)
@@ -74,7 +93,8 @@ static bool is_full_already(const struct nrb_cell *cell, const struct nrb_zone_s
 	int64_t want = cell->sizes.fill_bytes > 0 ? cell->sizes.fill_bytes
 						  : cell->sizes.file_bytes;
 
-	return cell->fill_len < want / NRB_REREAD_BLOCK * NRB_REREAD_BLOCK &&
+	return !has_ballast(cell) &&
+	       cell->fill_len < want / NRB_REREAD_BLOCK * NRB_REREAD_BLOCK &&
 	       cell->fill_len < sums->managed_pages * nrb_zones_page_bytes() / 20;
 }
 
@@ -82,8 +102,8 @@ static bool is_full_already(const struct nrb_cell *cell, const struct nrb_zone_s
 static int64_t room_of(
 	const struct nrb_cell *cell, const struct nrb_zone_sums *sums, int64_t most)
 {
-	int64_t room = (sums->free_pages - sums->high_pages) * nrb_zones_page_bytes() -
-		       cell->sizes.headroom_bytes;
+	int64_t room =
+		sums->spare_pages * nrb_zones_page_bytes() - cell->sizes.headroom_bytes;
 
 	if (room > most) {
 		room = most;
@@ -95,7 +115,8 @@ static int64_t room_of(
 static int64_t most_of_target(const struct nrb_cell *cell)
 {
 	const struct nrb_sizes *sizes = &cell->sizes;
-	int64_t most = sizes->fill_bytes > 0 ? sizes->fill_bytes : INT64_MAX;
+	int64_t most = sizes->fill_bytes > 0 ? sizes->fill_bytes + sizes->slack_bytes
+					     : INT64_MAX;
 
 	return sizes->file_bytes > 0 && most > sizes->file_bytes ? sizes->file_bytes
 								 : most;
@@ -193,7 +214,10 @@ static int fill_target(struct nrb_cell *cell, bool *full)
 		nrb_cell_note(cell,
 			"the node was full already: the fill is other programs' cache");
 	}
-	rc = nrb_rise_look(cell, &before);
+	rc = check_room(cell);
+	if (rc == 0) {
+		rc = nrb_rise_look(cell, &before);
+	}
 	if (rc == 0) {
 		rc = read_bound(cell, cell->arm.node, 0, cell->fill_len);
 	}

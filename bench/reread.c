@@ -12,6 +12,9 @@ int nrb_step_reread(struct nrb_cell *cell)
 	struct nrb_reread reread = { 0 };
 	int rc;
 
+	if (cell->sizes.sparse) {
+		return 0;
+	}
 	if (most == 0 || most > cell->fill_len) {
 		most = cell->fill_len;
 	}

@@ -148,6 +148,22 @@ static void learn(struct nrb_blocks *blocks, int kind)
 	}
 }
 
+static void note_ballast(struct nrb_blocks *blocks)
+{
+	const struct nrb_plan *plan = blocks->plan;
+
+	for (int i = 0; i < plan->n_ballasts && blocks->cellrun.ballast != NULL; i++) {
+		int node = plan->ballasts[i].node;
+		struct nrb_node_sample *entry =
+			nrb_sample_node(&blocks->shared->sample, node);
+
+		if (entry != NULL) {
+			entry->ballast_bytes =
+				nrb_ballastproc_held(blocks->cellrun.ballast, node);
+		}
+	}
+}
+
 static int measure_cell(struct nrb_blocks *blocks, int64_t block, int arm)
 {
 	struct nrb_sample *sample = &blocks->shared->sample;
@@ -158,6 +174,7 @@ static int measure_cell(struct nrb_blocks *blocks, int64_t block, int arm)
 	blocks->cellrun.known_ns = blocks->known_ns[cell.arm.kind];
 	blocks->cellrun.swap = blocks->machine->swap;
 	rc = nrb_cellrun(&blocks->cellrun, &cell, &blocks->signal);
+	note_ballast(blocks);
 	nrb_agenda_note(&blocks->agenda, arm, sample->wall_ns);
 	if (sample->status == NRB_STATUS_OK) {
 		learn(blocks, cell.arm.kind);

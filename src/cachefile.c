@@ -167,6 +167,22 @@ static int fill_random(int fd, int64_t len, uint64_t seed, volatile int64_t *pro
 	return rc;
 }
 
+int nrb_cachefile_make_sparse(const char *dir, int64_t len, uint64_t seed, int *fd)
+{
+	int rc = open_nameless(dir, seed, fd);
+
+	if (rc < 0) {
+		return nrb_fail(rc, "cannot make a file in %s", dir);
+	}
+	if (ftruncate(*fd, len) < 0) {
+		rc = nrb_fail(-errno, "cannot make a sparse file of %lld MiB in %s",
+			(long long)len >> 20, dir);
+		close(*fd);
+		*fd = -1;
+	}
+	return rc;
+}
+
 int nrb_cachefile_make(const char *dir, int64_t len, uint64_t seed,
 	volatile int64_t *progress, const volatile int32_t *stop, int *fd)
 {

@@ -84,7 +84,10 @@ static _Noreturn void write_file(const struct nrb_cachemaker *maker, struct word
 	if (rc == 0 && nrb_idset_count(maker->cpus) > 0) {
 		rc = nrb_placement_pin(maker->cpus);
 	}
-	if (rc == 0) {
+	if (rc == 0 && maker->sparse) {
+		rc = nrb_cachefile_make_sparse(
+			maker->dir, maker->len, (uint64_t)maker->seed, &fd);
+	} else if (rc == 0) {
 		rc = nrb_cachefile_make(maker->dir, maker->len, (uint64_t)maker->seed,
 			&words->progress, &words->stop, &fd);
 	}

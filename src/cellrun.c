@@ -256,6 +256,18 @@ static int look(struct flight *flight)
 	return look_at_swap(flight);
 }
 
+static int ballast_fd(const struct nrb_cellrun *run)
+{
+	return run->ballast != NULL && run->ballast->pid > 0 ? run->ballast->fd : -1;
+}
+
+/* Its end is the node's: what was measured since is of another one. */
+static int check_ballast(const struct flight *flight)
+{
+	return flight->run->ballast != NULL ? nrb_ballastproc_check(flight->run->ballast)
+					    : 0;
+}
+
 static int take_signal(struct flight *flight)
 {
 	*flight->signal = nrb_signals_take(flight->run->signal_fd);
@@ -273,8 +285,9 @@ static int watch(struct flight *flight)
 			{ .fd = nrb_guard_fd(flight->run->guard), .events = POLLIN },
 			{ .fd = flight->procs.channel, .events = POLLIN },
 			{ .fd = flight->procs.child.fd, .events = POLLIN },
+			{ .fd = ballast_fd(flight->run), .events = POLLIN },
 		};
-		int n = poll(fds, 4, LOOK_MS);
+		int n = poll(fds, 5, LOOK_MS);
 
 		if (n < 0 && errno != EINTR) {
 			return nrb_fail(-errno, "cannot wait for the child");
@@ -283,6 +296,8 @@ static int watch(struct flight *flight)
 			rc = take_signal(flight);
 		} else if (fds[1].revents) {
 			rc = nrb_guard_renew(flight->run->guard);
+		} else if (fds[4].revents) {
+			rc = check_ballast(flight);
 		} else if (fds[3].revents) {
 			rc = reap_child(flight);
 		} else if (fds[2].revents) {
@@ -292,6 +307,11 @@ static int watch(struct flight *flight)
 		}
 	}
 	return rc;
+}
+
+static bool is_disturbed(int rc)
+{
+	return rc == -ESTALE || rc == -EOWNERDEAD;
 }
 
 /* Whatever was measured is shown and never used. */
@@ -306,9 +326,9 @@ static void note_disturbed(struct flight *flight)
 static int break_off(struct flight *flight, int rc)
 {
 	(void)nrb_cellphases_rest(&flight->phases);
-	flight->judged |= rc == -ESTALE;
+	flight->judged |= is_disturbed(rc);
 	(void)end_procs(flight); /* settings do not wait for one that hangs */
-	if (rc == -ESTALE) {
+	if (is_disturbed(rc)) {
 		note_disturbed(flight);
 	}
 	(void)nrb_cellphases_end(&flight->phases);
@@ -328,7 +348,10 @@ static int wind_up(struct flight *flight)
 	}
 	ended = end_procs(flight);
 	note_holder(flight);
-	if (rc == -ESTALE) {
+	if (rc == 0) {
+		rc = check_ballast(flight);
+	}
+	if (is_disturbed(rc)) {
 		note_disturbed(flight);
 	}
 	undone = nrb_cellphases_end(&flight->phases);
@@ -337,8 +360,11 @@ static int wind_up(struct flight *flight)
 
 static int fly(struct flight *flight)
 {
-	int rc = nrb_cellphases_begin(&flight->phases);
+	int rc = check_ballast(flight);
 
+	if (rc == 0) {
+		rc = nrb_cellphases_begin(&flight->phases);
+	}
 	if (rc < 0 || flight->phases.over) {
 		return rc;
 	}

@@ -200,7 +200,8 @@ struct nrb_json *nrb_checkjson_make(
 	nrb_json_set(json, "obstacles", findings_json(&survey->obstacles));
 	nrb_json_set_bool(json, "can_run", survey->obstacles.n == 0);
 	if (survey->has_plan) {
-		nrb_json_set(json, "plan", nrb_plan_json(&survey->plan, &options));
+		nrb_json_set(json, "plan",
+			nrb_plan_json(&survey->plan, &options, &survey->machine));
 	}
 	return json;
 }

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { DEFAULT_UNMAPPED_RATIO = 1 };
+
 static int read_memory(struct nrb_machine *machine, const struct nrb_root *root)
 {
 	int n = machine->topology.n_nodes, rc;
@@ -41,6 +43,14 @@ static int read_mode(struct nrb_machine *machine, const struct nrb_root *root)
 		return 0;
 	}
 	return rc < 0 ? nrb_fail(rc, "cannot read /proc/sys/vm/zone_reclaim_mode") : 0;
+}
+
+static void read_ratio(struct nrb_machine *machine, const struct nrb_root *root)
+{
+	if (nrb_fsroot_read_i64(root, "proc/sys/vm/min_unmapped_ratio",
+		    &machine->min_unmapped_ratio) < 0) {
+		machine->min_unmapped_ratio = DEFAULT_UNMAPPED_RATIO;
+	}
 }
 
 static void read_thp(struct nrb_machine *machine, const struct nrb_root *root)
@@ -97,6 +107,7 @@ int nrb_machine_read(struct nrb_machine *machine, const struct nrb_root *root)
 	}
 	snprintf(machine->lru_gen, sizeof(machine->lru_gen), "%s",
 		nrb_confounders_lru_gen(root));
+	read_ratio(machine, root);
 	read_thp(machine, root);
 	machine->has_swap = nrb_confounders_has_swap(root);
 	read_swap(machine, root);

@@ -110,6 +110,16 @@ void nrb_plan_settings(const struct nrb_plan *plan, struct nrb_plan_settings *se
 	}
 }
 
+int64_t nrb_plan_ballast_bytes(const struct nrb_plan *plan)
+{
+	int64_t bytes = 0;
+
+	for (int i = 0; i < plan->n_ballasts; i++) {
+		bytes += plan->ballasts[i].bytes;
+	}
+	return bytes;
+}
+
 int nrb_plan_runnable(const struct nrb_plan *plan)
 {
 	int n = 0;

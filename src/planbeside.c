@@ -7,8 +7,9 @@
 #define NS_PER_S INT64_C(1000000000)
 
 enum {
-	USED_PERCENT = 40, /* of the node, of file, beside an allocation */
-	MOST_READ = 4,     /* allocations that are read before one, at most */
+	USED_PERCENT =
+		40,    /* of what cells have of the node, of file, beside an allocation */
+	MOST_READ = 4, /* allocations that are read before one, at most */
 	VICTIM_PERCENT =
 		10, /* of a neighbour's node: its working set, at most MOST_VICTIM */
 	MOST_VICTIM = 256 << 20,
@@ -75,7 +76,9 @@ static int64_t find_read(const struct nrb_plandraft *draft, const struct nrb_arm
 static int64_t find_used(const struct nrb_plandraft *draft, const struct nrb_arm *arm,
 	const struct nrb_sizes *sizes)
 {
-	int64_t bytes = node_bytes(draft, arm->node) / 100 * USED_PERCENT;
+	int64_t used =
+		sizes->slack_bytes > 0 ? sizes->fill_bytes : node_bytes(draft, arm->node);
+	int64_t bytes = used / 100 * USED_PERCENT;
 	int64_t most = 2 * sizes->alloc_bytes;
 
 	return smaller(bytes, most > small_part ? most : small_part);

@@ -18,12 +18,6 @@ static const int64_t worth_a_line = 64LL << 20; /* of other programs' cache on a
 
 /* -- others -- */
 
-/* What is on a node beside what was there, at most; by any arm that can run. */
-struct taken {
-	int64_t target; /* from a node under test */
-	int64_t other;  /* from one that is filled beside it */
-};
-
 static bool allocates(const struct nrb_arm *arm)
 {
 	return arm->unsupported[0] == '\0' && (arm->scenario->needs & NRB_NEEDS_MODES);
@@ -34,24 +28,64 @@ static int64_t larger(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-static struct taken find_taken(const struct nrb_plan *plan, int node)
+static int64_t taken_by(const struct nrb_plan *plan, int i)
 {
-	struct taken taken = { 0 };
+	return plan->sizes[i].alloc_bytes + plan->sizes[i].beside_bytes;
+}
+
+/* What a node has above its high watermarks: so much that spills there evicts nothing. */
+static int64_t spare_of(const struct nrb_machine *machine, int node)
+{
+	struct nrb_zone_sums sums = nrb_zones_sum(&machine->zones, node);
+
+	return (sums.free_pages - sums.high_pages) * nrb_zones_page_bytes();
+}
+
+/* Reclaim goes on for a moment after it has enough, and is tried for each zone (6.1: up to 1.3 pages for
+ * one that is allocated). Where the older pages lie in a zone below the one that is to be freed, it takes
+ * two and more there for each above (6.1: 2.8). */
+static int64_t evicted_for(const struct nrb_machine *machine, int node, int64_t bytes)
+{
+	struct nrb_zone_sums sums = nrb_zones_sum(&machine->zones, node);
+	bool has_higher = false;
+
+	for (int i = 0; i < machine->zones.n; i++) {
+		const struct nrb_zone *zone = &machine->zones.zones[i];
+
+		has_higher = has_higher ||
+			     (zone->node == node && strncmp(zone->name, "DMA", 3) != 0);
+	}
+	return sums.has_dma32 && has_higher ? 3 * bytes : bytes + bytes / 2;
+}
+
+int64_t nrb_plancosts_evicts(const struct nrb_plan *plan,
+	const struct nrb_machine *machine, int node, bool *is_target)
+{
+	int64_t target = 0, other = 0;
 
 	for (int i = 0; i < plan->n_arms; i++) {
 		const struct nrb_arm *arm = &plan->arms[i];
-		int64_t bytes = plan->sizes[i].alloc_bytes + plan->sizes[i].beside_bytes;
 
 		if (!allocates(arm)) {
 			continue;
 		}
 		if (arm->node == node) {
-			taken.target = larger(taken.target, bytes);
+			target = larger(
+				target, evicted_for(machine, node, taken_by(plan, i)));
 		} else if (arm->fill_all) {
-			taken.other = larger(taken.other, bytes);
+			other = larger(other, taken_by(plan, i));
+		} else if (nrb_arm_needs(arm) & NRB_NEEDS_SPILL) {
+			other = larger(other,
+				taken_by(plan, i) - larger(spare_of(machine, node), 0));
 		}
 	}
-	return taken;
+	*is_target = target > 0;
+	return target > 0 ? target : other;
+}
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
 }
 
 /* A node that is full already: what is evicted is other people's, too. */
@@ -61,26 +95,47 @@ static void print_cache(const struct nrb_planpage *page)
 
 	for (int i = 0; i < machine->topology.n_nodes; i++) {
 		int node = machine->topology.nodes[i].node;
-		struct taken taken = find_taken(page->plan, node);
-		char held[NRB_UNITS_LEN], bytes[NRB_UNITS_LEN];
+		int64_t file = machine->memory[i].file_bytes;
+		bool is_target;
+		int64_t bytes =
+			nrb_plancosts_evicts(page->plan, machine, node, &is_target);
+		char held[NRB_UNITS_LEN], evicted[NRB_UNITS_LEN];
 
-		if (machine->memory[i].file_bytes < worth_a_line) {
+		if (file < worth_a_line || bytes <= 0) {
 			continue;
 		}
-		nrb_units_bytes(held, machine->memory[i].file_bytes);
-		if (taken.target > 0) {
-			nrb_planpage_say(page, "others",
-				"node %d holds %s of other programs' file cache, of "
-				"which each reclaiming mode may evict up to about %s",
-				node, held, nrb_units_bytes(bytes, taken.target));
-		} else if (taken.other > 0) {
-			nrb_planpage_say(page, "others",
-				"node %d is filled too: it holds %s of other programs' "
-				"file cache, of which what spills may evict up to about "
-				"%s",
-				node, held, nrb_units_bytes(bytes, taken.other));
-		}
+		nrb_units_bytes(held, file);
+		nrb_units_bytes(evicted, smaller(bytes, file));
+		nrb_planpage_say(page, "others",
+			is_target
+				? "node %d holds %s of other programs' file cache, of "
+				  "which each reclaiming mode may evict up to about %s"
+				: "node %d is filled too: it holds %s of other programs' "
+				  "file cache, of which what spills may evict up to about "
+				  "%s",
+			node, held, evicted);
 	}
+}
+
+struct nrb_json *nrb_plancosts_json(
+	const struct nrb_plan *plan, const struct nrb_machine *machine)
+{
+	struct nrb_json *array = nrb_json_array();
+
+	for (int i = 0; i < machine->topology.n_nodes; i++) {
+		struct nrb_json *object = nrb_json_object();
+		int node = machine->topology.nodes[i].node;
+		int64_t file = machine->memory[i].file_bytes;
+		bool is_target;
+		int64_t bytes = nrb_plancosts_evicts(plan, machine, node, &is_target);
+
+		nrb_json_set_int(object, "node", node);
+		nrb_json_set_int(object, "file_bytes", file);
+		nrb_json_set_int(object, "evict_bytes",
+			bytes > 0 && file > 0 ? smaller(bytes, file) : 0);
+		nrb_json_append(array, object);
+	}
+	return array;
 }
 
 /* Reclaim does not ask whose idle memory it is; nor does the kswapd that a fill wakes. */

@@ -94,6 +94,11 @@ static bool lacks_own_settings(
 	return false;
 }
 
+static bool lacks_space(const struct nrb_plandraft *draft, const struct nrb_arm *arm)
+{
+	return draft->options->sparse && (nrb_arm_needs(arm) & NRB_NEEDS_SPACE);
+}
+
 struct lack {
 	bool (*is)(const struct nrb_plandraft *draft, const struct nrb_arm *arm);
 	const char *why, *way_out;
@@ -123,6 +128,8 @@ static const struct lack lacks[] = {
 	  "leave --fill-on all out" },
 	{ lacks_own_settings, "--set names a setting that this scenario sets itself",
 	  "leave that one out of --set" },
+	{ lacks_space, "a sparse file has no blocks on the disk to be written to",
+	  "leave --sparse out" },
 	{ NULL, NULL, NULL },
 };
 /* clang-format on */
@@ -157,7 +164,8 @@ int nrb_planlacks_check(const struct nrb_plan *plan, const struct nrb_plandraft 
 	}
 	lack = first_lack(draft, &plan->arms[0]);
 	/* words that contradict each other do so on any machine */
-	return nrb_refuse(
-		lack->is == lacks_own_settings ? NRB_EXIT_USAGE : NRB_EXIT_NOT_HERE,
+	return nrb_refuse(lack->is == lacks_own_settings || lack->is == lacks_space
+				  ? NRB_EXIT_USAGE
+				  : NRB_EXIT_NOT_HERE,
 		lack->way_out, "%s", lack->why);
 }

@@ -3,6 +3,7 @@
 #include "nrb/plan.h"
 
 #include "nrb/factors.h"
+#include "nrb/planballast.h"
 #include "nrb/plancosts.h"
 #include "nrb/units.h"
 
@@ -239,12 +240,20 @@ static void print_memory(
 
 	if (largest_alloc(plan) > 0) {
 		nrb_planpage_say(page, "memory",
-			"at most %s: %s, %s allocated in each cell",
+			"at most %s: %s, %s allocated in each cell%s",
 			nrb_units_bytes(memory_text, plan->memory_bytes),
 			plan->file_bytes > 0 ? "file cache" : "what fills the node",
-			nrb_units_bytes(alloc_text, largest_alloc(plan)));
+			nrb_units_bytes(alloc_text, largest_alloc(plan)),
+			plan->n_ballasts > 0 ? ", and the ballast" : "");
 	}
-	if (plan->file_bytes > 0) {
+	nrb_planballast_print(page);
+	if (plan->file_bytes > 0 && plan->sparse) {
+		nrb_planpage_say(page, "directory",
+			"%s: a nameless sparse file of %s for the cache, which takes "
+			"nothing of the disk: reading it from there costs nothing, so that "
+			"re-read figures are left out",
+			options->dir, nrb_units_bytes(file_text, plan->file_bytes));
+	} else if (plan->file_bytes > 0) {
 		nrb_planpage_say(page, "directory",
 			"%s: a nameless file of %s for the cache", options->dir,
 			nrb_units_bytes(file_text, plan->file_bytes));
@@ -317,6 +326,21 @@ static struct nrb_json *arm_json(const struct nrb_arm *arm, const struct nrb_siz
 	return object;
 }
 
+static struct nrb_json *ballasts_json(const struct nrb_plan *plan)
+{
+	struct nrb_json *array = nrb_json_array();
+
+	for (int i = 0; i < plan->n_ballasts; i++) {
+		struct nrb_json *object = nrb_json_object();
+
+		nrb_json_set_int(object, "node", plan->ballasts[i].node);
+		nrb_json_set_int(object, "room_bytes", plan->ballasts[i].room_bytes);
+		nrb_json_set_int(object, "ballast_bytes", plan->ballasts[i].bytes);
+		nrb_json_append(array, object);
+	}
+	return array;
+}
+
 static struct nrb_json *settings_json(const struct nrb_plan *plan)
 {
 	struct nrb_json *array = nrb_json_array();
@@ -329,8 +353,8 @@ static struct nrb_json *settings_json(const struct nrb_plan *plan)
 	return array;
 }
 
-struct nrb_json *nrb_plan_json(
-	const struct nrb_plan *plan, const struct nrb_run_options *options)
+struct nrb_json *nrb_plan_json(const struct nrb_plan *plan,
+	const struct nrb_run_options *options, const struct nrb_machine *machine)
 {
 	struct nrb_json *object = nrb_json_object(), *arms = nrb_json_array();
 
@@ -346,8 +370,11 @@ struct nrb_json *nrb_plan_json(
 	nrb_json_set_bool(object, "knob_absent", plan->knob_absent);
 	nrb_json_set(object, "settings", settings_json(plan));
 	nrb_json_set_int(object, "seed", plan->seed);
+	nrb_json_set(object, "ballast", ballasts_json(plan));
+	nrb_json_set(object, "others", nrb_plancosts_json(plan, machine));
 	nrb_json_set_int(object, "memory_bytes", plan->memory_bytes);
 	nrb_json_set_int(object, "file_bytes", plan->file_bytes);
+	nrb_json_set_bool(object, "sparse", plan->sparse);
 	nrb_json_set_str(object, "dir", options->dir);
 	return object;
 }

@@ -8,6 +8,7 @@
 #include "nrb/findings.h"
 #include "nrb/leftover.h"
 #include "nrb/process.h"
+#include "nrb/units.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -89,6 +90,44 @@ static int check_others(const struct nrb_root *root)
 	return rc;
 }
 
+/* By the least of its cgroups, as the kernel will. */
+static int check_cgroup(const struct nrb_root *root, int64_t bytes)
+{
+	char text[64];
+	int64_t limit;
+
+	if (nrb_confounder_read(root, nrb_confounder_find("cgroup.memory.max"), text,
+		    sizeof(text)) < 0 ||
+		nrb_units_parse_i64(text, 0, INT64_MAX, &limit) < 0 || limit >= bytes) {
+		return 0;
+	}
+	return nrb_refuse(NRB_EXIT_NOT_HERE,
+		"raise memory.max, or run it outside, as by systemd-run --scope",
+		"this process's cgroup allows %" PRId64
+		" MiB of memory, and the plan takes "
+		"%" PRId64 " MiB",
+		limit >> 20, bytes >> 20);
+}
+
+/* What holds free memory of a node must be locked there: swapped out, it would hold nothing. */
+static int check_ballast(const struct nrb_root *root, const struct nrb_plan *plan)
+{
+	int64_t bytes = nrb_plan_ballast_bytes(plan), allowed;
+
+	if (plan->n_ballasts == 0) {
+		return 0;
+	}
+	allowed = nrb_process_may_lock();
+	if (allowed < bytes) {
+		return nrb_refuse(NRB_EXIT_NOT_HERE,
+			"raise it, as by `ulimit -l unlimited`, or keep CAP_IPC_LOCK",
+			"%" PRId64 " MiB are to be locked, and RLIMIT_MEMLOCK allows "
+			"%" PRId64 " MiB",
+			bytes >> 20, allowed >> 20);
+	}
+	return check_cgroup(root, plan->memory_bytes);
+}
+
 static int check_dir(const struct nrb_run_options *options, const struct nrb_plan *plan)
 {
 	const char *fs = NULL;
@@ -112,10 +151,14 @@ static int check_dir(const struct nrb_run_options *options, const struct nrb_pla
 	if (rc < 0) {
 		return nrb_fail(rc, "--dir %s", options->dir);
 	}
+	if (plan->sparse) {
+		return 0;
+	}
 	need = plan->file_bytes + total_bytes / 100 * DISK_FREE_PERCENT;
 	if (free_bytes < need) {
 		return nrb_refuse(NRB_EXIT_FAILED,
-			"name a roomier directory with --dir, or give a smaller --fill",
+			"name a roomier directory with --dir, or give a smaller --fill, or "
+			"--sparse",
 			"%s has %" PRId64
 			" MiB free; the cache file and %d %% that stay free "
 			"take %" PRId64 " MiB",
@@ -134,6 +177,9 @@ int nrb_preconditions_check(const struct nrb_root *root,
 	}
 	if (rc == 0) {
 		rc = check_others(root);
+	}
+	if (rc == 0) {
+		rc = check_ballast(root, plan);
 	}
 	if (rc == 0 && plan->file_bytes > 0) {
 		rc = check_dir(options, plan);

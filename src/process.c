@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -139,6 +140,22 @@ static int set_capabilities(const int *keep)
 		data[i].inheritable = 0;
 	}
 	return syscall(SYS_capset, &head, data) < 0 ? -errno : 0;
+}
+
+int64_t nrb_process_may_lock(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+	struct rlimit limit;
+
+	if (syscall(SYS_capget, &head, data) == 0 &&
+		(data[CAP_TO_INDEX(CAP_IPC_LOCK)].effective &
+			CAP_TO_MASK(CAP_IPC_LOCK))) {
+		return INT64_MAX;
+	}
+	return getrlimit(RLIMIT_MEMLOCK, &limit) < 0 || limit.rlim_cur > INT64_MAX
+		       ? INT64_MAX
+		       : (int64_t)limit.rlim_cur;
 }
 
 int nrb_process_drop_capabilities(const int *keep)

@@ -235,6 +235,10 @@ static int parse_header(
 		(rc = parse_distances(line, header, why)) < 0) {
 		return rc;
 	}
+	rc = nrb_bool_get(line, "sparse", &header->sparse, why);
+	if (rc < 0 && rc != -ENOENT) {
+		return rc;
+	}
 	rc = nrb_bool_get(line, "rehearsal", &header->rehearsal, why);
 	return rc == -ENOENT ? nrb_why_set(why, "the header does not say rehearsal") : rc;
 }

@@ -205,6 +205,9 @@ int nrb_record_write_header(struct nrb_record *record, const struct nrb_header *
 	nrb_fields_put(object, header, nrb_header_fields);
 	nrb_strings_put(object, header, nrb_header_strings);
 	nrb_json_set_bool(object, "rehearsal", header->rehearsal);
+	if (header->sparse) {
+		nrb_json_set_bool(object, "sparse", true);
+	}
 	nrb_json_set(object, "nodes", nodes_json(header));
 	if (header->n_nodes > 0 && header->distances[0][0] != 0) {
 		nrb_json_set(object, "distances", distances_json(header));

@@ -2,6 +2,7 @@
 /* A run: settings saved, cells measured in shuffled blocks, settings back, all of it on record. */
 #include "nrb/run.h"
 
+#include "nrb/ballastproc.h"
 #include "nrb/blocks.h"
 #include "nrb/cachemaker.h"
 #include "nrb/confirm.h"
@@ -41,7 +42,8 @@ struct session {
 	struct nrb_header header;
 	struct nrb_signals signals;
 	struct nrb_blocks blocks;
-	int64_t file_ns; /* to make the cache file */
+	struct nrb_ballastproc ballast;
+	int64_t ready_ns; /* to make the cache file and take the ballast */
 };
 
 static int open_record(struct session *session)
@@ -89,16 +91,39 @@ static int make_file(struct session *session)
 		.dir = session->options->dir,
 		.len = session->plan.file_bytes,
 		.seed = session->plan.seed,
+		.sparse = session->plan.sparse,
 	};
 
-	uint64_t start = nrb_clock_ns();
-	int rc;
+	return session->plan.file_bytes > 0
+		       ? nrb_cachemaker_run(
+				 &maker, &session->blocks.file, &session->blocks.signal)
+		       : 0;
+}
 
-	if (session->plan.file_bytes == 0) {
-		return 0;
+static int take_ballast(struct session *session)
+{
+	session->ballast = (struct nrb_ballastproc){
+		.root = session->root,
+		.plan = &session->plan,
+		.topology = &session->machine.topology,
+		.guard = session->blocks.cellrun.guard,
+		.signal_fd = session->blocks.cellrun.signal_fd,
+		.fd = -1,
+	};
+	session->blocks.cellrun.ballast = &session->ballast;
+	return nrb_ballastproc_start(&session->ballast, &session->blocks.signal);
+}
+
+/* The file first: writing it needs memory that the ballast takes. */
+static int make_ready(struct session *session)
+{
+	uint64_t start = nrb_clock_ns();
+	int rc = make_file(session);
+
+	if (rc == 0) {
+		rc = take_ballast(session);
 	}
-	rc = nrb_cachemaker_run(&maker, &session->blocks.file, &session->blocks.signal);
-	session->file_ns = (int64_t)(nrb_clock_ns() - start);
+	session->ready_ns = (int64_t)(nrb_clock_ns() - start);
 	return rc;
 }
 
@@ -161,7 +186,7 @@ static int measure(struct session *session)
 		}
 	}
 	if (rc == 0) {
-		rc = make_file(session);
+		rc = make_ready(session);
 	}
 	/* needs what is dropped next */
 	if (rc == 0) {
@@ -211,7 +236,7 @@ static void describe_end(const struct session *session, int rc, struct nrb_end *
 	}
 	end->cells = session->blocks.cells;
 	end->wall_ns = (int64_t)(nrb_clock_ns() - session->blocks.start_ns);
-	end->phases_ns = session->file_ns + session->blocks.phases_ns;
+	end->phases_ns = session->ready_ns + session->blocks.phases_ns;
 }
 
 /* Settings first; then, whatever became of them, the record's last line. */
@@ -221,6 +246,7 @@ static int close_session(struct session *session, int rc)
 	struct nrb_end end;
 	int n = 0, restore, written = 0;
 
+	nrb_ballastproc_kill(&session->ballast);
 	restore = nrb_guard_end(session->blocks.cellrun.guard, restored, &n);
 	session->blocks.cellrun.guard = NULL;
 	nrb_diag_set_patient(true);
@@ -271,6 +297,7 @@ static void finish_session(struct session *session)
 	if (session->blocks.file >= 0) {
 		close(session->blocks.file);
 	}
+	(void)nrb_ballastproc_finish(&session->ballast);
 	nrb_swaptrace_close(&session->blocks.cellrun.swaptrace);
 	nrb_kernellog_close(&session->blocks.cellrun.kernellog);
 	nrb_signals_end(&session->signals);
@@ -284,7 +311,7 @@ static int print_plan(const struct session *session, const struct nrb_screen *sc
 	int rc = 0;
 
 	if (session->options->dry_run && session->options->json) {
-		json = nrb_plan_json(&session->plan, session->options);
+		json = nrb_plan_json(&session->plan, session->options, &session->machine);
 		rc = nrb_json_print(json, 2, stdout);
 		nrb_json_free(json);
 		return rc < 0 ? nrb_fail(rc, "cannot print the plan") : 0;
@@ -358,6 +385,7 @@ int nrb_run(const struct nrb_run_options *options, const struct nrb_root *root,
 	*session = (struct session){ .options = options,
 		.root = root,
 		.result = result,
+		.ballast.fd = -1,
 		.signals = { .fd = -1 } };
 	session->blocks = (struct nrb_blocks){
 		.root = root,

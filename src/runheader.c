@@ -68,6 +68,7 @@ static void note_nodes(struct nrb_header *header, const struct nrb_machine *mach
 static void note_plan(struct nrb_header *header, const struct nrb_plan *plan)
 {
 	header->rehearsal = plan->rehearsal;
+	header->sparse = plan->sparse && plan->file_bytes > 0;
 	header->reference_mode = plan->reference >= 0 ? plan->reference : NRB_ABSENT;
 	header->blocks = plan->blocks > 0 ? plan->blocks : NRB_ABSENT;
 	header->seed = plan->seed;
@@ -119,6 +120,6 @@ struct nrb_json *nrb_runheader_extra(const struct nrb_root *root,
 	nrb_json_set(extra, "cpu_details", nrb_cpu_json(&machine->cpu));
 	nrb_json_set(extra, "topology", nrb_topology_json(&machine->topology, true));
 	nrb_json_set(extra, "settings", nrb_confounders_json(root));
-	nrb_json_set(extra, "plan", nrb_plan_json(plan, options));
+	nrb_json_set(extra, "plan", nrb_plan_json(plan, options, machine));
 	return extra;
 }

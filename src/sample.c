@@ -202,6 +202,7 @@ const struct nrb_field nrb_node_fields[] = {
 	NODE(anon_after_bytes, "AnonPages after the allocation"),
 	NODE(slab_before_bytes, "SReclaimable before the mode was applied"),
 	NODE(slab_after_bytes, "SReclaimable after the allocation"),
+	NODE(ballast_bytes, "locked here by the run itself, so that a part of the node is all that cells find"),
 	NODE_IN(numa_hit, ANY, "allocations meant for this node and served by it"),
 	NODE_IN(numa_miss, ANY, "allocations meant for another node, but served by this one"),
 	NODE_IN(numa_foreign, ANY, "allocations meant for this node, but served by another"),

@@ -175,6 +175,13 @@ int nrb_take_progress(struct nrb_options *options, const char *value)
 	return nrb_take_bad("progress", value, "auto, tty, plain or none");
 }
 
+int nrb_take_sparse(struct nrb_options *options, const char *value)
+{
+	(void)value;
+	options->run.sparse = true;
+	return 0;
+}
+
 int nrb_take_rehearsal(struct nrb_options *options, const char *value)
 {
 	(void)value;

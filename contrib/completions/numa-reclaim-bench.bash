@@ -4,7 +4,7 @@
 
 _numa_reclaim_bench_options() { # COMMAND
 	local inner='--scenario --all --variant --modes --reference --node --cpu-node --lru-gen --policy
-		--page-size --threads --fill-on --trim --swap --set --fill --alloc --blocks
+		--page-size --threads --fill-on --trim --swap --set --fill --sparse --alloc --blocks
 		--budget --seed --max-memory --output -o --yes -y --dry-run -n --progress'
 	local all='--json --color --ascii --quiet -q --help -h --version -V'
 

@@ -8,6 +8,7 @@
 #include "nrb/guard.h"
 #include "nrb/idset.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct nrb_cachemaker {
@@ -18,6 +19,7 @@ struct nrb_cachemaker {
 	const char *dir;
 	int64_t len;
 	int64_t seed;
+	bool sparse; /* one hole, which takes nothing of the disk */
 };
 
 /**

@@ -46,7 +46,10 @@ struct nrb_arm {
 
 /* Sizes and limits that hold for every cell of a run. */
 struct nrb_sizes {
-	int64_t fill_bytes; /* asked by --fill; 0: all that fits */
+	int64_t fill_bytes; /* asked by --fill, or the room that a ballast leaves; 0: all that fits */
+	/* beside a ballast: what more may be filled where others free memory meanwhile; else 0 */
+	int64_t slack_bytes;
+	int64_t gate_bytes; /* file cache of the target up to which node reclaim does not run */
 	int64_t alloc_bytes;
 	int64_t file_bytes; /* of the file that fills are read from: the target's part, at its start */
 	int64_t other_bytes; /* with fill_all: of each other node's part, behind it by rank of the node */
@@ -59,6 +62,7 @@ struct nrb_sizes {
 	int64_t headroom_bytes; /* left free above the high watermark by a fill */
 	int64_t chain_bytes;    /* lines walked at most; 0: all (hardware) */
 	int64_t reread_bytes;   /* re-read at most; 0: all that the deadline allows */
+	bool sparse; /* the file is a hole: what is read from disk costs nothing, and is not timed */
 };
 
 /* Shared memory between parent, child and holder; each word has one writer at a time. Of the sample
@@ -125,6 +129,8 @@ enum nrb_needs {
 	NRB_NEEDS_LOAD =
 		1 << 8,         /* a load for a time, and the kernel's complaints of it */
 	NRB_FILLS_ALL = 1 << 9, /* fills every node, unless --fill-on says otherwise */
+	/* blocks of the file on the disk: it is written to, or the time to read it is a figure */
+	NRB_NEEDS_SPACE = 1 << 10,
 };
 
 /* What a holder is asked to do; what each means is the variant's. */

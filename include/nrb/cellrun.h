@@ -3,6 +3,7 @@
 #ifndef NRB_CELLRUN_H
 #define NRB_CELLRUN_H
 
+#include "nrb/ballastproc.h"
 #include "nrb/cell.h"
 #include "nrb/guard.h"
 #include "nrb/kernellog.h"
@@ -16,6 +17,7 @@
 struct nrb_cellrun {
 	struct nrb_guard *guard;
 	int signal_fd; /* SIGINT, SIGTERM, SIGHUP; readable: stop */
+	const struct nrb_ballastproc *ballast; /* NULL: there is none, by the plan */
 	struct nrb_pressure pressure;
 	int64_t own_major_faults; /* of the children reaped so far */
 	/* what each phase took in the first cell of this kind of arm; 0: not known yet */
@@ -35,7 +37,7 @@ struct nrb_cellrun {
  * sample in cell->shared is whole afterwards, with its status.
  * signal  out, 0 or the signal that ended it (child and holder are gone then)
  * Returns 0 (also for stalled, killed, unsupported, and disturbed by what is no setting), -EINTR for
- * a signal, -ESTALE for a foreign setting, -EBUSY for pressure, or another negative errno, each with
+ * a signal, -ESTALE for a foreign setting, -EOWNERDEAD for a ballast that died, -EBUSY for pressure, or another negative errno, each with
  * a message.
  */
 int nrb_cellrun(struct nrb_cellrun *run, struct nrb_cell *cell, int *signal);

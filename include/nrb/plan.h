@@ -49,12 +49,20 @@ struct nrb_run_options {
 	int n_variants;
 	bool all_variants;
 	int64_t fill_bytes, alloc_bytes, max_memory_bytes; /* 0 */
-	const char *dir;                                   /* for the cache file */
+	bool sparse;
+	const char *dir;    /* for the cache file */
 	const char *output; /* NULL: a new file in the current directory */
 	bool yes, dry_run, json;
 	bool rehearsal; /* inside a guest that rehearse built: mark the record, bound the walks */
 	int progress;            /* enum nrb_progress_mode */
 	const char *const *argv; /* for the record; ends with NULL */
+};
+
+/* What is locked on a node for the whole run: all that is free there but the room for cells. */
+struct nrb_plan_ballast {
+	int node;
+	int64_t room_bytes; /* spare (nrb_zones_spare) that stays: what cells fill, and their headroom */
+	int64_t bytes; /* by what was spare when the plan was made */
 };
 
 struct nrb_plan {
@@ -74,6 +82,9 @@ struct nrb_plan {
 	int64_t file_bytes;   /* the cache file; 0: none */
 	struct nrb_idset
 		targets; /* nodes whose memory is under test; of arms that compare, if any do */
+	bool sparse;    /* it takes nothing of the disk */
+	int n_ballasts; /* each filled node that has more to spare than cells fill */
+	struct nrb_plan_ballast ballasts[NRB_MAX_NODES];
 	bool rehearsal;
 };
 
@@ -101,6 +112,9 @@ bool nrb_plan_compares(const struct nrb_plan *plan);
 void nrb_plan_quiet_cpus(const struct nrb_plan *plan, const struct nrb_topology *topology,
 	struct nrb_idset *cpus);
 
+/** What ballasts take, all together. */
+int64_t nrb_plan_ballast_bytes(const struct nrb_plan *plan);
+
 /** Arms that this machine can run. */
 int nrb_plan_runnable(const struct nrb_plan *plan);
 
@@ -117,7 +131,7 @@ void nrb_plan_print(const struct nrb_plan *plan, const struct nrb_run_options *o
 	const struct nrb_machine *machine, const struct nrb_screen *screen, FILE *out);
 
 /** For the record's header and `run --dry-run --json`; the caller owns it. */
-struct nrb_json *nrb_plan_json(
-	const struct nrb_plan *plan, const struct nrb_run_options *options);
+struct nrb_json *nrb_plan_json(const struct nrb_plan *plan,
+	const struct nrb_run_options *options, const struct nrb_machine *machine);
 
 #endif

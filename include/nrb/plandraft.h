@@ -14,7 +14,8 @@ struct nrb_plandraft {
 	struct nrb_kinds kinds;
 	struct nrb_idset targets;
 	struct nrb_idset memory_nodes, cpu_nodes;
-	unsigned int modes; /* with the reference; 0: there is no knob */
+	unsigned int modes;    /* with the reference; 0: there is no knob */
+	int64_t largest_alloc; /* wanted by any arm that can run; while sizes are found */
 };
 
 /** --cpu-node names nodes. */
@@ -52,6 +53,20 @@ void nrb_planbeside_find(const struct nrb_plandraft *draft, const struct nrb_arm
 
 /** Bytes that an arm's cells may take of other nodes' memory, and cannot give back at once. */
 int64_t nrb_planbeside_spill(const struct nrb_arm *arm, const struct nrb_sizes *sizes);
+/** File cache of a node up to which node reclaim does not run there: vm.min_unmapped_ratio of all of
+ * it, in bytes. */
+int64_t nrb_planballast_gate(const struct nrb_plandraft *draft, int node);
+
+/** Left free on a node by a fill, above what it may take (nrb_zones_spare). */
+int64_t nrb_planballast_headroom(const struct nrb_plandraft *draft, int node);
+
+/** Whether a fill of so many bytes leaves so much of a node free that a ballast must take it. */
+bool nrb_planballast_is_due(
+	const struct nrb_plandraft *draft, int node, int64_t fill_bytes);
+
+/** Put a node's ballast beside a fill of so many bytes into the plan, once; the largest fill counts. */
+void nrb_planballast_add(struct nrb_plan *plan, const struct nrb_plandraft *draft,
+	int node, int64_t fill_bytes);
 
 /** Size every arm that can run, and the plan's memory and file; refuse what does not fit. */
 int nrb_plansizes_find(struct nrb_plan *plan, const struct nrb_plandraft *draft);

@@ -5,6 +5,7 @@
 
 #include "nrb/fsroot.h"
 
+#include <stdint.h>
 #include <sys/types.h>
 
 /**
@@ -24,6 +25,10 @@ int nrb_process_start_time(const struct nrb_root *root, pid_t pid, int64_t *tick
 
 /** This boot's id; "" for a recorded machine that has none. Returns 0 or a negative errno. */
 int nrb_process_boot_id(const struct nrb_root *root, char *buf, size_t len);
+
+/** Bytes that the caller may lock in memory: RLIMIT_MEMLOCK, or INT64_MAX with CAP_IPC_LOCK.
+ * Source: mlock(2). */
+int64_t nrb_process_may_lock(void);
 
 /** Give up every capability (effective, permitted, inheritable, bounding, ambient) but the listed
  * ones, and set no_new_privs. keep ends with -1. Returns 0 or a negative errno, with a message.

@@ -38,6 +38,7 @@ struct nrb_header {
 	char lru_gen[NRB_WORD_LEN];    /* "on", "off", "" (no such kernel) as found */
 	char clock[NRB_WORD_LEN];      /* "tsc" or "clock_gettime" */
 	bool rehearsal;
+	bool sparse; /* the cache file was a hole: what was read from disk cost nothing */
 	int64_t found_mode;     /* at start, verbatim; absent: no sysctl */
 	int64_t reference_mode; /* 0..7, absent: no modes in this run */
 	int64_t blocks;         /* planned; absent: as many as the budget allows */

@@ -122,6 +122,7 @@ struct nrb_node_sample {
 	int64_t shmem_before_bytes, shmem_after_bytes;
 	int64_t anon_before_bytes, anon_after_bytes;
 	int64_t slab_before_bytes, slab_after_bytes; /* reclaimable */
+	int64_t ballast_bytes;                       /* locked by the run itself */
 	int64_t numa_hit, numa_miss,
 		numa_foreign; /* allocation events during the allocation */
 };

@@ -60,7 +60,7 @@ int nrb_step_locate(struct nrb_cell *cell);
 /** Walk a random cycle over the allocation, and one for each node that holds part of it. */
 int nrb_step_access(struct nrb_cell *cell);
 
-/** Read the file again in random order. */
+/** Read the file again in random order, timed; nothing where it is sparse, and no disk is read. */
 int nrb_step_reread(struct nrb_cell *cell);
 
 /** Allocate on the arm's node from a CPU of its cpu_node and walk it, on 4 KiB and on huge pages. */

@@ -49,6 +49,7 @@ static const struct nrb_machine *machine_of(
 	machine->zones.zones = made.zones;
 	machine->memory = made.memory;
 	machine->found_mode = found_mode;
+	machine->min_unmapped_ratio = 1;
 	snprintf(machine->kernel, sizeof(machine->kernel), "6.1.0");
 	for (int i = 0; i < n; i++) {
 		const struct spec *spec = &specs[i];

@@ -195,6 +195,24 @@ static void test_make(void **state)
 	assert_memory_not_equal(a, a + 2048, 2048);
 }
 
+/* As long, and nothing of it on the disk. */
+static void test_make_sparse(void **state)
+{
+	struct stat file;
+	int fd = -1;
+
+	(void)state;
+	assert_int_equal(nrb_cachefile_make_sparse(".", 64 << 20, 1, &fd), 0);
+	assert_int_equal(fstat(fd, &file), 0);
+	assert_int_equal(file.st_size, 64 << 20);
+	assert_int_equal(file.st_blocks, 0);
+	assert_int_equal(file.st_nlink, 0);
+	close(fd);
+	nrb_diag_set_muted(true);
+	assert_int_equal(nrb_cachefile_make_sparse("/nonexistent", 1, 1, &fd), -ENOENT);
+	assert_int_equal(fd, -1);
+}
+
 static void test_make_where_there_is_no_tmpfile(void **state)
 {
 	unsigned char a[4096];
@@ -251,6 +269,7 @@ int main(void)
 		cmocka_unit_test_setup(test_no_such_directory, reset),
 		cmocka_unit_test_setup(test_free_bytes, reset),
 		cmocka_unit_test_setup(test_make, reset),
+		cmocka_unit_test_setup(test_make_sparse, reset),
 		cmocka_unit_test_setup(test_make_where_there_is_no_tmpfile, reset),
 		cmocka_unit_test_setup(test_make_failures, reset),
 		cmocka_unit_test_setup(test_make_stops, reset),

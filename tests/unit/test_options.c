@@ -232,12 +232,13 @@ static void test_defaults(void **state)
 static void test_rehearse_hands_inner_options_on(void **state)
 {
 	static const char *const want[] = { "--modes=0,7", "--blocks=2", "--alloc=200M",
-		"--node=all", "--scenario=clean,matrix" };
+		"--node=all", "--scenario=clean,matrix", "--sparse" };
 
 	(void)state;
-	assert_int_equal(parse("rehearse --nodes 4 --modes 0,7 --blocks=2 --distance 32 "
-			       "--alloc 200M --node all -y -o x --scenario clean,matrix "
-			       "--kernel-deb a --kernel-deb b"),
+	assert_int_equal(
+		parse("rehearse --nodes 4 --modes 0,7 --blocks=2 --distance 32 "
+		      "--alloc 200M --node all -y -o x --scenario clean,matrix --sparse "
+		      "--kernel-deb a --kernel-deb b"),
 		0);
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
 		assert_string_equal(options->rehearse.args[i], want[i]);

@@ -282,26 +282,6 @@ static void test_matrix(void **state)
 	nrb_plan_finish(&plan);
 }
 
-static void test_a_node_too_large_to_fill(void **state)
-{
-	static const struct spec large[] = {
-		{ 0, true, false, 20000, 19000, 0 },
-		{ 1, true, false, 20000, 19000, 0 },
-	};
-
-	(void)state;
-	assert_no_plan(machine_of(0, large, 2), NRB_EXIT_NOT_HERE, "too much to fill");
-	assert_non_null(strstr(nrb_diag_way_out(), "--fill"));
-	options.fill_bytes = 1000LL * MIB;
-	assert_int_equal(make(machine_of(0, large, 2)), 0);
-	assert_int_equal(plan.sizes[0].alloc_bytes, 4096LL * MIB); /* not 40 % */
-	nrb_plan_finish(&plan);
-	options.alloc_bytes = 8000LL * MIB;
-	assert_int_equal(make(machine_of(0, large, 2)), 0);
-	assert_int_equal(plan.sizes[0].alloc_bytes, 8000LL * MIB);
-	nrb_plan_finish(&plan);
-}
-
 static void test_memory_limits(void **state)
 {
 	struct spec tight[] = {
@@ -441,7 +421,6 @@ int main(void)
 		cmocka_unit_test_setup(test_no_node_with_cpus_and_memory, setup_seeded),
 		cmocka_unit_test_setup(test_cpus_of_another_cgroup, setup_seeded),
 		cmocka_unit_test_setup(test_matrix, setup_seeded),
-		cmocka_unit_test_setup(test_a_node_too_large_to_fill, setup_seeded),
 		cmocka_unit_test_setup(test_memory_limits, setup_seeded),
 		cmocka_unit_test_setup(test_sizes_beyond_all_memory, setup_seeded),
 		cmocka_unit_test_setup(test_quiet_cpus, setup_seeded),

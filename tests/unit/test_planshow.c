@@ -56,7 +56,7 @@ static const char *get_str(const struct nrb_json *object, const char *key)
 static void test_json(void **state)
 {
 	static const int modes[] = { 0, 1, 7 };
-	struct nrb_json *json = nrb_plan_json(&plan, &options);
+	struct nrb_json *json = nrb_plan_json(&plan, &options, &machine);
 	const struct nrb_json *arms = nrb_json_get(json, "arms");
 	bool added = false;
 
@@ -97,7 +97,7 @@ static void test_json_of_a_matrix(void **state)
 	options.scenarios[0] = "matrix";
 	options.n_scenarios = 1;
 	assert_int_equal(nrb_plan_make(&plan, &options, &machine, nrb_scenario_table), 0);
-	json = nrb_plan_json(&plan, &options);
+	json = nrb_plan_json(&plan, &options, &machine);
 	assert_true(nrb_json_get_int(nrb_json_at(nrb_json_get(json, "arms"), 0), "mode",
 			    &value) < 0);
 	nrb_json_free(json);
@@ -164,7 +164,7 @@ static void test_text_warns_of_others_cache(void **state)
 	machine.memory[target].file_bytes = 300 << 20;
 	text = print(false);
 	assert_non_null(strstr(text, "node 0 holds 300 MiB of other programs"));
-	assert_non_null(strstr(text, "up to about 100 MiB"));
+	assert_non_null(strstr(text, "up to about 150 MiB"));
 	free(text);
 }
 
@@ -202,9 +202,9 @@ static void test_text_warns_whatever_the_scenario(void **state)
 	(void)state;
 	machine.memory[0].file_bytes = machine.memory[1].file_bytes = 300 << 20;
 	ask("anon", "swapping");
-	assert_says("of which each reclaiming mode may evict up to about 100 MiB", true);
+	assert_says("of which each reclaiming mode may evict up to about 150 MiB", true);
 	ask("dirty", "writer"); /* 188 MiB, and 100 */
-	assert_says("each reclaiming mode may evict up to about 301 MiB", true);
+	assert_says("each reclaiming mode may evict up to about 300 MiB", true);
 	assert_says("node 1 holds", false);
 }
 
@@ -219,6 +219,34 @@ static void test_text_warns_of_all_nodes_that_are_filled(void **state)
 	assert_says("is filled too: it holds 300 MiB of other programs' file cache, of "
 		    "which what spills may evict up to about 100 MiB",
 		true);
+}
+
+/* How much, where, for how long; and what a hole for a cache file means. */
+static void test_text_says_what_is_locked(void **state)
+{
+	struct nrb_json *json;
+	const struct nrb_json *ballast;
+
+	(void)state;
+	assert_says("ballast", false);
+	assert_says("sparse", false);
+	nrb_plan_finish(&plan);
+	options.fill_bytes = 150 << 20;
+	options.alloc_bytes = 50 << 20;
+	options.sparse = true;
+	assert_int_equal(nrb_plan_make(&plan, &options, &machine, nrb_scenario_table), 0);
+	assert_says(
+		"of what is free on node 0, about all but 158 MiB, is locked from the "
+		"first cell to the end of the run: memory that no other program can "
+		"have meanwhile",
+		true);
+	assert_says("a nameless sparse file of 169 MiB", true);
+	json = nrb_plan_json(&plan, &options, &machine);
+	ballast = nrb_json_at(nrb_json_get(json, "ballast"), 0);
+	assert_int_equal(get(ballast, "node"), 0);
+	assert_int_equal(get(ballast, "room_bytes"), plan.ballasts[0].room_bytes);
+	assert_int_equal(get(ballast, "ballast_bytes"), plan.ballasts[0].bytes);
+	nrb_json_free(json);
 }
 
 static void test_text_warns_of_swapping(void **state)
@@ -349,7 +377,7 @@ static void test_json_has_every_factor(void **state)
 
 	(void)state;
 	plan_with_factors();
-	json = nrb_plan_json(&plan, &options);
+	json = nrb_plan_json(&plan, &options, &machine);
 	arms = nrb_json_get(json, "arms");
 	assert_int_equal(nrb_json_count(arms), 48);
 	first = nrb_json_at(arms, 0);
@@ -402,6 +430,7 @@ int main(void)
 		SHOW_TEST(test_text_warns_of_others_cache),
 		SHOW_TEST(test_text_warns_whatever_the_scenario),
 		SHOW_TEST(test_text_warns_of_all_nodes_that_are_filled),
+		SHOW_TEST(test_text_says_what_is_locked),
 		SHOW_TEST(test_text_warns_of_swapping),
 		SHOW_TEST(test_text_warns_of_unsynced_data),
 		SHOW_TEST(test_text_says_who_shares_a_cpu),

@@ -26,8 +26,9 @@ static void test_sizes(void **state)
 	options.rehearsal = true;
 	assert_int_equal(make(machine_of(0, two, 2)), 0);
 	sizes = &plan.sizes[0];
-	assert_int_equal(sizes->fill_bytes, 100LL * MIB + 1);
-	assert_int_equal(sizes->file_bytes, 100LL * MIB + 65536);
+	assert_int_equal(sizes->fill_bytes, 100LL * MIB + 65536);
+	assert_int_equal(sizes->slack_bytes, 12LL * MIB + MIB / 2 + 65536);
+	assert_int_equal(sizes->file_bytes, sizes->fill_bytes + sizes->slack_bytes);
 	assert_int_equal(sizes->alloc_bytes, 50LL * MIB + 4096);
 	assert_int_equal(sizes->chain_bytes, 16LL * MIB);
 	assert_int_equal(sizes->reread_bytes, 64LL * MIB);
@@ -60,11 +61,200 @@ static void test_writer_sizes(void **state)
 	nrb_plan_finish(&plan);
 }
 
+static const struct spec huge[] = {
+	{ 0, true, true, 256 << 10, 250 << 10, 0 },
+	{ 1, true, false, 256 << 10, 255 << 10, 0 },
+};
+
+/* Twice the allocation and twice the threshold, which is 1 % of all of the node; the rest is locked. */
+static void test_a_large_node_gets_ballast(void **state)
+{
+	const int64_t gate = 2621LL * MIB, fill = 2 * (4LL << 30) + 2 * gate;
+	const struct nrb_sizes *sizes;
+
+	(void)state;
+	options.nodes_given = true;
+	nrb_idset_clear(&options.nodes);
+	nrb_idset_add(&options.nodes, 1);
+	assert_int_equal(make(machine_of(0, huge, 2)), 0);
+	sizes = &plan.sizes[0];
+	assert_int_equal(sizes->alloc_bytes, 4LL << 30);
+	assert_in_range(sizes->gate_bytes, gate, gate + MIB);
+	assert_in_range(sizes->fill_bytes, fill, fill + 2 * MIB);
+	assert_in_range(
+		sizes->slack_bytes, sizes->fill_bytes / 8, sizes->fill_bytes / 8 + 65536);
+	assert_int_equal(sizes->file_bytes, sizes->fill_bytes + sizes->slack_bytes);
+	assert_int_equal(plan.file_bytes, sizes->file_bytes);
+	assert_int_equal(plan.n_ballasts, 1); /* not on the node that is not filled */
+	assert_int_equal(plan.ballasts[0].node, 1);
+	assert_int_equal(
+		plan.ballasts[0].room_bytes, sizes->fill_bytes + sizes->headroom_bytes);
+	/* 1 MiB is the high watermark */
+	assert_int_equal(plan.ballasts[0].bytes,
+		((255LL << 10) - 1) * MIB - plan.ballasts[0].room_bytes);
+	assert_int_equal(plan.memory_bytes, sizes->file_bytes + sizes->alloc_bytes +
+						    64LL * MIB + plan.ballasts[0].bytes);
+	/* another allocation, another fill */
+	options.alloc_bytes = 8LL << 30;
+	assert_int_equal(make(machine_of(0, huge, 2)), 0);
+	assert_in_range(plan.sizes[0].fill_bytes, 2 * (8LL << 30) + 2 * gate,
+		2 * (8LL << 30) + 2 * gate + 2 * MIB);
+	assert_int_equal(plan.sizes[0].alloc_bytes, 8LL << 30);
+}
+
+/* One ballast stands beside all arms, and each filled node has its own. */
+static void test_ballast_of_several_arms(void **state)
+{
+	int64_t fill;
+
+	(void)state;
+	options.scenarios[0] = "clean";
+	options.scenarios[1] = "anon";
+	options.n_scenarios = 2;
+	options.all_nodes = true;
+	assert_int_equal(make(machine_of(0, huge, 2)), 0);
+	assert_int_equal(plan.n_ballasts, 2);
+	fill = plan.sizes[0].fill_bytes;
+	for (int i = 0; i < plan.n_arms; i++) {
+		if (plan.arms[i].unsupported[0] == '\0') {
+			assert_int_equal(plan.sizes[i].fill_bytes, fill);
+		}
+	}
+	options.all_nodes = false;
+	options.n_scenarios = 1;
+	assert_int_equal(make(machine_of(0, huge, 2)), 0);
+	assert_int_equal(plan.n_ballasts, 1);
+	options.fill_on.n = 1;
+	options.fill_on.v[0] = 1; /* all */
+	assert_int_equal(make(machine_of(0, huge, 2)), 0);
+	assert_int_equal(plan.n_ballasts, 2);
+	assert_int_equal(plan.sizes[0].other_bytes, plan.sizes[0].file_bytes);
+}
+
+/* --fill means ballast for the rest, on a node of any size; and half of what it has above the
+ * threshold is allocated. */
+static void test_fill_on_a_small_node(void **state)
+{
+	(void)state;
+	options.fill_bytes = 600LL * MIB;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	assert_int_equal(plan.n_ballasts, 1);
+	/* 900 less 1 of watermark, 600, and 10 of headroom */
+	assert_int_equal(plan.ballasts[0].bytes / MIB, 289);
+	assert_in_range(
+		plan.sizes[0].alloc_bytes, 290LL * MIB - 65536, 290LL * MIB + 4096);
+	assert_int_equal(plan.sizes[0].fill_bytes, 600LL * MIB);
+	options.scenarios[0] = "anon"; /* 20 % where clean has 40 */
+	options.n_scenarios = 1;
+	machine_of(0, two, 2);
+	made.machine.has_swap = true;
+	assert_int_equal(make(&made.machine), 0);
+	assert_in_range(
+		plan.sizes[0].alloc_bytes, 145LL * MIB - 65536, 145LL * MIB + 4096);
+	options.n_scenarios = 0;
+	/* more than there is: the whole node, and no ballast */
+	options.fill_bytes = 950LL * MIB;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	assert_int_equal(plan.n_ballasts, 0);
+	assert_int_equal(plan.sizes[0].slack_bytes, 0);
+	assert_in_range(
+		plan.sizes[0].alloc_bytes, 400LL * MIB - 4096, 400LL * MIB + 4096);
+}
+
+/* Reclaim needs more cache than its threshold, and more by what is to be reclaimed. */
+static void test_too_small_a_fill(void **state)
+{
+	(void)state;
+	options.fill_bytes = 4LL << 30;
+	assert_refused(make(machine_of(0, huge, 2)), NRB_EXIT_USAGE,
+		"exceeds 2621 MiB of file cache (vm.min_unmapped_ratio of the whole node)");
+	assert_string_equal(nrb_diag_way_out(), "give a larger --fill");
+	options.alloc_bytes = 1LL << 30;
+	assert_int_equal(make(machine_of(0, huge, 2)), 0);
+	options.alloc_bytes = 2LL << 30;
+	assert_refused(make(machine_of(0, huge, 2)), NRB_EXIT_USAGE,
+		"and 2048 MiB are to be allocated");
+	machine_of(0, huge, 2);
+	made.machine.min_unmapped_ratio = 0;
+	assert_int_equal(make(&made.machine), 0);
+}
+
+/* A node full of others' cache: there is nothing to lock, and what they have stays. */
+static void test_no_ballast_on_a_full_node(void **state)
+{
+	static const struct spec full[] = {
+		{ 0, true, false, 256 << 10, 255 << 10, 0 },
+		{ 1, true, false, 256 << 10, 900, 0 },
+	};
+
+	(void)state;
+	options.nodes_given = true;
+	nrb_idset_clear(&options.nodes);
+	nrb_idset_add(&options.nodes, 1);
+	assert_int_equal(make(machine_of(0, full, 2)), 0);
+	assert_int_equal(plan.n_ballasts, 0);
+	assert_int_equal(plan.sizes[0].slack_bytes, 0);
+}
+
+static void test_limits_count_ballast(void **state)
+{
+	(void)state;
+	options.max_memory_bytes = 100LL << 30;
+	assert_refused(make(machine_of(0, huge, 2)), NRB_EXIT_FAILED,
+		"of it to lock what cells do not need");
+	options.max_memory_bytes = 300LL << 30;
+	assert_int_equal(make(machine_of(0, huge, 2)), 0);
+}
+
+/* What spills from one target must fit into the room that the other one's ballast leaves. */
+static void test_spills_beside_ballast(void **state)
+{
+	(void)state;
+	options.all_nodes = true;
+	options.fill_bytes = 600LL * MIB;
+	options.alloc_bytes = 500LL * MIB;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	assert_int_equal(plan.n_ballasts, 2);
+	options.fill_bytes = 400LL * MIB;
+	options.alloc_bytes = 380LL * MIB;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+}
+
+/* What writes to the file needs its blocks; the others of a run do without. */
+static void test_a_sparse_file(void **state)
+{
+	(void)state;
+	options.sparse = true;
+	options.scenarios[0] = "dirty";
+	options.n_scenarios = 1;
+	assert_refused(
+		make(machine_of(0, two, 2)), NRB_EXIT_USAGE, "no blocks on the disk");
+	assert_string_equal(nrb_diag_way_out(), "leave --sparse out");
+	options.scenarios[1] = "clean";
+	options.n_scenarios = 2;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	assert_true(plan.sparse);
+	for (int i = 0; i < plan.n_arms; i++) {
+		bool is_dirty = strcmp(plan.arms[i].scenario->name, "dirty") == 0;
+
+		assert_int_equal(plan.arms[i].unsupported[0] != '\0', is_dirty);
+		assert_true(is_dirty || plan.sizes[i].sparse);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PLAN_TEST(test_sizes),
 		PLAN_TEST(test_writer_sizes),
+		PLAN_TEST(test_a_large_node_gets_ballast),
+		PLAN_TEST(test_ballast_of_several_arms),
+		PLAN_TEST(test_fill_on_a_small_node),
+		PLAN_TEST(test_too_small_a_fill),
+		PLAN_TEST(test_no_ballast_on_a_full_node),
+		PLAN_TEST(test_limits_count_ballast),
+		PLAN_TEST(test_spills_beside_ballast),
+		PLAN_TEST(test_a_sparse_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,6 +53,14 @@ int __wrap_access(const char *path, int mode)
 	return unwritable ? -1 : 0;
 }
 
+static int64_t may_lock;
+
+int64_t __wrap_nrb_process_may_lock(void);
+int64_t __wrap_nrb_process_may_lock(void)
+{
+	return may_lock;
+}
+
 static struct nrb_run_options options;
 static struct nrb_plan plan;
 
@@ -112,6 +120,39 @@ static void test_the_directory_must_serve(void **state)
 	assert_non_null(strstr(nrb_diag_message(), "is on tmpfs"));
 	assert_non_null(strstr(nrb_diag_way_out(), "--dir"));
 	plan.file_bytes = 0; /* without a file it does not matter */
+	assert_int_equal(check(*state), NRB_EXIT_OK);
+}
+
+/* A hole takes nothing of a disk that is full. */
+static void test_a_sparse_file_needs_no_disk(void **state)
+{
+	disk.free_bytes = 0;
+	assert_int_equal(check(*state), NRB_EXIT_FAILED);
+	assert_non_null(strstr(nrb_diag_way_out(), "--sparse"));
+	plan.sparse = true;
+	assert_int_equal(check(*state), NRB_EXIT_OK);
+	disk.refused = "tmpfs";
+	assert_int_equal(check(*state), NRB_EXIT_NOT_HERE);
+}
+
+/* What is locked must be allowed, by RLIMIT_MEMLOCK and by the tightest cgroup. */
+static void test_ballast_must_be_allowed(void **state)
+{
+	may_lock = 99LL << 20;
+	assert_int_equal(check(*state), NRB_EXIT_OK);
+	plan.n_ballasts = 1;
+	plan.ballasts[0].bytes = 100LL << 20;
+	plan.memory_bytes = 200LL << 20;
+	assert_int_equal(check(*state), NRB_EXIT_NOT_HERE);
+	assert_non_null(strstr(nrb_diag_message(), "RLIMIT_MEMLOCK allows 99 MiB"));
+	may_lock = 100LL << 20;
+	assert_int_equal(check(*state), NRB_EXIT_OK);
+	tree_write(*state, "proc/self/cgroup", "0::/a/b\n");
+	tree_write(*state, "sys/fs/cgroup/a/memory.max", "104857600\n");
+	tree_write(*state, "sys/fs/cgroup/a/b/memory.max", "max\n");
+	assert_int_equal(check(*state), NRB_EXIT_NOT_HERE);
+	assert_non_null(strstr(nrb_diag_message(), "cgroup allows 100 MiB"));
+	tree_write(*state, "sys/fs/cgroup/a/memory.max", "max\n");
 	assert_int_equal(check(*state), NRB_EXIT_OK);
 }
 
@@ -200,6 +241,8 @@ int main(void)
 		PRECONDITION_TEST(test_nothing_forbids_it),
 		PRECONDITION_TEST(test_the_setting_must_be_there),
 		PRECONDITION_TEST(test_the_directory_must_serve),
+		PRECONDITION_TEST(test_a_sparse_file_needs_no_disk),
+		PRECONDITION_TEST(test_ballast_must_be_allowed),
 		PRECONDITION_TEST(test_the_directory_must_be_there),
 		PRECONDITION_TEST(test_the_directory_must_be_writable),
 		PRECONDITION_TEST(test_the_disk_must_have_room),

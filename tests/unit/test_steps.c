@@ -233,6 +233,26 @@ static void test_a_full_node_needs_no_fill(void **state)
 	}
 }
 
+/* Beside a ballast a node that has nothing free is not full of cache: somebody took the room. */
+static void test_room_beside_a_ballast(void **state)
+{
+	(void)state;
+	cell.sizes.fill_bytes = (int64_t)FILL_MIB << 20;
+	cell.sizes.slack_bytes = (int64_t)(FILL_MIB / 8) << 20;
+	cell.sizes.file_bytes = cell.sizes.fill_bytes + cell.sizes.slack_bytes;
+	memset(&fill, 0, sizeof(fill));
+	write_zone(FILL_MIB / 4);
+	nrb_diag_reset();
+	assert_int_equal(nrb_step_fill_once(&cell), -ESTALE);
+	assert_non_null(
+		strstr(nrb_diag_message(), "that the ballast left free on node 0"));
+	assert_string_equal(shared->sample.note, "");
+	/* what others have freed meanwhile is filled, too, as far as the file goes */
+	write_zone(2 * FILL_MIB);
+	(void)nrb_step_fill_once(&cell);
+	assert_int_equal(cell.fill_len, cell.sizes.file_bytes);
+}
+
 /* That little was asked for. */
 static void test_a_small_fill_is_a_fill(void **state)
 {
@@ -437,6 +457,7 @@ int main(void)
 		STEP_TEST(test_only_clean_cache_on_the_node_is_a_fill),
 		STEP_TEST(test_an_unclean_fill_says_its_figures),
 		STEP_TEST(test_a_full_node_needs_no_fill),
+		STEP_TEST(test_room_beside_a_ballast),
 		STEP_TEST(test_a_small_fill_is_a_fill),
 		STEP_TEST(test_every_node_is_filled_from_its_part),
 		STEP_TEST(test_what_fits),

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which nodes get a ballast beside what cells fill, and how much of it. */
+#include "nrb/planballast.h"
+
+#include "nrb/plandraft.h"
+#include "nrb/units.h"
+
+enum { HEADROOM_PERCENT = 1 /* of the node; at least min_headroom */ };
+
+static const int64_t min_headroom =
+	8LL << 20; /* per-CPU lists and page tables move a few MiB */
+
+int64_t nrb_planballast_gate(const struct nrb_plandraft *draft, int node)
+{
+	return nrb_zones_sum(&draft->machine->zones, node).managed_pages / 100 *
+	       draft->machine->min_unmapped_ratio * nrb_zones_page_bytes();
+}
+
+int64_t nrb_planballast_headroom(const struct nrb_plandraft *draft, int node)
+{
+	int64_t bytes = nrb_zones_sum(&draft->machine->zones, node).managed_pages / 100 *
+			HEADROOM_PERCENT * nrb_zones_page_bytes();
+
+	return bytes > min_headroom ? bytes : min_headroom;
+}
+
+static int64_t bytes_beside(
+	const struct nrb_plandraft *draft, int node, int64_t fill_bytes)
+{
+	return nrb_zones_sum(&draft->machine->zones, node).spare_pages *
+		       nrb_zones_page_bytes() -
+	       fill_bytes - nrb_planballast_headroom(draft, node);
+}
+
+/* Less than that is soaked up. */
+bool nrb_planballast_is_due(
+	const struct nrb_plandraft *draft, int node, int64_t fill_bytes)
+{
+	return bytes_beside(draft, node, fill_bytes) > min_headroom;
+}
+
+void nrb_planballast_add(struct nrb_plan *plan, const struct nrb_plandraft *draft,
+	int node, int64_t fill_bytes)
+{
+	struct nrb_plan_ballast *ballast = plan->ballasts;
+	int64_t room = fill_bytes + nrb_planballast_headroom(draft, node);
+
+	while (ballast < &plan->ballasts[plan->n_ballasts] && ballast->node != node) {
+		ballast++;
+	}
+	if (ballast == &plan->ballasts[plan->n_ballasts]) {
+		*ballast = (struct nrb_plan_ballast){ .node = node };
+		plan->n_ballasts++;
+	}
+	if (room > ballast->room_bytes) {
+		ballast->room_bytes = room;
+		ballast->bytes = bytes_beside(draft, node, fill_bytes);
+	}
+}
+
+void nrb_planballast_print(const struct nrb_planpage *page)
+{
+	const struct nrb_plan *plan = page->plan;
+
+	for (int i = 0; i < plan->n_ballasts; i++) {
+		const struct nrb_plan_ballast *ballast = &plan->ballasts[i];
+		char bytes[NRB_UNITS_LEN], room[NRB_UNITS_LEN];
+
+		nrb_planpage_say(page, "ballast",
+			"%s of what is free on node %d, about all but %s, is locked from the "
+			"first cell to the end of the run: memory that no other program can "
+			"have meanwhile",
+			nrb_units_bytes(bytes, ballast->bytes), ballast->node,
+			nrb_units_bytes(room, ballast->room_bytes));
+	}
+}
