@@ -1,0 +1,89 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A node that is full of other programs' cache already (full.py PROGRAM).
+
+The same comparison on a node that the run fills itself, on one that another process filled, and with
+every node filled so. Locality must be as with our own fill, and what the plan said may be evicted of
+others' cache must be at least what was, and of its order. NRB_LONG adds a kernel.
+"""
+import json
+import sys
+
+import guest
+
+DEADLINE_S = 900
+NODE_MIB = 512
+ALLOC = 100 << 20
+# A kernel with the values that reclaim little and much there.
+RUNS = {"6.1": (0, 1), "7.3": (0, 7)}
+# Pages move through per-CPU lists and the run itself reads a little.
+NOISE = 8 << 20
+
+
+def node_of(cell, number):
+    return next(node for node in cell["nodes"] if node["node"] == number)
+
+
+def evicted(cell, number):
+    node = node_of(cell, number)
+    return node["file_before_bytes"] - node["file_after_bytes"]
+
+
+def check_target(checks, files, reclaiming):
+    """As with a file of our own, but that hardly anything of it is ours."""
+    own, record = (guest.read_record(files / (name + ".jsonl")) for name in ("own", "target"))
+    for mode in (0, reclaiming):
+        wanted, got = (sum(map(guest.local_ratio, cells)) / len(cells) for cells in (
+            guest.ok_cells(own, mode), guest.ok_cells(record, mode)))
+        checks.that(abs(got - wanted) <= 0.05, "mode %d: as local as with our own fill" % mode,
+                    (got, wanted))
+    for cell in guest.ok_cells(record, reclaiming):
+        checks.that("full already" in cell["note"], "the cell says that the node was full",
+                    cell["note"])
+        checks.that("ballast_bytes" not in node_of(cell, 0), "nothing was locked on it")
+    report = (files / "target-report").read_text()
+    checks.that("other programs'" in report, "the report says whose cache it was", report)
+
+
+def check_announced(checks, files, name, modes):
+    plan = json.loads((files / (name + "-plan")).read_text())
+    announced = {other["node"]: other["evict_bytes"] for other in plan["others"]}
+    record = guest.read_record(files / (name + ".jsonl"))
+    for mode in modes:
+        for cell in guest.ok_cells(record, mode):
+            for number, most in announced.items():
+                was = evicted(cell, number)
+                checks.that(was <= most + NOISE, "%s, mode %d: node %d lost no more cache than "
+                            "the plan said" % (name, mode, number), (was, most))
+    return announced, record
+
+
+def test_kernel(checks, program, kernel):
+    modes = RUNS[kernel]
+    with guest.work_directory() as work:
+        (work / "full.conf").write_text("modes=%s\nblocks=%d\ntarget_mib=%d\n" % (
+            ",".join(map(str, modes)), 2 if guest.is_long() else 1, NODE_MIB - 60))
+        with guest.Guest(guest.kernel(kernel), guest.HERE / "full.sh", [program, work / "full.conf"],
+                         node_mib=NODE_MIB) as machine:
+            files = machine.run(DEADLINE_S).files
+            for name in ("own", "target", "both"):
+                code = (files / (name + ".exit")).read_text().strip()
+                checks.that(code == "0", "%s: the run works" % name,
+                            (code, (files / (name + ".err")).read_text()[-1000:]))
+            check_target(checks, files, modes[1])
+            announced, record = check_announced(checks, files, "target", modes)
+            for cell in guest.ok_cells(record, modes[1]):
+                checks.that(evicted(cell, 0) >= announced[0] / 4,
+                            "mode %d: and the plan's figure is of that order" % modes[1],
+                            (evicted(cell, 0), announced[0]))
+            check_announced(checks, files, "both", modes)
+
+
+def test(checks):
+    for kernel in RUNS if guest.is_long() else ["6.1"]:
+        print("kernel " + kernel, flush=True)
+        test_kernel(checks, sys.argv[1], kernel)
+
+
+if __name__ == "__main__":
+    guest.main(test)

@@ -1,0 +1,36 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=dash
+# shellcheck disable=SC2154 # variables of full.conf
+# full.sh: runs with the values MODES on a node that holds the run's own file, then on one that is full
+# of what another process read, then with every node full so. The other files are holes: they fill the
+# cache, and take nothing of the disk.
+# shellcheck source=tests/guest/inside.sh
+. /bin/inside.sh
+# shellcheck source=/dev/null
+. /bin/full.conf # modes, blocks, target_mib
+
+# What a process on that CPU, and so on its node, reads until the node has no more: it sleeps on.
+fill() { # CPU_MASK NAME MIB
+	: >"/data/$2"
+	truncate -s "$3M" "/data/$2"
+	taskset "$1" dd if="/data/$2" of=/dev/null bs=1M 2>/dev/null
+	say "$2: $(awk '/MemFree|FilePages/ { print $3, $4 }' /sys/devices/system/node/node?/meminfo |
+		tr '\n' ' ')"
+}
+
+run() { # NAME
+	step "$1-plan" numa-reclaim-bench run -n --json --rehearsal --dir /data --modes "$modes" \
+		--reference 0 --node 0 --alloc 100M
+	step "$1" numa-reclaim-bench run -y --rehearsal --dir /data -o "$out/$1.jsonl" --modes "$modes" \
+		--reference 0 --node 0 --alloc 100M --blocks "$blocks"
+	step "$1-report" numa-reclaim-bench report "$out/$1.jsonl"
+}
+
+mkdir -p "$out"
+run own
+fill 1 target "$target_mib"
+run target
+fill 2 both "$target_mib"
+run both
+send_files
