@@ -61,7 +61,7 @@ our_processes() {
 		name=${line#*(}
 		name=${name%)*}
 		case $name in
-		numa-reclaim-be | nrb-guard | nrb-holder) ;;
+		numa-reclaim-be | nrb-guard | nrb-holder | nrb-ballast) ;;
 		*) continue ;;
 		esac
 		# shellcheck disable=SC2086 # the fields behind the name
@@ -71,10 +71,10 @@ our_processes() {
 }
 
 # The pid of whom: parent is $parent; the others are found below it, by name.
-pid_of() { # parent|guard|holder|child
+pid_of() { # parent|guard|holder|ballast|child
 	case $1 in
 	parent) echo "$parent" ;;
-	guard | holder) our_processes | awk -v p="$parent" -v n="nrb-$1" '$2 == p && $3 == n { print $1 }' ;;
+	guard | holder | ballast) our_processes | awk -v p="$parent" -v n="nrb-$1" '$2 == p && $3 == n { print $1 }' ;;
 	child) our_processes | awk -v p="$parent" '$2 == p && $3 !~ /^nrb-/ { print $1 }' ;;
 	esac
 }
@@ -85,6 +85,13 @@ settings_now() {
 		2>/dev/null
 	awk 'NR > 1 { print "swap", $1, $2, $3, $5 }' /proc/swaps
 	find /sys/fs/cgroup /sys/kernel/tracing/instances -mindepth 1 -maxdepth 1 -type d
+}
+
+# MiB that the nodes have free, once what was given back last is there again.
+free_now() {
+	echo 1 >/proc/sys/vm/stat_refresh 2>/dev/null
+	awk '$3 == "MemFree:" { kib += $4 } END { print int(kib / 1024) }' \
+		/sys/devices/system/node/node*/meminfo
 }
 
 # Whole lines of cells that a record has so far.

@@ -16,7 +16,9 @@ import guest
 FOUND = "3"
 MODE = "7"
 # Small, so that a cell takes few seconds; what a holder takes must leave room for the rest.
-NODE_MIB = {"kills": 192, "kills-settings": 256}
+NODE_MIB = {"kills": 192, "kills-settings": 256, "kills-ballast": 384}
+# What a run may leave of the nodes' free memory: cache of the program and of the record.
+FREE_LOST_MIB = 24
 SWAP_MIB = 256
 DISK_MIB = {"kills": 240, "kills-settings": 768}  # headroom fills every node from it
 S_PER_CASE = 90
@@ -28,6 +30,8 @@ DICE = {
     "kills": Dice(200, 0, ["parent", "child", "guard", "parent+guard", "parent+guard+child"]),
     "kills-settings": Dice(50, 4, ["parent", "child", "guard", "holder", "parent+guard",
                                    "parent+guard+holder+child"]),
+    "kills-ballast": Dice(50, 2, ["parent", "child", "guard", "ballast", "parent+guard",
+                                  "parent+guard+ballast+child"]),
 }
 # What the random moments of a table are of.
 RUNS = {
@@ -42,6 +46,7 @@ RUNS = {
         "--scenario neighbour",
         "--scenario headroom --set vm.min_free_kbytes=16384",
     ],
+    "kills-ballast": ["--fill 60M --blocks 2", "--fill 60M --sparse --node all"],
 }
 
 
@@ -95,6 +100,12 @@ def check_settings(checks, case, result):
                 result.word("left" + suffix))
 
 
+def check_memory(checks, case, result):
+    before, after = int(result.word("free-before")), int(result.word("free"))
+    checks.that(after >= before - FREE_LOST_MIB, case.name + ": memory is free again",
+                (before, after))
+
+
 def check_record(checks, case, result):
     if case.cells == "-" and not result.word("record.jsonl"):
         return  # killed before the header was written
@@ -117,6 +128,7 @@ def check_case(checks, case, result):
     if case.exit != "-":
         checks.equal(result.word("exit"), case.exit, case.name + ": exit status")
     check_settings(checks, case, result)
+    check_memory(checks, case, result)
     check_record(checks, case, result)
     if checks.failed > failed:
         print(case.name, case.whom, case.moment, case.options)

@@ -23,12 +23,13 @@ now_says() { # PATTERN, of the progress line as it is drawn on a terminal
 	tail -c 200 "$case_out/stderr" | tr '\r' '\n' | tail -n 1 | grep -q "$1"
 }
 
-# CELL/file: while the cache file is written; CELL/mode: while the mode is set; else CELL/PHASE.
+# CELL/file: while the cache file is written; CELL/ballast: while free memory is taken; CELL/mode: while the mode is set; else CELL/PHASE.
 has_come() { # MOMENT
 	if is_gone "$parent"; then return 0; fi
 	if [ "$(cells_in "$case_out/record.jsonl")" != $((${1%/*} - 1)) ]; then return 1; fi
 	case $1 in
 	*/file) now_says 'writing the cache file' ;;
+	*/ballast) [ -n "$(pid_of ballast)" ] && ! now_says ': [a-z]*, ' ;;
 	*/mode) [ "$(knob)" = 7 ] ;;
 	*) now_says ": ${1#*/}, " ;;
 	esac
@@ -56,6 +57,7 @@ one_case() { # NAME SIGNAL WHOM MOMENT RESTORE OPTIONS
 	mkdir -p "$case_out"
 	set_found
 	settings_now >"$case_out/settings-before"
+	free_now >"$case_out/free-before"
 	# shellcheck disable=SC2086 # options are words
 	taskset 3 numa-reclaim-bench run -y --rehearsal --dir /data -o "$case_out/record.jsonl" --modes 7 \
 		--reference 7 --alloc 16M --seed 1 --progress tty $6 \
@@ -66,6 +68,7 @@ one_case() { # NAME SIGNAL WHOM MOMENT RESTORE OPTIONS
 	echo $? >"$case_out/exit"
 	look ''
 	settings_now >"$case_out/settings"
+	free_now >"$case_out/free"
 	if [ "$5" = restore ]; then
 		numa-reclaim-bench restore >"$case_out/restore" 2>&1
 		echo $? >"$case_out/restore-exit"
