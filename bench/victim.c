@@ -219,17 +219,15 @@ static int see_what_is_left(const struct victim *victim)
 	return rc;
 }
 
-/* It is at most a slice, a burst and a pause from its end. */
+/* It is at most a slice, a burst and a pause from its end. Its working set stays as long as it lives:
+ * what its node has free is read after this. */
 static int end(struct nrb_cell *cell)
 {
 	struct victim *victim = cell->hold_state;
-	int rc;
 
 	victim->stop = 1;
 	pthread_join(victim->thread, NULL);
-	rc = see_what_is_left(victim);
-	finish(cell);
-	return rc;
+	return see_what_is_left(victim);
 }
 
 int nrb_victim_hold(struct nrb_cell *cell, enum nrb_hold what, int64_t value)

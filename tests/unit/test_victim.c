@@ -90,6 +90,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
+	free(cell.hold_state);
 	free(shared);
 	return 0;
 }
@@ -121,7 +122,7 @@ static void test_it_works_on_its_node(void **state)
 	assert_int_equal(sample->victim_loads, bursts * 32 * 1024);
 	assert_true(sample->victim_load_ns > 0);
 	assert_int_equal(sample->victim_lost_bytes, 6 * 4096);
-	assert_null(cell.hold_state);
+	assert_non_null(cell.hold_state); /* its working set stays */
 }
 
 /* One that is not ready by its deadline is no neighbour. */
