@@ -2,9 +2,11 @@
 /* What child and parent both put into a cell's sample. */
 #include "nrb/cell.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 bool nrb_cell_has_lru_gen(const struct nrb_cell *cell)
 {
@@ -56,6 +58,21 @@ void nrb_cell_note_pages(
 			entry->pages = pages[node];
 		}
 	}
+}
+
+void nrb_cell_join(struct nrb_cell *cell, pthread_t thread)
+{
+	enum { LOOK_MS = 50, LIMIT_MS = 10 * 1000, PAGES = 1024 };
+	const struct timespec look = { .tv_nsec = LOOK_MS * 1000000L };
+
+	for (int ms = 0; ms < LIMIT_MS; ms += LOOK_MS) {
+		if (pthread_tryjoin_np(thread, NULL) != EBUSY) {
+			return;
+		}
+		nanosleep(&look, NULL);
+		cell->shared->progress += PAGES;
+	}
+	pthread_join(thread, NULL);
 }
 
 int64_t nrb_cell_written(const struct nrb_shared *shared)

@@ -101,10 +101,10 @@ static int end(struct load *load)
 	load->stop = 1;
 	load->reader.stop = 1;
 	if (load->n > 0) {
-		pthread_join(load->sending, NULL);
+		nrb_cell_join(load->cell, load->sending);
 	}
 	if (load->n > 1) {
-		pthread_join(load->reading, NULL);
+		nrb_cell_join(load->cell, load->reading);
 	}
 	load->cell->shared->sample.beside_read_bytes = load->reader.bytes;
 	return load->rc;

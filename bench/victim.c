@@ -226,7 +226,7 @@ static int end(struct nrb_cell *cell)
 	struct victim *victim = cell->hold_state;
 
 	victim->stop = 1;
-	pthread_join(victim->thread, NULL);
+	nrb_cell_join(cell, victim->thread);
 	return see_what_is_left(victim);
 }
 

@@ -146,7 +146,7 @@ static int end(struct nrb_cell *cell)
 	int rc;
 
 	watch->stop = 1;
-	pthread_join(watch->thread, NULL);
+	nrb_cell_join(cell, watch->thread);
 	rc = watch->rc;
 	free(watch);
 	cell->hold_state = NULL;

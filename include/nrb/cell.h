@@ -17,6 +17,7 @@
 #include "nrb/set.h"
 #include "nrb/topology.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -211,6 +212,12 @@ static inline const volatile int32_t *nrb_cell_stop(const struct nrb_cell *cell)
 {
 	return &cell->shared->stop[cell->shared->phase];
 }
+
+/**
+ * Wait for a thread beside an allocation that was told to end. The parent takes a phase in which nothing
+ * moves for stalled: for 10 s waiting is progress, so that a starved guest is none; then no more.
+ */
+void nrb_cell_join(struct nrb_cell *cell, pthread_t thread);
 
 /** Add to what else is to know of the cell. */
 void nrb_cell_note(struct nrb_cell *cell, const char *fmt, ...) NRB_PRINTF(2, 3);

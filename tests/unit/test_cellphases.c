@@ -337,6 +337,8 @@ static void test_failures_are_counted_where_there_is_a_load(void **state)
 	assert_int_equal(shared->sample.alloc_failure_lines, NRB_ABSENT);
 	cell.arm.variant = &loading;
 	assert_int_equal(nrb_cellphases_apply(&phases), 0);
+	assert_int_equal(nrb_cellphases_count(&phases), 0);
+	assert_int_equal(shared->sample.alloc_failure_lines, 0);
 	tree_write(*state, "dev/kmsg",
 		"4,1,1,-;page allocation failure\n4,2,1,-;page allocation failure\n");
 	assert_int_equal(nrb_cellphases_count(&phases), 0);

@@ -134,6 +134,24 @@ static void test_not_ready(void **state)
 	assert_non_null(strstr(nrb_diag_message(), "not ready in time"));
 }
 
+static void *sleep_a_while(void *arg)
+{
+	(void)arg;
+	usleep(200000);
+	return NULL;
+}
+
+/* Who waits for one is not stalled. */
+static void test_waiting_is_progress(void **state)
+{
+	pthread_t thread;
+
+	(void)state;
+	assert_int_equal(pthread_create(&thread, NULL, sleep_a_while, NULL), 0);
+	nrb_cell_join(&cell, thread);
+	assert_in_range(shared->progress, 1024, 1024 * 200 / 50);
+}
+
 #define VICTIM_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -141,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		VICTIM_TEST(test_it_works_on_its_node),
 		VICTIM_TEST(test_not_ready),
+		VICTIM_TEST(test_waiting_is_progress),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
