@@ -113,6 +113,13 @@ static double pages_per_reclaim(const struct nrb_sample *s)
 		       : NAN;
 }
 
+static double ballast_bytes(const struct nrb_sample *s)
+{
+	const struct nrb_node_sample *n = target(s);
+
+	return n != NULL ? number(n->ballast_bytes) : NAN;
+}
+
 static double alloc_huge_ratio(const struct nrb_sample *s)
 {
 	double written = written_bytes(s);
@@ -339,6 +346,7 @@ static const struct {
 	[NRB_VALUE_TRIM_FREED_BYTES]        = FIELD(trim_freed_bytes),
 	[NRB_VALUE_OTHERS_FREE_LOST_BYTES]  = COMPUTED(others_free_lost),
 	[NRB_VALUE_OTHERS_CACHE_GAINED_BYTES] = COMPUTED(others_cache_gained),
+	[NRB_VALUE_BALLAST_BYTES]           = COMPUTED(ballast_bytes),
 	[NRB_VALUE_HOLD_BYTES]              = FIELD(hold_bytes),
 	[NRB_VALUE_VICTIM_ACCESS_NS]        = RATIO(victim_load_ns, victim_loads),
 	[NRB_VALUE_VICTIM_REMOTE_RATIO]     = RATIO(victim_remote_pages, victim_pages),

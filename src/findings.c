@@ -6,6 +6,8 @@
 #include "nrb/effect.h"
 #include "nrb/kswapd.h"
 #include "nrb/leftover.h"
+#include "nrb/process.h"
+#include "nrb/units.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -239,6 +241,44 @@ void nrb_findings_setting(struct nrb_findings *findings, const struct nrb_root *
 	if (setting->twin_path != NULL) {
 		add_file(findings, root, setting->twin_path, false);
 	}
+}
+
+static void add_cgroup(
+	struct nrb_findings *findings, const struct nrb_root *root, int64_t bytes)
+{
+	char text[64];
+	int64_t limit;
+
+	/* of all its cgroups the least, as the kernel sees it */
+	if (nrb_confounder_read(root, nrb_confounder_find("cgroup.memory.max"), text,
+		    sizeof(text)) == 0 &&
+		nrb_units_parse_i64(text, 0, INT64_MAX, &limit) == 0 && limit < bytes) {
+		nrb_findings_add(findings, NRB_EXIT_NOT_HERE,
+			"raise memory.max, or run outside of it, as by systemd-run --scope",
+			NULL,
+			"this process's cgroup allows %" PRId64
+			" MiB of memory, and the plan takes %" PRId64 " MiB",
+			limit >> 20, bytes >> 20);
+	}
+}
+
+void nrb_findings_ballast(struct nrb_findings *findings, const struct nrb_root *root,
+	int64_t lock_bytes, int64_t memory_bytes)
+{
+	int64_t allowed = nrb_process_may_lock();
+
+	if (lock_bytes == 0 || (root->live && geteuid() != 0)) {
+		return;
+	}
+	if (allowed < lock_bytes) {
+		nrb_findings_add(findings, NRB_EXIT_NOT_HERE,
+			"raise it, as by `ulimit -l unlimited`, or keep CAP_IPC_LOCK",
+			"what holds free memory of a node must not be swapped out",
+			"%" PRId64 " MiB are to be locked, and RLIMIT_MEMLOCK allows "
+			"%" PRId64 " MiB",
+			lock_bytes >> 20, allowed >> 20);
+	}
+	add_cgroup(findings, root, memory_bytes);
 }
 
 static void add_guard(struct nrb_findings *findings, const struct nrb_root *root)

@@ -8,7 +8,6 @@
 #include "nrb/findings.h"
 #include "nrb/leftover.h"
 #include "nrb/process.h"
-#include "nrb/units.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -18,11 +17,21 @@
 
 enum { DISK_FREE_PERCENT = 10 };
 
+static int refuse_first(const struct nrb_findings *findings)
+{
+	const struct nrb_finding *first = &findings->list[0];
+
+	if (findings->n == 0) {
+		return 0;
+	}
+	return nrb_refuse(first->code, first->way_out[0] != '\0' ? first->way_out : NULL,
+		"%s%s%s", first->what, first->why[0] != '\0' ? ": " : "", first->why);
+}
+
 /* Scenarios without modes hold the setting at rest too, where there is one. */
 static int check_rights(const struct nrb_root *root, const struct nrb_plan *plan)
 {
 	struct nrb_findings findings = { 0 };
-	const struct nrb_finding *first = &findings.list[0];
 	struct nrb_plan_settings settings;
 
 	nrb_findings_rights(&findings, root, plan->reference >= 0);
@@ -30,11 +39,7 @@ static int check_rights(const struct nrb_root *root, const struct nrb_plan *plan
 	for (int i = 0; i < settings.n; i++) {
 		nrb_findings_setting(&findings, root, settings.list[i]);
 	}
-	if (findings.n == 0) {
-		return 0;
-	}
-	return nrb_refuse(first->code, first->way_out[0] != '\0' ? first->way_out : NULL,
-		"%s%s%s", first->what, first->why[0] != '\0' ? ": " : "", first->why);
+	return refuse_first(&findings);
 }
 
 static bool has_holder(const struct nrb_plan *plan)
@@ -90,42 +95,13 @@ static int check_others(const struct nrb_root *root)
 	return rc;
 }
 
-/* By the least of its cgroups, as the kernel will. */
-static int check_cgroup(const struct nrb_root *root, int64_t bytes)
-{
-	char text[64];
-	int64_t limit;
-
-	if (nrb_confounder_read(root, nrb_confounder_find("cgroup.memory.max"), text,
-		    sizeof(text)) < 0 ||
-		nrb_units_parse_i64(text, 0, INT64_MAX, &limit) < 0 || limit >= bytes) {
-		return 0;
-	}
-	return nrb_refuse(NRB_EXIT_NOT_HERE,
-		"raise memory.max, or run it outside, as by systemd-run --scope",
-		"this process's cgroup allows %" PRId64
-		" MiB of memory, and the plan takes "
-		"%" PRId64 " MiB",
-		limit >> 20, bytes >> 20);
-}
-
-/* What holds free memory of a node must be locked there: swapped out, it would hold nothing. */
 static int check_ballast(const struct nrb_root *root, const struct nrb_plan *plan)
 {
-	int64_t bytes = nrb_plan_ballast_bytes(plan), allowed;
+	struct nrb_findings findings = { 0 };
 
-	if (plan->n_ballasts == 0) {
-		return 0;
-	}
-	allowed = nrb_process_may_lock();
-	if (allowed < bytes) {
-		return nrb_refuse(NRB_EXIT_NOT_HERE,
-			"raise it, as by `ulimit -l unlimited`, or keep CAP_IPC_LOCK",
-			"%" PRId64 " MiB are to be locked, and RLIMIT_MEMLOCK allows "
-			"%" PRId64 " MiB",
-			bytes >> 20, allowed >> 20);
-	}
-	return check_cgroup(root, plan->memory_bytes);
+	nrb_findings_ballast(
+		&findings, root, nrb_plan_ballast_bytes(plan), plan->memory_bytes);
+	return refuse_first(&findings);
 }
 
 static int check_dir(const struct nrb_run_options *options, const struct nrb_plan *plan)

@@ -139,6 +139,26 @@ static void describe_node(char *buf, size_t len, const struct nrb_report_data *d
 	snprintf(buf, len, ", node %" PRId64 " %s", group->arms[0]->key.node, content);
 }
 
+/* What was left out of the node, and out of the figures. */
+static void print_leave(
+	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
+{
+	double ballast = first_median(&data->group, NRB_VALUE_BALLAST_BYTES);
+	char size[NRB_UNITS_LEN];
+
+	if (ballast >= MIN_CACHE) {
+		say(screen, out, 2,
+			"Of the node %s that was free was locked by the run: its cells had the "
+			"rest.",
+			nrb_units_bytes(size, llround(ballast)));
+	}
+	if (data->header->sparse) {
+		say(screen, out, 2,
+			"The cache file was sparse: what reading lost cache again would cost is "
+			"not known.");
+	}
+}
+
 static void print_head(
 	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
 {
@@ -166,6 +186,7 @@ static void print_head(
 			"Rehearsal in a virtual machine: locality and reclaim are real, times are "
 			"not.");
 	}
+	print_leave(data, screen, out);
 }
 
 /* What decided before 3.16, beside what was measured: the documentation still speaks of it. */

@@ -141,7 +141,7 @@ static bool can_compare(const struct nrb_machine *machine)
 }
 
 /* A refused plan is one more obstacle, in the words that `run` would use. */
-static void make_plan(struct nrb_survey *survey)
+static void make_plan(struct nrb_survey *survey, const struct nrb_root *root)
 {
 	const struct nrb_run_options options = { .reference = -1, .dir = "." };
 	int rc;
@@ -154,6 +154,10 @@ static void make_plan(struct nrb_survey *survey)
 		nrb_findings_add(&survey->obstacles, nrb_diag_exit(rc),
 			nrb_diag_way_out(), NULL, "%s", nrb_diag_message());
 		nrb_diag_reset();
+	}
+	if (survey->has_plan) {
+		nrb_findings_ballast(&survey->obstacles, root,
+			nrb_plan_ballast_bytes(&survey->plan), survey->plan.memory_bytes);
 	}
 }
 
@@ -191,7 +195,7 @@ int nrb_survey_read(struct nrb_survey *survey, const struct nrb_root *root)
 	nrb_findings_disturbing(&survey->warnings, root, &survey->machine);
 	nrb_findings_forbidding(&survey->obstacles, root, &survey->machine);
 	if (can_compare(&survey->machine)) {
-		make_plan(survey);
+		make_plan(survey, root);
 	}
 	return 0;
 }

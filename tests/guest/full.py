@@ -58,6 +58,12 @@ def check_announced(checks, files, name, modes):
     return announced, record
 
 
+def check_works(checks, files, name):
+    code = (files / (name + ".exit")).read_text().strip()
+    return checks.that(code == "0", "%s: the run works" % name,
+                       (code, (files / (name + ".err")).read_text()[-1000:]))
+
+
 def test_kernel(checks, program, kernel):
     modes = RUNS[kernel]
     with guest.work_directory() as work:
@@ -66,10 +72,8 @@ def test_kernel(checks, program, kernel):
         with guest.Guest(guest.kernel(kernel), guest.HERE / "full.sh", [program, work / "full.conf"],
                          node_mib=NODE_MIB) as machine:
             files = machine.run(DEADLINE_S).files
-            for name in ("own", "target", "both"):
-                code = (files / (name + ".exit")).read_text().strip()
-                checks.that(code == "0", "%s: the run works" % name,
-                            (code, (files / (name + ".err")).read_text()[-1000:]))
+            if not all([check_works(checks, files, name) for name in ("own", "target", "both")]):
+                return
             check_target(checks, files, modes[1])
             announced, record = check_announced(checks, files, "target", modes)
             for cell in guest.ok_cells(record, modes[1]):

@@ -204,6 +204,16 @@ def full():
     return [header, *cells, end(len(cells))]
 
 
+def ballast():
+    """A part of a large node, filled from a hole: nothing is known of reading it again."""
+    made = [cell(mode, 1, mode, local=mode * 0.995, kept=1 - mode * 0.4, stolen=mode * 54000,
+                 success=None, lru_gen="off", reread_bytes=None, reread_disk_bytes=None,
+                 reread_ns=None, reread_hist=None) for mode in (0, 1)]
+    for one in made:
+        one["nodes"][0]["ballast_bytes"] = 363 << 30
+    return [{**HEADER, "blocks": 1, "lru_gen": "off", "sparse": True}, *made, end(len(made))]
+
+
 def nothing():
     cells = [unmeasured(cell(number, 1, mode, status="unsupported",
                              note="no room on node 0 for the allocation"))
@@ -519,7 +529,7 @@ def main():
             "rehearsal-matrix": rehearsal_matrix(), "factors": factors(), "lru-gen": lru_gen(),
             "absent": absent(), "dirty": dirty(), "dirty-new": dirty_new(), "anon": anon(),
             "states": states(), "swapped": swapped(), "threads": threads(), "mapped": mapped(),
-            "thp": thp(), "load": load()}
+            "thp": thp(), "load": load(), "ballast": ballast()}
     for name, objects in good.items():
         write(root / f"{name}.jsonl", lines(objects))
     write(root / "cut.jsonl", lines(mglru())[:-100])
