@@ -20,7 +20,8 @@ NODE_MIB = {"kills": 192, "kills-settings": 256, "kills-ballast": 384}
 # What a run may leave of the nodes' free memory: cache of the program and of the record.
 FREE_LOST_MIB = 24
 SWAP_MIB = 256
-DISK_MIB = {"kills": 240, "kills-settings": 768}  # headroom fills every node from it
+# headroom fills every node from it
+DISK_MIB = {"kills": 240, "kills-settings": 768, "kills-ballast": 480}
 S_PER_CASE = 90
 Case = namedtuple("Case", "name signal whom moment after exit cells lost options",
                   defaults=["--blocks 2"])
