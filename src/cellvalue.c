@@ -292,6 +292,11 @@ static double below_min_ratio(const struct nrb_sample *s)
 	return zone != NULL ? ratio(zone->below_min, zone->samples) : NAN;
 }
 
+static double hit_ratio(const struct nrb_sample *s)
+{
+	return 1 - ratio(s->serve_misses, s->serve_requests);
+}
+
 static double refault_file(const struct nrb_sample *s)
 {
 	return number(s->counters.v[NRB_REFAULT_FILE]) +
@@ -360,6 +365,9 @@ static const struct {
 	[NRB_VALUE_BELOW_MIN_RATIO]         = COMPUTED(below_min_ratio),
 	[NRB_VALUE_KSWAPD_RUNS]             = COUNTER(NRB_PAGEOUTRUN),
 	[NRB_VALUE_ALLOC_FAILURE_LINES]     = FIELD(alloc_failure_lines),
+	[NRB_VALUE_HIT_RATIO]               = COMPUTED(hit_ratio),
+	[NRB_VALUE_SERVED_DISK_BYTES]       = FIELD(serve_disk_bytes),
+	[NRB_VALUE_REQUESTS_PER_S]          = PER_S(serve_requests, serve_ns),
 };
 /* clang-format on */
 

@@ -80,6 +80,21 @@ static double alloc_slowest(const struct nrb_arm_cells *arm)
 		       : NAN;
 }
 
+static double request_p50(const struct nrb_arm_cells *arm)
+{
+	return quantile_of(nrb_group_tally(arm)->serve, 0.5, 1);
+}
+
+static double request_p99(const struct nrb_arm_cells *arm)
+{
+	return quantile_of(nrb_group_tally(arm)->serve, 0.99, MIN_FOR_P99);
+}
+
+static double request_p999(const struct nrb_arm_cells *arm)
+{
+	return quantile_of(nrb_group_tally(arm)->serve, 0.999, MIN_FOR_P999);
+}
+
 /* clang-format off */
 #define FACTOR(name, heading, format, help) \
 	{ #name, heading, format, offsetof(struct nrb_key, name), -1, NULL, help }
@@ -221,6 +236,18 @@ const struct nrb_figure nrb_figure_table[NRB_N_FIGURES] = {
 	[NRB_FIGURE_ALLOC_FAILURES]  = MEDIAN("alloc_failure_lines", "failure lines",
 		NRB_FORMAT_COUNT, NRB_VALUE_ALLOC_FAILURE_LINES,
 		"lines with 'page allocation failure' in the kernel's log, which has but some"),
+	[NRB_FIGURE_REQUESTS_PER_S]  = MEDIAN("requests_per_s", "requests/s", NRB_FORMAT_COUNT,
+		NRB_VALUE_REQUESTS_PER_S, "objects served in a second, by all readers together"),
+	[NRB_FIGURE_REQUEST_P50]     = COMPUTED("request_p50_ns", "request p50", NRB_FORMAT_NS,
+		request_p50, "half of the requests took no longer"),
+	[NRB_FIGURE_REQUEST_P99]     = COMPUTED("request_p99_ns", "request p99", NRB_FORMAT_NS,
+		request_p99, "99 of 100 requests took no longer; absent for less than 1,000 of them"),
+	[NRB_FIGURE_REQUEST_P999]    = COMPUTED("request_p999_ns", "request p99.9", NRB_FORMAT_NS,
+		request_p999, "999 of 1000 requests took no longer; absent for less than 10,000 of them"),
+	[NRB_FIGURE_HIT_RATIO]       = MEDIAN("hit_ratio", "hits", NRB_FORMAT_RATIO,
+		NRB_VALUE_HIT_RATIO, "requests that the page cache served whole / requests"),
+	[NRB_FIGURE_SERVED_DISK]     = MEDIAN("served_disk_bytes", "from disk", NRB_FORMAT_BYTES,
+		NRB_VALUE_SERVED_DISK_BYTES, "read from disk for the requests of a cell"),
 };
 /* clang-format on */
 

@@ -145,7 +145,10 @@ static int tally(struct nrb_tally *tally, const struct nrb_sample *sample, int k
 	if (rc == 0) {
 		rc = merge(&tally->alloc, &sample->alloc_hist);
 	}
-	return rc == 0 ? merge(&tally->victim, &sample->victim_hist) : rc;
+	if (rc == 0) {
+		rc = merge(&tally->victim, &sample->victim_hist);
+	}
+	return rc == 0 ? merge(&tally->serve, &sample->serve_hist) : rc;
 }
 
 static int find_arm(struct nrb_group *group, const struct nrb_sample *sample,
@@ -344,6 +347,7 @@ static void free_tally(struct nrb_tally *tally)
 {
 	free(tally->alloc);
 	free(tally->victim);
+	free(tally->serve);
 	free(tally->together);
 	for (int i = 0; i < NRB_N_VALUES; i++) {
 		free(tally->values[i].v);

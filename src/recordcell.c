@@ -19,6 +19,7 @@ static const struct {
 	{ "reread_hist", offsetof(struct nrb_sample, reread_hist) },
 	{ "return_hist", offsetof(struct nrb_sample, return_hist) },
 	{ "victim_hist", offsetof(struct nrb_sample, victim_hist) },
+	{ "serve_hist", offsetof(struct nrb_sample, serve_hist) },
 };
 
 enum { N_HISTOGRAMS = sizeof(histograms) / sizeof(*histograms) };

@@ -133,7 +133,7 @@ const struct nrb_field nrb_sample_fields[] = {
 	SAMPLE(alloc_page_bytes, "bytes that one timed touch covers: 4 KiB, or 2 MiB where huge pages were asked for"),
 	SAMPLE(alloc_pid, "process that allocated"),
 	SAMPLE(alloc_address, "start of the allocation, as in /proc/PID/numa_maps"),
-	SAMPLE(alloc_pages, "touches timed, each of alloc_page_bytes"),
+	SAMPLE(alloc_pages, "pages of alloc_page_bytes written; fileserver writes them again and again: alloc_hist counts every touch"),
 	SAMPLE(pages_absent, "base pages written, but not present when they were located"),
 	SAMPLE(pages_numa_maps, "pages of the allocation by /proc/PID/numa_maps, as a check"),
 	SAMPLE(cache_before_bytes, "of the file, in the page cache before the mode was applied"),
@@ -159,6 +159,13 @@ const struct nrb_field nrb_sample_fields[] = {
 	SAMPLE(burst_sent_bytes, "data sent in them"),
 	SAMPLE(burst_received_bytes, "of these, received; the others were dropped"),
 	SAMPLE(zone_gap_ns, "longest time between two looks at the zones"),
+	SAMPLE(serve_set_bytes, "set of objects that readers asked for beside the allocation"),
+	SAMPLE(serve_readers, "threads that asked for them"),
+	SAMPLE(serve_requests, "objects that were read whole"),
+	SAMPLE(serve_misses, "of these, not cached whole when they were asked for; absent where the file system does not tell"),
+	SAMPLE(serve_bytes, "bytes of all requests"),
+	SAMPLE(serve_disk_bytes, "read from disk for them"),
+	SAMPLE(serve_ns, "from the first request to the end of the last"),
 	SAMPLE(reread_bytes, "read again from the file"),
 	SAMPLE(reread_disk_bytes, "of these, read from disk"),
 	SAMPLE(reread_ns, "time that it took"),
@@ -329,6 +336,7 @@ void nrb_sample_drop_measured(struct nrb_sample *sample)
 	sample->n_zones = 0;
 	memset(&sample->return_hist, 0, sizeof(sample->return_hist));
 	memset(&sample->victim_hist, 0, sizeof(sample->victim_hist));
+	memset(&sample->serve_hist, 0, sizeof(sample->serve_hist));
 	memset(&sample->alloc_hist, 0, sizeof(sample->alloc_hist));
 	memset(&sample->reread_hist, 0, sizeof(sample->reread_hist));
 }

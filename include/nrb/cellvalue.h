@@ -55,7 +55,10 @@ enum nrb_cellvalue {
 	NRB_VALUE_BELOW_MIN_RATIO,
 	NRB_VALUE_KSWAPD_RUNS,
 	NRB_VALUE_ALLOC_FAILURE_LINES,
-	NRB_VALUE_BALLAST_BYTES, /* on the target */
+	NRB_VALUE_BALLAST_BYTES,     /* on the target */
+	NRB_VALUE_HIT_RATIO,         /* requests that were cached whole / requests */
+	NRB_VALUE_SERVED_DISK_BYTES, /* read from disk for them */
+	NRB_VALUE_REQUESTS_PER_S,
 	NRB_N_VALUES,
 };
 

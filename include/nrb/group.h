@@ -40,6 +40,7 @@ struct nrb_together {
 struct nrb_tally {
 	struct nrb_histogram *alloc;  /* merged; NULL: no cell had one */
 	struct nrb_histogram *victim; /* likewise, of a neighbour's first touches */
+	struct nrb_histogram *serve;  /* likewise, of requests */
 	struct nrb_values values[NRB_N_VALUES];
 	int64_t rules[NRB_N_RULES]; /* cells that each decided */
 	/* of each cell; sorted by locality once nrb_group_finish was called */

@@ -208,8 +208,9 @@ struct nrb_sample {
 	int64_t alloc_bytes;
 	int64_t alloc_page_bytes;
 	int64_t alloc_pid;
-	int64_t alloc_address;      /* start of the range, as in /proc/PID/numa_maps */
-	int64_t alloc_pages;        /* of alloc_page_bytes, written: the histogram's n */
+	int64_t alloc_address; /* start of the range, as in /proc/PID/numa_maps */
+	/* of alloc_page_bytes, written; the histogram's n, but where they are used anew */
+	int64_t alloc_pages;
 	int64_t pages_absent;       /* written, but not present when located */
 	int64_t pages_numa_maps;    /* cross-check: pages of the range by numa_maps */
 	int64_t cache_before_bytes; /* of the file, just before the mode was applied */
@@ -239,6 +240,11 @@ struct nrb_sample {
 	int64_t burst_sent_bytes, burst_received_bytes; /* of data in datagrams */
 	int64_t zone_gap_ns; /* longest time between two looks at zones */
 
+	/* what readers beside were served of a set of objects, from the mode on */
+	int64_t serve_set_bytes, serve_readers;
+	int64_t serve_requests, serve_misses; /* absent: not known which were cached */
+	int64_t serve_bytes, serve_disk_bytes, serve_ns;
+
 	/* re-read */
 	int64_t reread_bytes, reread_disk_bytes, reread_ns;
 
@@ -264,6 +270,7 @@ struct nrb_sample {
 		alloc_hist; /* one value per fault; on huge pages one per 2 MiB */
 	struct nrb_histogram reread_hist; /* one value per read */
 	struct nrb_histogram return_hist; /* one value per page */
+	struct nrb_histogram serve_hist;  /* one value per request */
 	struct nrb_histogram victim_hist; /* one value per page of its bursts */
 	int64_t n_zones;
 	struct nrb_zone_sample

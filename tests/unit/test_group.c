@@ -288,6 +288,47 @@ static void test_p999(void **state)
 	assert_near(nrb_figure_number(NRB_FIGURE_ALLOC_P999, group.arms[0]), 7);
 }
 
+/* Of requests as of first touches: merged, and none of too few. */
+static void test_requests(void **state)
+{
+	(void)state;
+	make(1, 1, 1);
+	sample.serve_requests = 600;
+	sample.serve_misses = 150;
+	sample.serve_disk_bytes = 4096;
+	sample.serve_ns = 2000000000;
+	for (int i = 0; i < 600; i++) {
+		nrb_histogram_add(&sample.serve_hist, i < 300 ? 10 : 20);
+	}
+	add(NRB_STATUS_OK);
+	sample.block++;
+	sample.serve_requests = 1000;
+	sample.serve_misses = 500;
+	sample.serve_disk_bytes = 8192;
+	add(NRB_STATUS_OK);
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_int_equal(group.arms[0]->ok.serve->n, 1200);
+	assert_near(nrb_figure_number(NRB_FIGURE_REQUEST_P50, group.arms[0]), 10);
+	assert_near(nrb_figure_number(NRB_FIGURE_REQUEST_P99, group.arms[0]), 20);
+	assert_true(isnan(nrb_figure_number(NRB_FIGURE_REQUEST_P999, group.arms[0])));
+	assert_near(nrb_figure_number(NRB_FIGURE_REQUESTS_PER_S, group.arms[0]), 400);
+	assert_near(nrb_figure_number(NRB_FIGURE_HIT_RATIO, group.arms[0]), 0.625);
+	assert_near(nrb_figure_number(NRB_FIGURE_SERVED_DISK, group.arms[0]), 6144);
+}
+
+/* Where it is not known what was cached, there is no share of hits. */
+static void test_unknown_hits(void **state)
+{
+	(void)state;
+	make(1, 1, 1);
+	sample.serve_requests = 600;
+	sample.serve_ns = 1000000000;
+	add(NRB_STATUS_OK);
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_true(isnan(nrb_figure_number(NRB_FIGURE_HIT_RATIO, group.arms[0])));
+	assert_near(nrb_figure_number(NRB_FIGURE_REQUESTS_PER_S, group.arms[0]), 600);
+}
+
 static void test_columns(void **state)
 {
 	static const char names[] =
@@ -304,7 +345,8 @@ static void test_columns(void **state)
 		"victim_alloc_p99_ns,victim_remote_ratio,victim_lost_ratio,"
 		"victim_node_free_lost_bytes,headroom_lowest_bytes,headroom_p1_bytes,"
 		"headroom_p50_bytes,free_lowest_bytes,below_low_ratio,below_min_ratio,"
-		"kswapd_runs,alloc_failure_lines,";
+		"kswapd_runs,alloc_failure_lines,requests_per_s,request_p50_ns,"
+		"request_p99_ns,request_p999_ns,hit_ratio,served_disk_bytes,";
 	char joined[sizeof(names) + 64] = "";
 
 	(void)state;
@@ -344,6 +386,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_rules, start, finish),
 		cmocka_unit_test_setup_teardown(test_label, start, finish),
 		cmocka_unit_test_setup_teardown(test_p999, start, finish),
+		cmocka_unit_test_setup_teardown(test_requests, start, finish),
+		cmocka_unit_test_setup_teardown(test_unknown_hits, start, finish),
 		cmocka_unit_test(test_columns),
 		cmocka_unit_test_setup_teardown(test_too_many, start, finish),
 	};

@@ -103,6 +103,7 @@ static void make_sample(void)
 	nrb_histogram_add(&sample.alloc_hist, 1000);
 	nrb_histogram_add(&sample.alloc_hist, UINT64_C(1) << 40);
 	nrb_histogram_add(&sample.return_hist, 77);
+	nrb_histogram_add(&sample.serve_hist, 78);
 	nrb_sample_look(&sample, 5, 1023)->dirty_bytes = 7;
 	nrb_sample_look(&sample, 5, 0)->writeback_bytes = 0;
 	nrb_histogram_add(&sample.victim_hist, 78);
@@ -154,6 +155,8 @@ static void assert_same_sample(const struct nrb_sample *got)
 	assert_memory_equal(got->looks, sample.looks, sizeof(*got->looks) * 2);
 	assert_memory_equal(
 		&got->return_hist, &sample.return_hist, sizeof(got->return_hist));
+	assert_memory_equal(
+		&got->serve_hist, &sample.serve_hist, sizeof(got->serve_hist));
 	/* the rest too: all integers and strings */
 	assert_memory_equal(got, &sample, sizeof(*got));
 }

@@ -46,6 +46,7 @@ static void test_complete(void **state)
 		sizeof(sample.alloc_hist) + sizeof(sample.reread_hist) +
 		sizeof(sample.return_hist) + sizeof(sample.victim_hist) +
 		sizeof(sample.n_zones) + sizeof(sample.zones) +
+		sizeof(sample.serve_hist) +
 		/* status and cut[], with the gaps that align what follows */
 		(offsetof(struct nrb_sample, phase_ns) -
 			(offsetof(struct nrb_sample, note) + sizeof(sample.note))) +
@@ -124,13 +125,15 @@ static void test_drop(void **state)
 	sample.phase_ns[NRB_PHASE_FILL] = 6;
 	sample.status = NRB_STATUS_KILLED;
 	strcpy(sample.note, "signal 9");
-	sample.fill_asked_bytes = sample.alloc_bytes = sample.involuntary_switches = 1;
+	sample.fill_asked_bytes = sample.alloc_bytes = sample.serve_ns =
+		sample.involuntary_switches = 1;
 	sample.counters.v[NRB_PGDEMOTE] = sample.counters_after.v[NRB_PGDEMOTE] = 1;
 	nrb_sample_node(&sample, 0)->pages = 1;
 	sample.n_walks = 1;
 	assert_non_null(nrb_sample_look(&sample, 1, 0));
 	nrb_histogram_add(&sample.alloc_hist, 5);
 	nrb_histogram_add(&sample.return_hist, 5);
+	nrb_histogram_add(&sample.serve_hist, 5);
 	nrb_sample_drop_measured(&sample);
 	assert_int_equal(sample.cell, 3);
 	assert_int_equal(sample.mode, 7);
@@ -140,11 +143,13 @@ static void test_drop(void **state)
 	assert_string_equal(sample.note, "signal 9");
 	assert_true(sample.fill_asked_bytes == NRB_ABSENT);
 	assert_true(sample.alloc_bytes == NRB_ABSENT);
+	assert_true(sample.serve_ns == NRB_ABSENT);
 	assert_true(sample.involuntary_switches == NRB_ABSENT);
 	assert_true(sample.counters.v[NRB_PGDEMOTE] == NRB_ABSENT);
 	assert_true(sample.counters_after.v[NRB_PGDEMOTE] == NRB_ABSENT);
 	assert_int_equal(sample.n_nodes + sample.n_walks + sample.n_looks, 0);
-	assert_int_equal(sample.alloc_hist.n + sample.return_hist.n, 0);
+	assert_int_equal(
+		sample.alloc_hist.n + sample.return_hist.n + sample.serve_hist.n, 0);
 }
 
 static void test_nodes(void **state)
