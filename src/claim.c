@@ -28,6 +28,7 @@ const char *nrb_claim_kind_name(enum nrb_claim_kind kind)
 		[NRB_CLAIM_WRITER] = "writer",
 		[NRB_CLAIM_NEIGHBOUR] = "neighbour",
 		[NRB_CLAIM_HEADROOM] = "headroom",
+		[NRB_CLAIM_SERVED] = "served",
 		[NRB_CLAIM_ALTERNATIVE] = "alternative",
 	};
 

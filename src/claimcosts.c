@@ -196,6 +196,9 @@ static int claim_threads(struct nrb_claims *claims, const struct nrb_claim_famil
 	threads = family->arm[first]->key.threads; /* of all of the family */
 	if (threads > 1) {
 		snprintf(who, sizeof(who), "with %" PRId64 " threads", threads);
+	} else if (!isnan(nrb_group_median(
+			   family->arm[first], NRB_VALUE_REQUESTS_PER_S))) {
+		snprintf(who, sizeof(who), "beside readers");
 	}
 	/* the more a task frees at a time, the less often another finds it at work */
 	if (!isnan(nrb_group_median(family->arm[first], NRB_VALUE_PAGES_PER_RECLAIM))) {

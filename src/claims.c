@@ -7,6 +7,7 @@
 #include "nrb/claimfamily.h"
 #include "nrb/claimheadroom.h"
 #include "nrb/claimneighbour.h"
+#include "nrb/claimserved.h"
 #include "nrb/figures.h"
 #include "nrb/units.h"
 
@@ -309,7 +310,8 @@ static bool is_alone(const struct nrb_arm_cells *arm)
 {
 	return !(arm->key.threads > 1) &&
 	       isnan(nrb_group_median(arm, NRB_VALUE_WRITER_RATE)) &&
-	       isnan(nrb_group_median(arm, NRB_VALUE_HEADROOM_LOWEST_BYTES));
+	       isnan(nrb_group_median(arm, NRB_VALUE_HEADROOM_LOWEST_BYTES)) &&
+	       isnan(nrb_group_median(arm, NRB_VALUE_REQUESTS_PER_S));
 }
 
 /* 2 and 3, 4 and 5, 6 and 7 are one to the kernel: bit 1 is only a switch. */
@@ -355,6 +357,9 @@ static int claim_family(struct nrb_claims *claims, const struct nrb_claim_family
 	}
 	if (rc == 0) {
 		rc = nrb_claimheadroom_make(claims, family);
+	}
+	if (rc == 0) {
+		rc = nrb_claimserved_make(claims, family, header);
 	}
 	for (int i = 0; rc == 0 && i < NRB_N_STALLS; i++) {
 		rc = claim_stall(claims, family, header, (enum nrb_stall)i);

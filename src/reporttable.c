@@ -25,6 +25,11 @@ static const struct view {
 } views[] = {
 	{ { NRB_COLUMN_MEANING, NONE, "meaning" }, 1, NULL },
 	{ { NRB_FIGURE_LOCAL_RATIO, NONE, NULL }, 0, NULL },
+	{ { NRB_FIGURE_HIT_RATIO, NONE, NULL }, 0, NULL },
+	{ { NRB_FIGURE_SERVED_DISK, NONE, NULL }, 0, NULL },
+	{ { NRB_FIGURE_REFAULT_FILE, NONE, NULL }, 0, NULL },
+	{ { NRB_FIGURE_REQUESTS_PER_S, NONE, NULL }, 0, NULL },
+	{ { NRB_FIGURE_REQUEST_P99, NONE, NULL }, 0, NULL },
 	{ { NRB_FIGURE_ALLOC_P50, NONE, NULL }, 1, NULL },
 	{ { NRB_FIGURE_ALLOC_P99, NONE, NULL }, 0, "p99" },
 	{ { NRB_FIGURE_ALLOC_P999, NONE, NULL }, 1, "p99.9" },
@@ -166,6 +171,8 @@ static bool is_needed(const struct block *block, int figure)
 		return any_of(block, futile, 1);
 	case NRB_FIGURE_WRITTEN_PAGES:
 		return any_above(block, NRB_FIGURE_WRITTEN_PAGES, min_written_pages);
+	case NRB_FIGURE_REFAULT_FILE:
+		return any_above(block, NRB_FIGURE_REQUESTS_PER_S, 0);
 	case NRB_FIGURE_KSWAPD_RUNS:
 		return has_headroom(block);
 	case NRB_FIGURE_VICTIM_LOST:

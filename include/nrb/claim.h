@@ -24,6 +24,7 @@ enum nrb_claim_kind {
 	NRB_CLAIM_WRITER,    /* what a writer beside took of other nodes */
 	NRB_CLAIM_NEIGHBOUR, /* what it left of the memory of somebody on another node */
 	NRB_CLAIM_HEADROOM,  /* what was free above min at the lowest */
+	NRB_CLAIM_SERVED, /* requests that the page cache served, and what came from disk */
 	NRB_CLAIM_ALTERNATIVE, /* without node reclaim, as much local as with any mode */
 	NRB_N_CLAIM_KINDS,
 };

@@ -405,6 +405,29 @@ def mapped():
     return record({**NEW, "lru_gen": "off"}, cells)
 
 
+def served(mode, hits, disk, refaults, block=1, **more):
+    """A cell of fileserver: 2500 requests of 128 KiB."""
+    made = reclaims(mode, scenario="fileserver", variant="pinned", reread_bytes=None,
+                    reread_disk_bytes=None, reread_ns=None, reread_hist=None,
+                    serve_set_bytes=585 * MIB, serve_readers=4, serve_requests=2500,
+                    serve_misses=2500 - hits, serve_bytes=2500 * MIB // 8, serve_disk_bytes=disk * MIB,
+                    serve_ns=4 * 10**9, serve_hist=histogram(2500, 90000, 2 * 10**6),
+                    alloc_hist=histogram(3 * PAGES, 1900, 14000), **more)
+    made["block"] = block
+    made["counters"].update(refault_file=refaults)
+    return made
+
+
+def fileserver():
+    """The node's cache or all nodes'; of mode 4 one block is like the base's."""
+    cells = []
+    for block, more in ((1, 0), (2, 20)):
+        cells += [served(0, 2100 + more, 50, 0, block), served(1, 1800 + more, 87, 9000 + more, block),
+                  served(4, 2110 if block == 2 else 1790, 88, 8500, block),
+                  served(7, 1750 + more, 93, 9900, block)]
+    return record({**NEW, "lru_gen": "off"}, cells)
+
+
 def thp():
     cells = [reclaims(0), reclaims(1)]
     for mode, local in ((0, 0.08), (1, 1.0)):
@@ -529,7 +552,7 @@ def main():
             "rehearsal-matrix": rehearsal_matrix(), "factors": factors(), "lru-gen": lru_gen(),
             "absent": absent(), "dirty": dirty(), "dirty-new": dirty_new(), "anon": anon(),
             "states": states(), "swapped": swapped(), "threads": threads(), "mapped": mapped(),
-            "thp": thp(), "load": load(), "ballast": ballast()}
+            "thp": thp(), "load": load(), "ballast": ballast(), "fileserver": fileserver()}
     for name, objects in good.items():
         write(root / f"{name}.jsonl", lines(objects))
     write(root / "cut.jsonl", lines(mglru())[:-100])
