@@ -88,7 +88,7 @@ int64_t nrb_cell_written(const struct nrb_shared *shared)
 /* In base pages, so that what is a stall does not depend on the page size. */
 int64_t nrb_cell_progress(const struct nrb_shared *shared)
 {
-	int64_t units = 1;
+	int64_t units = 1, written = nrb_cell_written(shared);
 
 	if (shared->phase != NRB_PHASE_ALLOCATE) {
 		return shared->progress;
@@ -96,7 +96,10 @@ int64_t nrb_cell_progress(const struct nrb_shared *shared)
 	if (shared->sample.alloc_page_bytes > 4096) {
 		units = shared->sample.alloc_page_bytes / 4096;
 	}
-	return shared->progress + nrb_cell_written(shared) * units;
+	for (int i = 0; i < NRB_MAX_THREADS; i++) {
+		written += shared->thread_again[i];
+	}
+	return shared->progress + written * units;
 }
 
 void nrb_cell_merge_threads(struct nrb_shared *shared)

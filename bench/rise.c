@@ -3,7 +3,7 @@
 #include "nrb/rise.h"
 
 #include "nrb/diag.h"
-#include "nrb/pagecache.h"
+#include "nrb/source.h"
 
 int nrb_rise_look(const struct nrb_cell *cell, struct nrb_node_memory *memory)
 {
@@ -21,8 +21,7 @@ int nrb_rise_note(struct nrb_cell *cell, const struct nrb_node_memory *before,
 	struct nrb_node_memory *after)
 {
 	struct nrb_sample *sample = &cell->shared->sample;
-	int rc = nrb_pagecache_cached_bytes(
-		cell->file, cell->fill_len, &sample->fill_cached_bytes);
+	int rc = nrb_source_cached(cell, cell->fill_len, &sample->fill_cached_bytes);
 
 	if (rc < 0) {
 		return nrb_fail(rc, "cannot see what is cached of the cache file");

@@ -14,6 +14,7 @@ const struct nrb_scenario *const nrb_scenario_table[] = {
 	&nrb_scenario_shmem,
 	&nrb_scenario_neighbour,
 	&nrb_scenario_headroom,
+	&nrb_scenario_fileserver,
 	&nrb_scenario_matrix,
 	NULL,
 };

@@ -73,6 +73,9 @@ static void prepare_cell(struct nrb_blocks *blocks, struct nrb_cell *cell, int a
 				       ? blocks->machine->cpu.l3_bytes
 				       : 0,
 		.file = blocks->file,
+		.served = nrb_arm_needs(&blocks->plan->arms[arm]) & NRB_NEEDS_SERVED
+				  ? blocks->plan->served
+				  : NULL,
 	};
 	if (cell->sizes.reread_bytes == 0) {
 		cell->sizes.reread_bytes = blocks->reread_bytes;

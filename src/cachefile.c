@@ -46,20 +46,29 @@ static const struct {
 };
 /* clang-format on */
 
-int nrb_cachefile_check_dir(const char *dir, const char **fs_name)
+static int check(const struct statfs *fs, const char **fs_name)
 {
-	struct statfs fs;
-
-	if (statfs(dir, &fs) < 0) {
-		return -errno;
-	}
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
-		if ((uint32_t)fs.f_type == refused[i].magic) {
+		if ((uint32_t)fs->f_type == refused[i].magic) {
 			*fs_name = refused[i].name;
 			return -EOPNOTSUPP;
 		}
 	}
 	return 0;
+}
+
+int nrb_cachefile_check_dir(const char *dir, const char **fs_name)
+{
+	struct statfs fs;
+
+	return statfs(dir, &fs) < 0 ? -errno : check(&fs, fs_name);
+}
+
+int nrb_cachefile_check_fd(int fd, const char **fs_name)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) < 0 ? -errno : check(&fs, fs_name);
 }
 
 int nrb_cachefile_free_bytes(const char *dir, int64_t *free_bytes, int64_t *total_bytes)

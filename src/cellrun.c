@@ -164,7 +164,7 @@ static void note_stall(struct flight *flight, bool slow)
 		flight->cell->arm.page_size == NRB_PAGE_THP ? "huge pages" : "pages";
 
 	flight->judged = true;
-	if (written == all) {
+	if (written == all && (slow || flight->cell->sizes.served_bytes == 0)) {
 		note_endless(flight);
 		return;
 	}
@@ -174,8 +174,8 @@ static void note_stall(struct flight *flight, bool slow)
 			all, pages, NRB_ALLOCATE_LIMIT_S);
 	} else {
 		nrb_cell_note_why(flight->cell,
-			"stalled: %lld of %lld %s, then no progress", written, all,
-			pages);
+			"stalled: %lld of %lld %s%s, then no progress", written, all,
+			pages, written == all ? " and some of them again" : "");
 	}
 }
 

@@ -62,6 +62,7 @@ const struct nrb_option_info nrb_option_table[] = {
 	{ "seed",          0,  "N",        BOTH,   true,  "of all that is random; drawn, and recorded", nrb_take_seed },
 	{ "max-memory",    0,  "SIZE",     BOTH,   true,  "refuse a plan that takes more", nrb_take_max_memory },
 	{ "dir",           0,  "DIR",      RUN,    false, "where the cache file is made, on a disk; .", nrb_take_dir },
+	{ "file",          0,  "PATH,...", RUN,    false, "your own files for fileserver to serve; read alone", nrb_take_file },
 	{ "nodes",         0,  "N",        REHEARSE, false, "nodes of the guest; 2", nrb_take_nodes },
 	{ "node-mem",      0,  "SIZE",     REHEARSE, false, "memory of each node; 512M", nrb_take_node_mem },
 	{ "cpus-per-node", 0,  "N",        REHEARSE, false, "CPUs of each node; 1", nrb_take_cpus_per_node },
@@ -301,6 +302,19 @@ static int check_operands(const struct nrb_options *options)
 	return 0;
 }
 
+/* Nobody else reads them. */
+static int check_files(const struct nrb_run_options *run)
+{
+	for (int i = 0; i < run->n_scenarios && run->n_files > 0; i++) {
+		if (strcmp(run->scenarios[i], "fileserver") == 0) {
+			return 0;
+		}
+	}
+	return run->n_files == 0 ? 0
+				 : nrb_refuse(NRB_EXIT_USAGE, "give both",
+					   "--file goes with --scenario fileserver");
+}
+
 static int check_together(const struct nrb_options *options)
 {
 	const struct nrb_command_info *command = options->command;
@@ -328,7 +342,8 @@ static int check_together(const struct nrb_options *options)
 			"`numa-reclaim-bench rehearse` can turn it off and on",
 			"--swap: on a real machine swap stays as found");
 	}
-	return command->command == REHEARSE ? check_guest(options) : 0;
+	rc = check_files(&options->run);
+	return rc == 0 && command->command == REHEARSE ? check_guest(options) : rc;
 }
 
 static void set_defaults(struct nrb_options *options)

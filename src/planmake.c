@@ -142,6 +142,7 @@ int nrb_plan_make(struct nrb_plan *plan, const struct nrb_run_options *options,
 	plan->seed = options->seed;
 	plan->rehearsal = options->rehearsal;
 	plan->by_scenario = options->all;
+	plan->served = options->served;
 	find_blocks(plan, options);
 	rc = draft_plan(plan, &draft, table);
 	if (rc == 0) {

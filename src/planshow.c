@@ -231,6 +231,46 @@ static int64_t largest_alloc(const struct nrb_plan *plan)
 	return alloc;
 }
 
+static const struct nrb_sizes *largest_served(const struct nrb_plan *plan)
+{
+	const struct nrb_sizes *most = &plan->sizes[0];
+
+	for (int i = 0; i < plan->n_arms; i++) {
+		most = plan->sizes[i].served_bytes > most->served_bytes ? &plan->sizes[i]
+									: most;
+	}
+	return most;
+}
+
+static void print_served(const struct nrb_planpage *page)
+{
+	const struct nrb_servedset *files = page->plan->served;
+	const struct nrb_sizes *most = largest_served(page->plan);
+	char set[NRB_UNITS_LEN], seconds[NRB_UNITS_LEN], whose[64] = "a set",
+							 requests[64] = "";
+
+	if (most->served_bytes == 0) {
+		return;
+	}
+	if (files != NULL) {
+		snprintf(whose, sizeof(whose), "%d file%s", files->n_files,
+			files->n_files == 1 ? "" : "s");
+	}
+	if (most->serve_requests > 0) {
+		snprintf(requests, sizeof(requests), " or %" PRId64 " requests",
+			most->serve_requests);
+	}
+	nrb_planpage_say(page, "served",
+		"%s of %s in objects of 128 KiB, for %s%s in each cell of fileserver",
+		whose, nrb_units_bytes(set, most->served_bytes),
+		nrb_units_seconds(seconds, (double)most->serve_ns / 1e9), requests);
+	if (files != NULL) {
+		nrb_planpage_say(page, "",
+			"what is cached of these files is dropped before each cell; nothing is "
+			"written to them");
+	}
+}
+
 static void print_memory(
 	const struct nrb_planpage *page, const struct nrb_run_options *options)
 {
@@ -277,6 +317,7 @@ void nrb_plan_print(const struct nrb_plan *plan, const struct nrb_run_options *o
 	print_factors(&page);
 	print_size(&page);
 	print_unsupported(&page);
+	print_served(&page);
 	print_memory(&page, options);
 	nrb_plancosts_print_others(&page);
 	nrb_plancosts_print_changes(&page);
@@ -321,6 +362,10 @@ static struct nrb_json *arm_json(const struct nrb_arm *arm, const struct nrb_siz
 	nrb_json_set_int(object, "file_bytes", sizes->file_bytes);
 	if (arm->fill_all) {
 		nrb_json_set_int(object, "other_bytes", sizes->other_bytes);
+	}
+	if (sizes->served_bytes > 0) {
+		nrb_json_set_int(object, "served_bytes", sizes->served_bytes);
+		nrb_json_set_int(object, "serve_ns", sizes->serve_ns);
 	}
 	nrb_json_set_int(object, "headroom_bytes", sizes->headroom_bytes);
 	return object;
@@ -376,5 +421,9 @@ struct nrb_json *nrb_plan_json(const struct nrb_plan *plan,
 	nrb_json_set_int(object, "file_bytes", plan->file_bytes);
 	nrb_json_set_bool(object, "sparse", plan->sparse);
 	nrb_json_set_str(object, "dir", options->dir);
+	if (plan->served != NULL) {
+		nrb_json_set_int(object, "served_files", plan->served->n_files);
+		nrb_json_set_int(object, "served_bytes", plan->served->bytes);
+	}
 	return object;
 }

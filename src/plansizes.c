@@ -176,10 +176,10 @@ static void add_up(
 	const struct nrb_sizes *sizes = &plan->sizes[i];
 	int64_t others = sizes->other_bytes * nrb_plandraft_other_nodes(draft);
 	int64_t file = sizes->file_bytes + others + sizes->beside_bytes;
-	int64_t memory = (sizes->fill_bytes > 0 ? sizes->fill_bytes : fill) +
-			 sizes->slack_bytes + others + sizes->beside_bytes +
-			 sizes->alloc_bytes + sizes->victim_bytes + sizes->burst_bytes +
-			 OWN_BYTES;
+	int64_t filled = sizes->fill_bytes > 0 ? sizes->fill_bytes : fill;
+	int64_t memory = larger(filled + sizes->slack_bytes, sizes->served_bytes) +
+			 others + sizes->beside_bytes + sizes->alloc_bytes +
+			 sizes->victim_bytes + sizes->burst_bytes + OWN_BYTES;
 
 	plan->memory_bytes = larger(plan->memory_bytes, memory);
 	plan->file_bytes = larger(plan->file_bytes, file);
@@ -201,6 +201,7 @@ static int size_filled(struct nrb_plan *plan, const struct nrb_plandraft *draft,
 	const struct nrb_arm *arm = &plan->arms[i];
 	struct nrb_sizes *sizes = &plan->sizes[i];
 	int64_t fill = fill_of(draft, arm->node);
+	int rc;
 
 	sizes->fill_bytes = draft->options->fill_bytes;
 	sizes->slack_bytes = slack_of(draft, arm->node);
@@ -212,6 +213,12 @@ static int size_filled(struct nrb_plan *plan, const struct nrb_plandraft *draft,
 	if (nrb_arm_needs(arm) & NRB_NEEDS_FILE) {
 		sizes->file_bytes = fill + sizes->slack_bytes;
 		sizes->other_bytes = arm->fill_all ? find_others(draft, arm) : 0;
+	}
+	rc = nrb_arm_needs(arm) & NRB_NEEDS_SERVED
+		     ? nrb_planserved_find(draft, arm, sizes)
+		     : 0;
+	if (rc < 0) {
+		return rc;
 	}
 	nrb_planbeside_find(draft, arm, sizes);
 	add_ballasts(plan, draft, arm);

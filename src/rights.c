@@ -39,5 +39,9 @@ void nrb_rights_of(const struct nrb_plan *plan, int keep[NRB_MAX_RIGHTS])
 	if (has_cpuset(plan)) {
 		keep[n++] = CAP_DAC_OVERRIDE;
 	}
+	/* what is cached of others' files is only told to those who may own or write them */
+	if (plan->served != NULL) {
+		keep[n++] = CAP_FOWNER;
+	}
 	keep[n] = -1;
 }

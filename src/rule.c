@@ -260,7 +260,8 @@ static bool got_written(const struct nrb_sample *s, const struct nrb_node_sample
 /* A writer is a task as well, and reclaims for its pages; so are those who send and read. */
 static bool has_several_tasks(const struct nrb_sample *s)
 {
-	return s->threads > 1 || s->writer_bytes != NRB_ABSENT || s->bursts != NRB_ABSENT;
+	return s->threads > 1 || s->writer_bytes != NRB_ABSENT ||
+	       s->bursts != NRB_ABSENT || s->serve_readers != NRB_ABSENT;
 }
 
 static enum nrb_rule rule_when_freed(

@@ -44,6 +44,7 @@ struct session {
 	struct nrb_blocks blocks;
 	struct nrb_ballastproc ballast;
 	int64_t ready_ns; /* to make the cache file and take the ballast */
+	struct nrb_servedfiles served;
 };
 
 static int open_record(struct session *session)
@@ -298,6 +299,7 @@ static void finish_session(struct session *session)
 		close(session->blocks.file);
 	}
 	(void)nrb_ballastproc_finish(&session->ballast);
+	nrb_servedfiles_close(&session->served);
 	nrb_swaptrace_close(&session->blocks.cellrun.swaptrace);
 	nrb_kernellog_close(&session->blocks.cellrun.kernellog);
 	nrb_signals_end(&session->signals);
@@ -335,12 +337,25 @@ static int resolve_sets(struct session *session)
 }
 
 /* What is known before anything is changed: the machine, the plan, and the user's yes. */
+/* By who asks for them, before anything is given up: they may be another user's. */
+static int open_files(struct session *session)
+{
+	struct nrb_run_options *options = &session->resolved;
+	int rc = nrb_servedfiles_open(&session->served, options->files, options->n_files);
+
+	options->served = options->n_files > 0 ? &session->served.set : NULL;
+	return rc;
+}
+
 static int prepare(struct session *session, const struct nrb_scenario *const *table,
 	const struct nrb_screen *screen)
 {
 	const struct nrb_run_options *options = &session->resolved;
 	int rc = resolve_sets(session);
 
+	if (rc == 0) {
+		rc = open_files(session);
+	}
 	if (rc == 0) {
 		rc = nrb_machine_read(&session->machine, session->root);
 	}

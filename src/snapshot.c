@@ -3,8 +3,8 @@
 #include "nrb/snapshot.h"
 
 #include "nrb/diag.h"
-#include "nrb/pagecache.h"
 #include "nrb/placement.h"
+#include "nrb/source.h"
 #include "nrb/zones.h"
 
 #include <errno.h>
@@ -114,10 +114,10 @@ int nrb_snapshot_cache(const struct nrb_cell *cell, int64_t *bytes)
 	int64_t asked = cell->shared->sample.fill_asked_bytes;
 	int rc;
 
-	if (cell->file < 0 || asked == NRB_ABSENT) {
+	if (!nrb_source_exists(cell) || asked == NRB_ABSENT) {
 		return 0; /* also where other scenarios of the run have a file */
 	}
-	rc = nrb_pagecache_cached_bytes(cell->file, asked, bytes);
+	rc = nrb_source_cached(cell, asked, bytes);
 	return rc < 0 ? nrb_fail(rc, "cannot see what is cached of the cache file") : 0;
 }
 

@@ -52,6 +52,17 @@ int nrb_take_all(struct nrb_options *options, const char *value)
 	return 0;
 }
 
+/* May be repeated. */
+int nrb_take_file(struct nrb_options *options, const char *value)
+{
+	struct nrb_run_options *run = &options->run;
+	int n, rc = split(value, run->files + run->n_files,
+		       NRB_MAX_SERVED_FILES - run->n_files, &n);
+
+	run->n_files += n;
+	return rc == 0 ? 0 : nrb_take_bad("file", value, "up to 256 paths, with commas");
+}
+
 int nrb_take_variant(struct nrb_options *options, const char *value)
 {
 	struct nrb_run_options *run = &options->run;

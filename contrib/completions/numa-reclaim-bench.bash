@@ -9,7 +9,7 @@ _numa_reclaim_bench_options() { # COMMAND
 	local all='--json --color --ascii --quiet -q --help -h --version -V'
 
 	case $1 in
-	run) echo "$inner --dir --rehearsal --root $all" ;;
+	run) echo "$inner --dir --file --rehearsal --root $all" ;;
 	rehearse)
 		echo "$inner --nodes --node-mem --cpus-per-node --distance --kernel --modules" \
 			"--kernel-deb --accel --keep $all"
@@ -62,11 +62,11 @@ _numa_reclaim_bench() {
 	fi
 	case $previous in
 	--scenario)
-		_numa_reclaim_bench_list 'clean hot dirty mapped anon shmem neighbour headroom matrix' "$current"
+		_numa_reclaim_bench_list 'clean hot dirty mapped anon shmem neighbour headroom fileserver matrix' "$current"
 		;;
 	--variant)
 		_numa_reclaim_bench_list 'all clean-first dirty-first full writer writer-full swapping
-			cached closed' "$current"
+			cached closed pinned spread' "$current"
 		;;
 	--lru-gen | --trim | --swap) _numa_reclaim_bench_list 'off on' "$current" ;;
 	--policy)
@@ -86,7 +86,7 @@ _numa_reclaim_bench() {
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -d -- "$current")
 		;;
-	--output | -o | --kernel | --kernel-deb)
+	--output | -o | --kernel | --kernel-deb | --file)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		;;

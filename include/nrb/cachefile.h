@@ -15,6 +15,9 @@
  */
 int nrb_cachefile_check_dir(const char *dir, const char **fs_name);
 
+/** The same of an open file. Source: fstatfs(2). */
+int nrb_cachefile_check_fd(int fd, const char **fs_name);
+
 /** Bytes that an unprivileged user may still take in dir's file system (what is reserved for root
  * stays so), and its size. Returns 0 or a negative errno, silent. Source: statvfs(3). */
 int nrb_cachefile_free_bytes(const char *dir, int64_t *free_bytes, int64_t *total_bytes);

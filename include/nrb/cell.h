@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 struct nrb_scenario;
+struct nrb_servedset;
 struct nrb_variant;
 
 enum { NRB_MAX_THREADS = 64 };
@@ -60,6 +61,10 @@ struct nrb_sizes {
 	int64_t work_ns; /* over which a workload's allocation is spread; 0: as fast as it can */
 	int64_t look_ns;     /* between two looks at zones */
 	int64_t burst_bytes; /* of kernel memory that datagrams take at a time, at most */
+	/* what a file server serves, from the file's start; 0: nothing */
+	int64_t served_bytes, serve_ns;
+	int64_t serve_requests; /* at most; 0: as many as there is time for */
+	int64_t popularity_seed; /* of all cells, so that all have the same popular objects */
 	int64_t headroom_bytes; /* left free above the high watermark by a fill */
 	int64_t chain_bytes;    /* lines walked at most; 0: all (hardware) */
 	int64_t reread_bytes;   /* re-read at most; 0: all that the deadline allows */
@@ -75,6 +80,8 @@ struct nrb_shared {
 	volatile int64_t progress; /* bytes, pages or loads of that phase */
 	/* of the allocation, instead: units of arm.page_size that each thread has written */
 	volatile int64_t thread_pages[NRB_MAX_THREADS];
+	/* and those that it has written again, having given them back */
+	volatile int64_t thread_again[NRB_MAX_THREADS];
 	volatile int32_t finished;     /* the sample is whole */
 	char why[NRB_NOTE_LEN];        /* last failure message, by nrb_diag_set_copy */
 	char holder_why[NRB_NOTE_LEN]; /* the holder's, likewise */
@@ -95,8 +102,10 @@ struct nrb_cell {
 	struct nrb_clock clock;
 	int line_bytes; /* cache line */
 	int64_t cache_bytes; /* last-level cache; 0 unknown: what must be exceeded to measure memory */
-	int file;       /* the cache file's descriptor; -1: the scenario fills nothing */
-	int kswapd_pid; /* of the target node; -1 unknown */
+	int file; /* the cache file's descriptor; -1: the scenario fills nothing */
+	/* the user's files, which are served and filled from instead; NULL: none */
+	const struct nrb_servedset *served;
+	int kswapd_pid;   /* of the target node; -1 unknown */
 	int64_t fill_len; /* bytes of the file that this cell filled with */
 	struct nrb_arena soak, arena;
 	int16_t *node_of; /* of each base page of the arena, by locate */
@@ -132,6 +141,7 @@ enum nrb_needs {
 	NRB_FILLS_ALL = 1 << 9, /* fills every node, unless --fill-on says otherwise */
 	/* blocks of the file on the disk: it is written to, or the time to read it is a figure */
 	NRB_NEEDS_SPACE = 1 << 10,
+	NRB_NEEDS_SERVED = 1 << 12, /* a set of files that readers ask for */
 };
 
 /* What a holder is asked to do; what each means is the variant's. */

@@ -11,6 +11,7 @@
 #include "nrb/json.h"
 #include "nrb/machine.h"
 #include "nrb/screen.h"
+#include "nrb/servedfiles.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -50,7 +51,10 @@ struct nrb_run_options {
 	bool all_variants;
 	int64_t fill_bytes, alloc_bytes, max_memory_bytes; /* 0 */
 	bool sparse;
-	const char *dir;    /* for the cache file */
+	const char *dir;                         /* for the cache file */
+	const char *files[NRB_MAX_SERVED_FILES]; /* to be served; paths */
+	int n_files;
+	const struct nrb_servedset *served; /* these, opened; NULL: none */
 	const char *output; /* NULL: a new file in the current directory */
 	bool yes, dry_run, json;
 	bool rehearsal; /* inside a guest that rehearse built: mark the record, bound the walks */
@@ -85,6 +89,7 @@ struct nrb_plan {
 	bool sparse;    /* it takes nothing of the disk */
 	int n_ballasts; /* each filled node that has more to spare than cells fill */
 	struct nrb_plan_ballast ballasts[NRB_MAX_NODES];
+	const struct nrb_servedset *served; /* the options' */
 	bool rehearsal;
 };
 

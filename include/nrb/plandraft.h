@@ -68,6 +68,11 @@ bool nrb_planballast_is_due(
 void nrb_planballast_add(struct nrb_plan *plan, const struct nrb_plandraft *draft,
 	int node, int64_t fill_bytes);
 
+/** Size what an arm serves, its file_bytes, headroom_bytes and alloc_bytes being known: from the file's
+ * start, which makes file_bytes longer; or the user's files, which makes it 0. */
+int nrb_planserved_find(const struct nrb_plandraft *draft, const struct nrb_arm *arm,
+	struct nrb_sizes *sizes);
+
 /** Size every arm that can run, and the plan's memory and file; refuse what does not fit. */
 int nrb_plansizes_find(struct nrb_plan *plan, const struct nrb_plandraft *draft);
 

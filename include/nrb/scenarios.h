@@ -8,6 +8,7 @@
 extern const struct nrb_scenario nrb_scenario_anon;
 extern const struct nrb_scenario nrb_scenario_clean;
 extern const struct nrb_scenario nrb_scenario_dirty;
+extern const struct nrb_scenario nrb_scenario_fileserver;
 extern const struct nrb_scenario nrb_scenario_headroom;
 extern const struct nrb_scenario nrb_scenario_hot;
 extern const struct nrb_scenario nrb_scenario_mapped;

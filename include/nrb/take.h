@@ -45,6 +45,7 @@ int nrb_take_fill(struct nrb_options *options, const char *value);
 int nrb_take_alloc(struct nrb_options *options, const char *value);
 int nrb_take_max_memory(struct nrb_options *options, const char *value);
 int nrb_take_dir(struct nrb_options *options, const char *value);
+int nrb_take_file(struct nrb_options *options, const char *value);
 int nrb_take_output(struct nrb_options *options, const char *value);
 int nrb_take_yes(struct nrb_options *options, const char *value);
 int nrb_take_dry_run(struct nrb_options *options, const char *value);

@@ -102,6 +102,25 @@ load cli.bash
 	says_one_line '--modes: cannot take "8"'
 }
 
+@test 'files to serve' {
+	local run=(run -n --root "$fixtures/two-nodes")
+	nrb 2 "${run[@]}" --file /etc/passwd
+	says_one_line '--file goes with --scenario fileserver'
+	nrb 7 "${run[@]}" --scenario fileserver --file nope
+	says_one_line '--file nope: No such file'
+	mkdir dir && mkfifo pipe && ln -s /etc/passwd link && : >empty
+	nrb 2 "${run[@]}" --scenario fileserver --file dir
+	says_one_line '--file dir is a directory'
+	nrb 2 "${run[@]}" --scenario fileserver --file pipe # and does not wait for a writer
+	says_one_line '--file pipe is a pipe'
+	nrb 2 "${run[@]}" --scenario fileserver --file link
+	says_one_line '--file link is a symbolic link'
+	nrb 2 "${run[@]}" --scenario fileserver --file empty,empty
+	[[ $stderr == *'--file empty is empty, and left out'*'all of them are empty'* ]]
+	nrb 2 rehearse -n --file /etc/passwd
+	says_one_line 'no option --file'
+}
+
 @test 'an unknown scenario' {
 	nrb 2 run -n --root "$fixtures/two-nodes" --scenario nope
 	says_one_line 'no scenario nope .*list'

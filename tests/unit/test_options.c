@@ -81,6 +81,7 @@ static const struct {
 	{ "seed", "0", { "-1", "x", "9007199254740993" } },
 	{ "max-memory", "1G", { "0", "x" } },
 	{ "dir", "/tmp", { NULL } },
+	{ "file", "/a,b", { ",", "a,", "" } },
 	{ "nodes", "4", { "0", "65", "x" } },
 	{ "node-mem", "256M", { "255M", "x" } },
 	{ "cpus-per-node", "2", { "0", "65" } },
@@ -114,6 +115,7 @@ static const char *company(const struct nrb_command_info *command, const char *o
 	       : strcmp(option, "modules") == 0 ? " --kernel x"
 	       : strcmp(option, "swap") == 0 && command->command == NRB_COMMAND_RUN
 		       ? " --rehearsal"
+	       : strcmp(option, "file") == 0  ? " --scenario fileserver"
 	       : command->operands[0] != '\0' ? " x.jsonl"
 					      : "";
 }
@@ -148,7 +150,10 @@ static void test_bad_values_are_named(void **state)
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		for (int k = 0; k < 6 && values[i].bad[k] != NULL; k++) {
 			const char *command =
-				strcmp(values[i].name, "modes") == 0 ? "run" : "rehearse";
+				strcmp(values[i].name, "modes") == 0 ||
+						strcmp(values[i].name, "file") == 0
+					? "run"
+					: "rehearse";
 
 			snprintf(line, sizeof(line), "%s --%s=%s", command,
 				values[i].name, values[i].bad[k]);

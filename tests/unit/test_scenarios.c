@@ -22,7 +22,7 @@
 static void test_order(void **state)
 {
 	static const char *const names[] = { "clean", "hot", "dirty", "mapped", "anon",
-		"shmem", "neighbour", "headroom", "matrix" };
+		"shmem", "neighbour", "headroom", "fileserver", "matrix" };
 	size_t n = 0;
 
 	(void)state;
@@ -92,6 +92,9 @@ static void test_every_cell_is_whole(void **state)
 			/* what a cell of any scenario left of the file in cache goes */
 			assert_int_equal(runs(variant, nrb_step_evict),
 				(needs & NRB_NEEDS_MODES) != 0);
+			if (needs & NRB_NEEDS_SERVED) {
+				assert_true(needs & NRB_NEEDS_FILE);
+			}
 			if (runs(variant, nrb_step_reread)) {
 				assert_true(needs & NRB_NEEDS_FILE);
 			}

@@ -195,6 +195,7 @@ static void test_only_clean_cache_on_the_node_is_a_fill(void **state)
 		fill.inactive = rows[i].inactive;
 		fill.cut = rows[i].cut;
 		nrb_sample_init(&shared->sample);
+		shared->sample.settle_rounds = 0; /* of kswapd nothing is said */
 		write_meminfo(50, 50);
 		assert_int_equal(nrb_step_fill_once(&cell), rows[i].rc);
 		assert_int_equal(shared->sample.fill_asked_bytes, FILL_MIB << 20);
@@ -260,6 +261,7 @@ static void test_a_small_fill_is_a_fill(void **state)
 	cell.sizes.file_bytes = 8 << 20;
 	cell.sizes.fill_bytes = 8 << 20;
 	memset(&fill, 0, sizeof(fill));
+	shared->sample.settle_rounds = 0;
 	assert_int_equal(nrb_step_fill_once(&cell), -EOPNOTSUPP);
 	fill.cached = fill.file = fill.inactive = 8;
 	write_meminfo(50, 50);

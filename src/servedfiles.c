@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The user's own files, opened to be served. */
+#include "nrb/servedfiles.h"
+
+#include "nrb/cachefile.h"
+#include "nrb/diag.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int refuse_kind(const char *path, mode_t mode)
+{
+	return nrb_refuse(NRB_EXIT_USAGE, "name regular files", "--file %s is a %s", path,
+		S_ISDIR(mode)    ? "directory"
+		: S_ISBLK(mode)  ? "block device"
+		: S_ISFIFO(mode) ? "pipe"
+				 : "special file");
+}
+
+static int check_file_system(const char *path, int fd)
+{
+	const char *fs = NULL;
+	int rc = nrb_cachefile_check_fd(fd, &fs);
+
+	if (rc == -EOPNOTSUPP) {
+		return nrb_refuse(NRB_EXIT_NOT_HERE, "name files on a local disk",
+			"--file %s is on %s: its page cache cannot be reclaimed and read "
+			"back from a disk",
+			path, fs != NULL ? fs : "such a file system");
+	}
+	return rc < 0 ? nrb_fail(rc, "--file %s", path) : 0;
+}
+
+static int check(const char *path, int fd, int64_t *bytes)
+{
+	struct stat stat;
+
+	if (fstat(fd, &stat) < 0) {
+		return nrb_fail(-errno, "--file %s", path);
+	}
+	*bytes = stat.st_size;
+	return S_ISREG(stat.st_mode) ? check_file_system(path, fd)
+				     : refuse_kind(path, stat.st_mode);
+}
+
+/* ELOOP: the last part of the path is a link. A pipe or a device must not hold us, or be set going. */
+static int open_one(const char *path, int *fd)
+{
+	*fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (*fd >= 0) {
+		return 0;
+	}
+	return errno == ELOOP ? nrb_refuse(NRB_EXIT_USAGE, "name what it points to",
+					"--file %s is a symbolic link", path)
+			      : nrb_fail(-errno, "--file %s", path);
+}
+
+static int add(struct nrb_servedfiles *files, const char *path)
+{
+	int64_t bytes = 0;
+	int fd = -1, rc = open_one(path, &fd);
+
+	if (rc == 0) {
+		rc = check(path, fd, &bytes);
+	}
+	if (rc == 0 && bytes == 0) {
+		nrb_warn("--file %s is empty, and left out", path);
+	} else if (rc == 0) {
+		files->list[files->n++] =
+			(struct nrb_served_file){ .fd = fd, .bytes = bytes };
+		return 0;
+	}
+	if (fd >= 0) {
+		close(fd);
+	}
+	return rc;
+}
+
+int nrb_servedfiles_open(struct nrb_servedfiles *files, const char *const *paths, int n)
+{
+	int rc = 0;
+
+	assert(n <= NRB_MAX_SERVED_FILES);
+	files->n = 0;
+	for (int i = 0; i < n && rc == 0; i++) {
+		rc = add(files, paths[i]);
+	}
+	if (rc == 0 && n > 0 && files->n == 0) {
+		rc = nrb_refuse(NRB_EXIT_USAGE, NULL, "--file: all of them are empty");
+	}
+	files->set = nrb_servedset_of(files->list, files->n);
+	return rc;
+}
+
+void nrb_servedfiles_close(struct nrb_servedfiles *files)
+{
+	for (int i = 0; i < files->n; i++) {
+		close(files->list[i].fd);
+	}
+	files->n = 0;
+}
