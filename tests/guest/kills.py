@@ -46,6 +46,7 @@ RUNS = {
         "--scenario shmem --policy cpuset,local",
         "--scenario neighbour",
         "--scenario headroom --set vm.min_free_kbytes=16384",
+        "--scenario fileserver --variant all --lru-gen off",
     ],
     "kills-ballast": ["--fill 60M --blocks 2", "--fill 60M --sparse --node all"],
 }

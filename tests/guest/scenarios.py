@@ -73,6 +73,16 @@ def held(cell):
     return cell["hold_bytes"] / cell["hold_asked_bytes"]
 
 
+def hits(cell):
+    """Part of the requests that were served from the page cache."""
+    return 1 - cell["serve_misses"] / cell["serve_requests"]
+
+
+def from_disk(cell):
+    """Part of the bytes served that came from disk."""
+    return cell["serve_disk_bytes"] / cell["serve_bytes"]
+
+
 def local_or_tried(cell):
     """Pages that are local, or for which node reclaim was tried in vain: a failed try is counted
     for each zone of the node, of which these guests' have two."""
@@ -105,6 +115,9 @@ MEASURES = {
     "watched": lambda cell: largest_zone(cell)["samples"],
     "burst-received": lambda cell: cell["burst_received_bytes"] / cell["burst_sent_bytes"],
     "looks": lambda cell: len(cell.get("looks", [])),
+    "hits": hits,
+    "hits-lost": lambda cell: hits(cell["base"]) - hits(cell),
+    "disk-gained": lambda cell: from_disk(cell) - from_disk(cell["base"]),
 }
 # How a value is held against a bound; a number that is absent meets nothing but "is -".
 HOWS = {
@@ -186,6 +199,16 @@ def rehearse(program, run, path):
                           timeout=S_PER_GUEST * (int(blocks[1]) if blocks else 1))
 
 
+def link_bases(cells):
+    """To each cell that of mode 0 in its block, with the same factors else."""
+    def place(cell):
+        return [cell.get(key) for key in ("block", "scenario", "variant", "lru_gen", "policy",
+                                          "page_size", "threads", "set", "fill_on", "swap", "trim")]
+    bases = [cell for cell in cells if cell.get("mode") == 0]
+    for cell in cells:
+        cell["base"] = next((base for base in bases if place(base) == place(cell)), None)
+
+
 def try_run(checks, program, run, expectations, path):
     done = rehearse(program, run, path)
     print(done.stdout)
@@ -193,6 +216,7 @@ def try_run(checks, program, run, expectations, path):
         return
     record = guest.read_record(path)
     check_whole(checks, run, record)
+    link_bases(record.cells)
     for expectation in expectations:
         check_cells(checks, expectation, record)
 
