@@ -23,6 +23,7 @@
 
 enum {
 	LOOK_MS = 100,
+	LINE_LOOKS = 300,
 	STILL_LOOKS = 300,     /* without a byte more: it waits for what does not come */
 	GONE_MS_PER_GIB = 250, /* small pages are given back at some GiB a second */
 };
@@ -109,24 +110,30 @@ static int die(const struct nrb_ballastproc *proc, bool early)
 	return -EOWNERDEAD;
 }
 
-static void draw(const struct nrb_ballastproc *proc)
+/* Where plain lines are wanted one now and then: who rehearses takes silence for a guest that hangs. */
+static void draw(const struct nrb_ballastproc *proc, int look)
 {
-	char line[128], taken[NRB_UNITS_LEN], all[NRB_UNITS_LEN];
+	char text[128], line[160], taken[NRB_UNITS_LEN], all[NRB_UNITS_LEN];
 	int64_t rooms = 0;
 
 	for (int i = 0; i < proc->plan->n_ballasts; i++) {
 		rooms += proc->plan->ballasts[i].room_bytes;
 	}
-	snprintf(line, sizeof(line), "taking up free memory: %s of %s",
+	snprintf(text, sizeof(text), "taking up free memory: %s of %s",
 		nrb_units_bytes(taken, proc->words->progress),
 		nrb_units_bytes(all, rooms + nrb_plan_ballast_bytes(proc->plan)));
-	nrb_progress_redraw(line);
+	if (look % LINE_LOOKS == 0) {
+		snprintf(line, sizeof(line), "[%4d s] %s", look * LOOK_MS / 1000, text);
+		nrb_progress_say(line);
+	} else {
+		nrb_progress_redraw(text);
+	}
 }
 
 static int wait_for(struct nrb_ballastproc *proc, int *signal)
 {
 	int64_t last = -1;
-	int still = 0;
+	int still = 0, looks = 0;
 
 	while (!proc->words->ready) {
 		struct pollfd fds[] = {
@@ -151,7 +158,7 @@ static int wait_for(struct nrb_ballastproc *proc, int *signal)
 				"taking up free memory does not get on: %lld MiB are taken",
 				(long long)last >> 20);
 		}
-		draw(proc);
+		draw(proc, ++looks);
 	}
 	return 0;
 }
