@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A record's arms as JSON: the names of the CSV columns, what was kept of all file cache of the
  * node, and what decided; absent is a key that is not there. */
+#include "nrb/answer.h"
 #include "nrb/figures.h"
 #include "nrb/recordfields.h"
 #include "nrb/reportdata.h"
@@ -84,6 +85,29 @@ static struct nrb_json *claims_json(const struct nrb_claims *claims)
 	return list;
 }
 
+/* NULL: the record is not about a file server. */
+static struct nrb_json *answer_json(const struct nrb_report_data *data)
+{
+	struct nrb_json *object, *conditions;
+	struct nrb_answer answer;
+
+	nrb_answer_make(&answer, data);
+	if (!answer.is_asked) {
+		return NULL;
+	}
+	object = nrb_json_object();
+	conditions = nrb_json_array();
+	if (answer.mode >= 0) {
+		nrb_json_set_int(object, "mode", answer.mode);
+	}
+	nrb_json_set_str(object, "text", answer.text);
+	for (int i = 0; i < answer.n_conditions; i++) {
+		nrb_json_append(conditions, nrb_json_str(answer.conditions[i]));
+	}
+	nrb_json_set(object, "conditions", conditions);
+	return object;
+}
+
 static struct nrb_json *penalties_json(const struct nrb_report_data *data)
 {
 	struct nrb_json *list = nrb_json_array();
@@ -163,13 +187,17 @@ static struct nrb_json *end_json(const struct nrb_end *end)
 
 struct nrb_json *nrb_reportjson_make(const struct nrb_report_data *data)
 {
-	struct nrb_json *object = nrb_json_object();
+	struct nrb_json *object = nrb_json_object(), *answer;
 
 	nrb_json_set_str(object, "file", data->file);
 	nrb_json_set_bool(object, "rehearsal", data->header->rehearsal);
 	nrb_json_set(object, "header", header_json(data->header));
 	nrb_json_set_int(object, "blocks", data->group.blocks);
 	nrb_json_set_int(object, "cells", data->group.cells);
+	answer = answer_json(data);
+	if (answer != NULL) {
+		nrb_json_set(object, "answer", answer);
+	}
 	nrb_json_set(object, "claims", claims_json(&data->claims));
 	nrb_json_set(object, "rows", rows_json(&data->group));
 	nrb_json_set(object, "matrix", penalties_json(data));

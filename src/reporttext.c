@@ -2,6 +2,7 @@
 /* A record for people: what is certain in sentences, then the figures. */
 #include "nrb/distance.h"
 #include "nrb/figures.h"
+#include "nrb/reportanswer.h"
 #include "nrb/reportmatrix.h"
 #include "nrb/reporttable.h"
 #include "nrb/reportverdict.h"
@@ -403,6 +404,7 @@ int nrb_reporttext_print(
 	int rc;
 
 	print_head(data, screen, out);
+	nrb_reportanswer_print(data, screen, out);
 	if (!nrb_reportverdict_is_parted(data)) {
 		nrb_reportverdict_print(data, screen, out);
 	}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a record shows that bears on a value for a file server. */
+#ifndef NRB_EVIDENCE_H
+#define NRB_EVIDENCE_H
+
+#include "nrb/claimfamily.h"
+#include "nrb/reportdata.h"
+
+/* Modes: a bit for each. Of two arms one has less only where every cell of it has. */
+struct nrb_evidence {
+	const struct nrb_report_data *data; /* borrowed */
+	/* of the scenarios clean, fileserver and neighbour; base NULL: not measured */
+	struct nrb_claim_family clean, served, beside;
+	unsigned int local;            /* keep more new memory local than the base */
+	unsigned int fewer, more;      /* serve fewer requests from cache, or more */
+	unsigned int slower, faster;   /* requests a second; 0 in a rehearsal */
+	unsigned int spare;            /* leave a neighbour's new memory on its node */
+	unsigned int stalled, swapped; /* in any scenario */
+};
+
+/** The scenario that the answer is about. */
+extern const char nrb_evidence_subject[];
+
+/** Find it in a finished record: in the arms that have nothing but the mode that is not as found or
+ * by default, on the first node and of the first variant of each scenario. */
+void nrb_evidence_find(struct nrb_evidence *evidence, const struct nrb_report_data *data);
+
+/** Modes of a family that keep more new memory local than its base. */
+unsigned int nrb_evidence_local(const struct nrb_claim_family *family);
+
+#endif

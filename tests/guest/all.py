@@ -1,0 +1,104 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every scenario in one run, as far as a budget goes (all.py PROGRAM).
+
+What is expected is that each scenario was run in all its modes, or is named as left out; that the
+cheaper came first; and that the report has an answer. NRB_LONG gives it the time for all of them, and
+all values.
+"""
+import json
+import re
+import subprocess
+import sys
+
+import guest
+
+KERNEL = "7.3"
+BUDGET_S = {False: 60, True: 600}
+MODES = {False: "0,7", True: "all"}
+SLACK_S = 120  # beyond a budget: the cell that was under way at its end
+DEADLINE_S = 1800
+
+
+def rehearse(program, path):
+    kernel, is_long = guest.kernel(KERNEL), guest.is_long()
+    done = subprocess.run(
+        [program, "rehearse", "-y", "--kernel", kernel.image, "--modules", kernel.modules, "--all",
+         "--budget", str(BUDGET_S[is_long]), "--blocks", "1", "--modes", MODES[is_long],
+         "-o", path, "--progress", "plain"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, encoding="utf-8", timeout=DEADLINE_S,
+        check=False)
+    print(done.stdout)
+    return done.returncode
+
+
+def output_json(program, *words):
+    return json.loads(subprocess.run([program, *words, "--json"], stdout=subprocess.PIPE,
+                                     check=True).stdout)
+
+
+def runs_of(cells):
+    """Scenarios in the order run, each once where its cells stand together."""
+    runs = []
+    for cell in cells:
+        if not runs or runs[-1] != cell["scenario"]:
+            runs.append(cell["scenario"])
+    return runs
+
+
+def left_out(record):
+    """{"anon": True}: whether some of its cells were run all the same."""
+    text = record.end.get("left_out", "")
+    return {re.split(r", | \(", entry)[0]: entry.endswith("(in part)")
+            for entry in text.split("; ") if entry}
+
+
+def check_scenario(checks, name, planned, done, out):
+    checks.that(planned > 0, "%s is in the plan" % name)
+    if name not in out:
+        checks.equal(done, planned, "%s was run whole" % name)
+    elif out[name]:
+        checks.that(0 < done < planned, "%s was run in part" % name, (done, planned))
+    else:
+        checks.equal(done, 0, "%s was left out" % name)
+
+
+def check_scenarios(checks, record, known):
+    arms = [arm["scenario"] for arm in record.header["plan"]["arms"]]
+    cells = [cell for cell in record.cells if cell["block"] > 0]
+    done = [cell["scenario"] for cell in cells]
+    runs, out = runs_of(cells), left_out(record)
+    checks.equal(len(runs), len(set(runs)), "cells of a scenario stand together")
+    for name in known:
+        check_scenario(checks, name, arms.count(name), done.count(name), out)
+    checks.that("clean" in runs and "clean" not in out, "the cheapest comparison was run", runs)
+    if guest.is_long():
+        checks.equal(out, {}, "ten minutes do for all of them")
+
+
+def check_report(checks, program, path, record):
+    report = output_json(program, "report", path)["records"][0]
+    answer = report.get("answer", {})
+    measured = any(cell["scenario"] == "fileserver" and cell["status"] == "ok"
+                   for cell in record.cells)
+    checks.that(answer.get("text"), "the report has an answer", answer)
+    checks.that(measured or "mode" not in answer, "which names no value unless it was asked for",
+                answer)
+    checks.that(answer.get("conditions"), "and says when it holds", answer)
+
+
+def test(checks):
+    program = sys.argv[1]
+    with guest.work_directory() as work:
+        path = work / "all.jsonl"
+        if not checks.equal(rehearse(program, path), 0, "rehearse --all succeeds"):
+            return
+        record = guest.read_record(path)
+        checks.that(record.end["wall_ns"] <= (BUDGET_S[guest.is_long()] + SLACK_S) * 1e9,
+                    "it ends with its budget", record.end["wall_ns"])
+        check_scenarios(checks, record, output_json(program, "list")["scenarios"])
+        check_report(checks, program, path, record)
+
+
+if __name__ == "__main__":
+    guest.main(test)

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The answer for a file server: from cells that are apart, and none from cells that are not. */
+#include "nrb/answer.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct nrb_sample sample;
+static struct nrb_header header;
+static struct nrb_end end;
+static struct nrb_report_data data;
+static struct nrb_answer answer;
+
+static int start(void **state)
+{
+	(void)state;
+	memset(&data, 0, sizeof(data));
+	nrb_header_init(&header);
+	nrb_end_init(&end);
+	strcpy(header.kernel, "7.3.4");
+	strcpy(header.lru_gen, "on");
+	header.rehearsal = true;
+	data.header = &header;
+	data.end = &end;
+	return 0;
+}
+
+static int finish(void **state)
+{
+	(void)state;
+	nrb_group_free(&data.group);
+	return 0;
+}
+
+/* A cell of 1000 pages on node 0. */
+static void begin(const char *scenario, int mode, int64_t local)
+{
+	nrb_sample_init(&sample);
+	strcpy(sample.scenario, scenario);
+	strcpy(sample.page_size, "4k");
+	strcpy(sample.policy, "local");
+	strcpy(sample.lru_gen, "on");
+	strcpy(sample.trim, "off");
+	strcpy(sample.fill_on, "target");
+	sample.threads = 1;
+	sample.block = 1;
+	sample.mode = mode;
+	sample.node = sample.cpu_node = 0;
+	sample.alloc_pages = sample.cache_before_bytes = sample.cache_after_bytes = 1000;
+	nrb_sample_node(&sample, 0)->pages = local;
+}
+
+static void put(void)
+{
+	assert_int_equal(nrb_group_add(&data.group, &sample), 0);
+}
+
+static void clean(int mode, int64_t local, int64_t kept)
+{
+	begin("clean", mode, local);
+	sample.cache_after_bytes = kept;
+	put();
+}
+
+/* Of 1000 requests so many hits, in a second or another time. */
+static void begin_serve(int mode, int64_t local, int64_t hits, int64_t ns)
+{
+	begin("fileserver", mode, local);
+	strcpy(sample.variant, "pinned");
+	sample.serve_requests = 1000;
+	sample.serve_misses = 1000 - hits;
+	sample.serve_disk_bytes = sample.serve_misses << 20;
+	sample.serve_ns = ns;
+}
+
+static void serve(int mode, int64_t local, int64_t hits)
+{
+	begin_serve(mode, local, hits, 1000000000);
+	put();
+}
+
+static void neighbour(int mode, int64_t remote)
+{
+	begin("neighbour", mode, 0);
+	sample.victim_pages = 100;
+	sample.victim_remote_pages = remote;
+	put();
+}
+
+static void make(void)
+{
+	assert_int_equal(nrb_group_finish(&data.group), 0);
+	nrb_answer_make(&answer, &data);
+}
+
+static bool has_condition(const char *part)
+{
+	for (int i = 0; i < answer.n_conditions; i++) {
+		if (strstr(answer.conditions[i], part) != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void test_nobody_asked(void **state)
+{
+	(void)state;
+	clean(0, 0, 1000);
+	clean(7, 1000, 500);
+	make();
+	assert_false(answer.is_asked);
+}
+
+static void test_left_out(void **state)
+{
+	(void)state;
+	strcpy(end.left_out, "anon, swapping; fileserver, pinned");
+	clean(0, 0, 1000);
+	clean(7, 1000, 500);
+	make();
+	assert_true(answer.is_asked);
+	assert_int_equal(answer.mode, -1);
+	assert_string_equal(answer.text,
+		"none: the scenario fileserver, which asks for it, was not measured");
+	assert_true(has_condition("mode 7 keeps 100.0 % of new memory local"));
+}
+
+static void test_cache_is_lost(void **state)
+{
+	(void)state;
+	clean(0, 0, 1000);
+	clean(1, 0, 1000);
+	clean(6, 1000, 500);
+	clean(7, 1000, 500);
+	serve(0, 0, 970);
+	serve(1, 0, 969);
+	serve(6, 990, 812);
+	serve(7, 990, 812);
+	make();
+	assert_int_equal(answer.mode, 0);
+	assert_string_equal(answer.text,
+		"0: modes 6 and 7 keep new memory local, but serve 81.2 % of requests from "
+		"cache (mode 0: 97.0 %) and read 188 MiB from disk (30.0 MiB)");
+	assert_true(has_condition("node 0 alone cannot, and threads as in fileserver, "
+				  "pinned; on kernel 7.3.4, MGLRU on"));
+	assert_true(
+		has_condition("modes 6 and 7 keep 100.0 % of new memory local (mode 0: "
+			      "0.0 %) and evict 50.0 % of the cached file"));
+	assert_true(has_condition("Times were not weighed"));
+}
+
+/* One cell of each side that is like one of the other, and nothing is certain. */
+static void test_cells_that_are_not_apart(void **state)
+{
+	(void)state;
+	serve(0, 0, 970);
+	serve(0, 0, 900);
+	serve(7, 1000, 812);
+	serve(7, 1000, 901);
+	make();
+	assert_int_equal(answer.mode, -1);
+	assert_non_null(strstr(answer.text, "none: mode 7 keeps new memory local"));
+}
+
+/* One that loses speaks for the base; what was not shown of another is said. */
+static void test_some_lose(void **state)
+{
+	(void)state;
+	serve(0, 0, 970);
+	serve(0, 0, 900);
+	serve(4, 1000, 901);
+	serve(7, 1000, 812);
+	make();
+	assert_int_equal(answer.mode, 0);
+	assert_non_null(
+		strstr(answer.text, "0: mode 7 keeps new memory local, but serves"));
+	assert_non_null(strstr(answer.text, "; of mode 4 that was not shown"));
+}
+
+static void test_nothing_is_local(void **state)
+{
+	(void)state;
+	clean(0, 0, 1000);
+	clean(7, 10, 1000);
+	serve(0, 0, 970);
+	serve(7, 0, 960);
+	make();
+	assert_int_equal(answer.mode, 0);
+	assert_non_null(
+		strstr(answer.text, "0: no other value kept more new memory local"));
+}
+
+/* What others were set to, is not what this machine is. */
+static void test_other_arms_do_not_count(void **state)
+{
+	(void)state;
+	serve(0, 0, 970);
+	begin_serve(7, 1000, 500, 1000000000);
+	strcpy(sample.lru_gen, "off");
+	put();
+	begin_serve(6, 1000, 500, 1000000000);
+	strcpy(sample.set, "vm.swappiness=0");
+	put();
+	make();
+	assert_int_equal(answer.mode, 0);
+	assert_non_null(strstr(answer.text, "no other value"));
+}
+
+/* Times decide on hardware alone. */
+static void test_times(void **state)
+{
+	(void)state;
+	for (int on_hardware = 0; on_hardware < 2; on_hardware++) {
+		nrb_group_free(&data.group);
+		header.rehearsal = !on_hardware;
+		begin_serve(0, 0, 970, 1000000000);
+		put();
+		begin_serve(6, 1000, 970, 500000000);
+		put();
+		begin_serve(7, 1000, 970, 500000000);
+		put();
+		make();
+		assert_int_equal(answer.mode, on_hardware ? 7 : -1);
+		assert_int_equal(has_condition("Times were not weighed"), !on_hardware);
+	}
+}
+
+static void test_neighbours(void **state)
+{
+	(void)state;
+	serve(0, 0, 970);
+	serve(7, 1000, 800);
+	neighbour(0, 60);
+	neighbour(7, 0);
+	make();
+	assert_true(has_condition("A job on another node has 60.0 % of its new memory "
+				  "elsewhere in mode 0, and 0.0 % in mode 7"));
+	nrb_group_free(&data.group);
+	serve(0, 0, 970);
+	serve(7, 1000, 800);
+	neighbour(0, 5);
+	neighbour(7, 5);
+	make();
+	assert_true(has_condition("was not seen to keep more"));
+}
+
+static void test_risks(void **state)
+{
+	(void)state;
+	serve(0, 0, 970);
+	serve(7, 1000, 800);
+	begin("anon", 5, 0);
+	sample.status = NRB_STATUS_STALLED;
+	put();
+	begin("anon", 7, 1000);
+	sample.counters.v[NRB_PSWPOUT] = 20000;
+	put();
+	make();
+	assert_true(has_condition("Mode 5 let an allocation all but stop"));
+	assert_true(has_condition("Mode 7 swapped memory out"));
+}
+
+#define ANSWER_TEST(test) cmocka_unit_test_setup_teardown(test, start, finish)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ANSWER_TEST(test_nobody_asked),
+		ANSWER_TEST(test_left_out),
+		ANSWER_TEST(test_cache_is_lost),
+		ANSWER_TEST(test_cells_that_are_not_apart),
+		ANSWER_TEST(test_some_lose),
+		ANSWER_TEST(test_nothing_is_local),
+		ANSWER_TEST(test_other_arms_do_not_count),
+		ANSWER_TEST(test_times),
+		ANSWER_TEST(test_neighbours),
+		ANSWER_TEST(test_risks),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
