@@ -101,17 +101,15 @@ static double left_s(const struct nrb_blocks *blocks)
 	return (double)blocks->plan->budget_s - elapsed_s(blocks);
 }
 
-/* The first turn that compares is run whatever the budget. */
-static bool has_time(const struct nrb_blocks *blocks, const struct nrb_turn *turn)
+/* In the first block, of a plan by scenario; the first turn that compares is run whatever the budget. */
+static bool has_time(
+	const struct nrb_blocks *blocks, int64_t block, const struct nrb_turn *turn)
 {
 	const struct nrb_plan *plan = blocks->plan;
 
-	if (plan->budget_s == 0 ||
-		(plan->by_scenario && !blocks->agenda.compared && turn->compares)) {
-		return true;
-	}
-	return left_s(blocks) >
-	       (plan->by_scenario ? nrb_agenda_estimate_s(&blocks->agenda, turn) : 0);
+	return plan->budget_s == 0 || !plan->by_scenario || block > 1 ||
+	       (turn->compares && !blocks->agenda.compared) ||
+	       left_s(blocks) > nrb_agenda_estimate_s(&blocks->agenda, turn);
 }
 
 static void note_left_out(
@@ -125,12 +123,11 @@ static void note_left_out(
 		used > 0 ? "; " : "", name, in_part ? " (in part)" : "");
 }
 
-static void leave_out(struct nrb_blocks *blocks, struct nrb_turn *turn)
+static void leave_out(struct nrb_blocks *blocks, const struct nrb_turn *turn)
 {
 	char name[2 * NRB_WORD_LEN], takes[NRB_UNITS_LEN], left[NRB_UNITS_LEN];
 	double s = left_s(blocks);
 
-	turn->left_out = true;
 	note_left_out(blocks, turn, false);
 	nrb_note("%s is left out: it would take about %s, and of the budget %s is left",
 		nrb_agenda_name(&blocks->agenda, turn, name, sizeof(name)),
@@ -156,7 +153,7 @@ static int run_turn(struct nrb_blocks *blocks, int64_t block, struct nrb_turn *t
 	}
 	nrb_agenda_order(&blocks->agenda, turn, block, order);
 	for (int i = 0; i < turn->n && rc == 0; i++) {
-		if (i > 0 && is_over(blocks)) {
+		if (i > 0 && block == 1 && is_over(blocks)) {
 			note_left_out(blocks, turn, true);
 			break;
 		}
@@ -166,25 +163,34 @@ static int run_turn(struct nrb_blocks *blocks, int64_t block, struct nrb_turn *t
 	return rc;
 }
 
-/* *any out: there was time for some of it. */
-static int run_block(struct nrb_blocks *blocks, int64_t block, bool *any)
+/* Whether a block after the first is begun: mixed, while there is time; by scenario, only where all of
+ * it fits, or the cheapest would be measured again and again for what others were left out. */
+static bool has_time_for_block(const struct nrb_blocks *blocks)
+{
+	const struct nrb_agenda *agenda = &blocks->agenda;
+	double s = 0;
+
+	if (blocks->plan->budget_s == 0) {
+		return true;
+	}
+	for (int i = 0; i < agenda->n && blocks->plan->by_scenario; i++) {
+		s += nrb_agenda_estimate_s(agenda, &agenda->turns[i]);
+	}
+	return blocks->left_out[0] == '\0' && left_s(blocks) > s;
+}
+
+static int run_block(struct nrb_blocks *blocks, int64_t block)
 {
 	struct nrb_agenda *agenda = &blocks->agenda;
 	int rc = 0;
 
-	*any = false;
 	for (int i = 0; i < agenda->n && rc == 0; i++) {
 		struct nrb_turn *turn = &agenda->turns[i];
 
-		if (turn->left_out) {
-			continue;
-		}
-		if ((block == 1 && !blocks->plan->by_scenario) ||
-			has_time(blocks, turn)) {
-			*any = true;
+		if (has_time(blocks, block, turn)) {
 			rc = run_turn(blocks, block, turn);
 			agenda->compared = agenda->compared || turn->compares;
-		} else if (block == 1) {
+		} else {
 			leave_out(blocks, turn);
 		}
 	}
@@ -193,18 +199,17 @@ static int run_block(struct nrb_blocks *blocks, int64_t block, bool *any)
 
 static int run_blocks(struct nrb_blocks *blocks)
 {
-	bool any = true;
 	int rc = 0;
 
 	decide_blocks(blocks);
 	for (int64_t block = 1; (blocks->n == 0 || block <= blocks->n) && rc == 0;
 		block++) {
-		rc = run_block(blocks, block, &any);
-		if (!any) {
+		if (block > 1 && !has_time_for_block(blocks)) {
 			nrb_note("the budget ends after %" PRId64 " block%s", block - 1,
 				block == 2 ? "" : "s");
 			break;
 		}
+		rc = run_block(blocks, block);
 	}
 	return rc;
 }

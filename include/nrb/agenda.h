@@ -19,7 +19,6 @@ struct nrb_turn {
 	int cost;               /* of a cell, as struct nrb_scenario has it */
 	bool compares;          /* modes, or what does without */
 	int64_t cells, wall_ns; /* run so far, and what they took */
-	bool left_out;          /* in the first block no time was left: it has no cells */
 };
 
 struct nrb_agenda {
