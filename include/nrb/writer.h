@@ -8,8 +8,8 @@
 
 #include "nrb/cell.h"
 
-/** A variant's hold: BEGIN starts the writing, END waits until all is written, at most 10 s from the
- * start, and notes writer_bytes, writer_ns and writer_max_ns. Returns as a step does. */
+/** A variant's hold: BEGIN starts the writing, END waits until all is written, at most 10 s, and
+ * notes writer_bytes, writer_ns and writer_max_ns. Returns as a step does. */
 int nrb_writer_hold(struct nrb_cell *cell, enum nrb_hold what, int64_t value);
 
 /** The step nrb_step_allocate with the writer beside it; ends when both have. */
