@@ -65,7 +65,7 @@ def lowest_above_min(cell):
 
 def asked_swapout(cell):
     """Pages swapped out by others than kswapd: by node reclaim."""
-    return cell["counters"]["pswpout"] - cell.get("swapout_kswapd_pages", 0)
+    return cell["counters"]["pswpout"] - cell["swapout_kswapd_pages"]
 
 
 def held(cell):
@@ -88,6 +88,11 @@ def local_or_tried(cell):
     for each zone of the node, of which these guests' have two."""
     tried = cell["counters"]["zone_reclaim_failed"] / 2
     return guest.local_ratio(cell) + tried / cell["alloc_pages"]
+
+
+def looks(cell):
+    """Moments at which the nodes were looked at; each gives an entry for every node."""
+    return len({look["t_ns"] for look in cell["looks"]})
 
 
 def path_of(cell, path):
@@ -114,7 +119,7 @@ MEASURES = {
     "lowest-above-min": lowest_above_min,
     "watched": lambda cell: largest_zone(cell)["samples"],
     "burst-received": lambda cell: cell["burst_received_bytes"] / cell["burst_sent_bytes"],
-    "looks": lambda cell: len(cell.get("looks", [])),
+    "looks": looks,
     "hits": hits,
     "hits-lost": lambda cell: hits(cell["base"]) - hits(cell),
     "disk-gained": lambda cell: from_disk(cell) - from_disk(cell["base"]),
