@@ -50,8 +50,8 @@ wait_until() {
 	done
 }
 
-is_gone() { # PID
-	! [ -d "/proc/$1" ]
+is_gone() { # PID: ended, though nobody may have waited for it yet
+	! grep -q '^State:	[^ZX]' "/proc/$1/status" 2>/dev/null
 }
 
 # Prints "PID PPID NAME" of every process of ours, zombies left out.

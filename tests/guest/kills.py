@@ -8,6 +8,7 @@ it. NRB_LONG draws more of them.
 """
 import json
 import random
+import re
 import sys
 from collections import namedtuple
 
@@ -37,6 +38,7 @@ DICE = {
 # What the random moments of a table are of.
 RUNS = {
     "kills": ["--blocks 2"],
+    # the first four are those of a sample
     "kills-settings": [
         "--set vm.dirty_ratio=40+vm.min_free_kbytes=16384 --lru-gen off",
         "--scenario hot --lru-gen off,on --swap off,on",
@@ -47,9 +49,15 @@ RUNS = {
         "--scenario neighbour",
         "--scenario headroom --set vm.min_free_kbytes=16384",
         "--scenario fileserver --variant all --lru-gen off",
+        "--scenario dirty --variant writer",
     ],
     "kills-ballast": ["--fill 60M --blocks 2", "--fill 60M --sparse --node all"],
 }
+# Whose cells have a holder beside the child.
+HELD = re.compile("--scenario (mapped|anon|shmem|neighbour|headroom)|--variant writer")
+# Where in a run: its first seconds, and two stages that every cell has.
+STAGES = ["", "1/settle", "2/settle", "1/mode", "2/mode"]
+S_AFTER = 1.5
 
 
 def read_table(table):
@@ -58,12 +66,16 @@ def read_table(table):
 
 
 def random_cases(table):
-    """Any moment of a run, its first and last instants too. "-": whatever comes."""
+    """Some moments of a run, drawn from its own stages: it must not be over when they come. "-":
+    whatever comes."""
     dice, runs = random.Random(), RUNS[table]
     for i in range(DICE[table].long if guest.is_long() else DICE[table].sample):
-        whom = dice.choice(DICE[table].whom)
-        yield Case("random-%d" % i, "KILL", whom, "%.2f" % dice.uniform(0, 12),
-                   "restore" if "+" in whom else "-", "-", "-", "-", runs[i % len(runs)])
+        options = runs[i % len(runs)]
+        whom = dice.choice([whom for whom in DICE[table].whom
+                            if "holder" not in whom or HELD.search(options)])
+        moment = "%s+%.2f" % (dice.choice(STAGES), dice.uniform(0, S_AFTER))
+        yield Case("random-%d" % i, "KILL", whom, moment,
+                   "restore" if "+" in whom else "-", "-", "-", "-", options)
 
 
 class Result:

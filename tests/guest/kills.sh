@@ -23,7 +23,8 @@ now_says() { # PATTERN, of the progress line as it is drawn on a terminal
 	tail -c 200 "$case_out/stderr" | tr '\r' '\n' | tail -n 1 | grep -q "$1"
 }
 
-# CELL/file: while the cache file is written; CELL/ballast: while free memory is taken; CELL/mode: while the mode is set; else CELL/PHASE.
+# CELL/file: while the cache file is written; CELL/ballast: while free memory is taken;
+# CELL/mode: while the mode is set; else CELL/PHASE.
 has_come() { # MOMENT
 	if is_gone "$parent"; then return 0; fi
 	if [ "$(cells_in "$case_out/record.jsonl")" != $((${1%/*} - 1)) ]; then return 1; fi
@@ -35,21 +36,38 @@ has_come() { # MOMENT
 	esac
 }
 
-wait_for_moment() { # MOMENT, or SECONDS
+# Sets $pids; false if one of them is not there, or the run is over.
+find_all() { # WHOM+WHOM...
+	pids=
+	if is_gone "$parent"; then return 1; fi
+	for one in $(echo "$1" | tr + ' '); do
+		pid=$(pid_of "$one")
+		if [ -z "$pid" ]; then return 1; fi
+		pids="$pids $pid"
+	done
+}
+
+found_or_over() { # WHOM
+	find_all "$1" || is_gone "$parent"
+}
+
+# "+SECONDS" after a moment, whoever is not there by then is waited for.
+wait_for_moment() { # MOMENT, MOMENT+SECONDS or +SECONDS, WHOM
 	case $1 in
-	*/*) wait_until "$looks_60s" has_come "$1" && ! is_gone "$parent" ;;
-	*) sleep "$1" ;;
+	*/*) wait_until "$looks_60s" has_come "${1%+*}" || return 1 ;;
 	esac
+	case $1 in
+	*+*) sleep "${1#*+}" && wait_until "$looks_60s" found_or_over "$2" ;;
+	esac
+	find_all "$2"
 }
 
 # "parent+guard" die as one: a guard that saw its parent die, or a parent its guard, would act.
-kill_all() { # SIGNAL WHOM+WHOM...
-	pids=
-	for one in $(echo "$2" | tr + ' '); do pids="$pids $(pid_of "$one")"; done
+kill_all() { # SIGNAL WHOM, of whom $pids are
 	case $2 in
 	*+*) for pid in $pids; do kill -STOP "$pid"; done ;;
 	esac
-	for pid in $pids; do kill "-$1" "$pid" || say "no $2 to kill"; done
+	for pid in $pids; do kill "-$1" "$pid" || touch "$case_out/missed"; done
 }
 
 one_case() { # NAME SIGNAL WHOM MOMENT RESTORE OPTIONS
@@ -63,7 +81,7 @@ one_case() { # NAME SIGNAL WHOM MOMENT RESTORE OPTIONS
 		--reference 7 --alloc 16M --seed 1 --progress tty $6 \
 		>"$case_out/stdout" 2>"$case_out/stderr" &
 	parent=$!
-	if wait_for_moment "$4"; then kill_all "$2" "$3"; else touch "$case_out/missed"; fi
+	if wait_for_moment "$4" "$3"; then kill_all "$2" "$3"; else touch "$case_out/missed"; fi
 	wait "$parent"
 	echo $? >"$case_out/exit"
 	look ''
