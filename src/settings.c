@@ -33,6 +33,8 @@ const struct nrb_setting nrb_setting_table[] = {
 	  .ratio_name = "vm.dirty_ratio", .bytes_name = "vm.dirty_bytes",
 	  .kind = NRB_SETTING_VALUE, .form = NRB_FORM_TWINS, .may_set = true,
 	  .min = 8192, .max = INT64_MAX, /* of the bytes: two pages */
+	  /* below 1 MiB, or 1 %, each writer of the machine waits for the disk */
+	  .set_min = 1 << 20, .set_max = INT64_MAX,
 	  .help = "writers are slowed above it: vm.dirty_ratio or vm.dirty_bytes" },
 	{ .name = "vm.dirty_background", .path = VM "dirty_background_ratio",
 	  .twin_path = VM "dirty_background_bytes",
@@ -69,6 +71,7 @@ const struct nrb_setting nrb_setting_table[] = {
 	{ .name = "vm.watermark_scale_factor", .path = VM "watermark_scale_factor",
 	  .kind = NRB_SETTING_VALUE, .min = 1, .may_set = true,
 	  .max = 3000, /* 5.10: 1000 */
+	  .set_min = 1, .set_max = 1000, /* with 3000 HIGH is 60 % of a zone above MIN */
 	  .help = "distance between the marks, in 1/10,000 of a zone" },
 	{ .name = "vm.watermark_boost_factor", .path = VM "watermark_boost_factor",
 	  .kind = NRB_SETTING_VALUE, .max = INT_MAX, .may_set = true,
@@ -111,7 +114,7 @@ static bool is_name(const char *name, const char *text, size_t len)
 	return name != NULL && strlen(name) == len && memcmp(name, text, len) == 0;
 }
 
-/* A kernel takes, and may hold, more than one should try. */
+/* A kernel takes, and may hold, more than one should try. Of twins the bounds are of the bytes. */
 static bool should_be(const struct nrb_setting *row, const char *value)
 {
 	int64_t number;
@@ -120,6 +123,9 @@ static bool should_be(const struct nrb_setting *row, const char *value)
 		return true;
 	}
 	number = strtoll(value, NULL, 10);
+	if (row->form == NRB_FORM_TWINS && strchr(value, '%') != NULL) {
+		return number >= 1;
+	}
 	return number >= row->set_min && number <= row->set_max;
 }
 

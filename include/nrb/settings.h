@@ -38,7 +38,7 @@ struct nrb_setting {
 	/* rests here between cells, written without journaling anew; NULL: at the value found */
 	const char *rest;
 	int64_t min, max; /* of numbers; of twins: of the bytes */
-	/* what --set takes of them; both 0: all */
+	/* what --set takes of them; both 0: all; with such bounds a ratio of twins is at least 1 */
 	int64_t set_min, set_max;
 	bool may_set; /* named by --set; the others belong to an option or a scenario */
 	bool needs_admin; /* CAP_SYS_ADMIN to write; all others are root's by their file mode */

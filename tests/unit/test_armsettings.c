@@ -122,16 +122,17 @@ static void test_order_and_way_back(void **state)
 	struct nrb_arm arm = make_arm(&writer);
 	struct nrb_set set;
 
-	assert_int_equal(nrb_set_parse(&set, "vm.swappiness=0+vm.dirty_bytes=8192"), 0);
+	assert_int_equal(
+		nrb_set_parse(&set, "vm.swappiness=0+vm.dirty_bytes=1048576"), 0);
 	arm.set = &set;
 	arm.lru_gen = 0;
 	assert_int_equal(apply(place, &arm), 0);
 	/* a setting that both name is the user's */
 	assert_string_equal(order,
 		"dirty_background_ratio=60 dirty_ratio=70 enabled=n swappiness=0 "
-		"dirty_bytes=8192 ");
+		"dirty_bytes=1048576 ");
 	assert_string_equal(tree_read(place->tree, BACKGROUND_BYTES), "0");
-	assert_string_equal(tree_read(place->tree, DIRTY_BYTES), "8192");
+	assert_string_equal(tree_read(place->tree, DIRTY_BYTES), "1048576");
 	order[0] = '\0';
 	assert_int_equal(nrb_armsettings_undo(place->guard, &arm), 0);
 	assert_as_found(place);
@@ -198,8 +199,8 @@ static void test_kernel_that_refuses_one(void **state)
 	struct nrb_arm arm = make_arm(&writer);
 	struct nrb_set set;
 
-	/* two of this kernel's pages are more than two of ours */
-	assert_int_equal(nrb_set_parse(&set, "vm.dirty_bytes=8192+vm.swappiness=1"), 0);
+	assert_int_equal(
+		nrb_set_parse(&set, "vm.dirty_bytes=1048576+vm.swappiness=1"), 0);
 	strcpy(set.items[1].value, "1");
 	unlinkat(place->tree->root.fd, SWAPPINESS, 0);
 	tree_mkdir(place->tree, SWAPPINESS, 0755);
@@ -220,7 +221,8 @@ static void test_kernel_that_refuses_half_way(void **state)
 
 	tree_write(place->tree, DIRTY_RATIO, "0\n");
 	tree_write(place->tree, DIRTY_BYTES, "8192\n");
-	assert_int_equal(nrb_set_parse(&set, "vm.dirty_ratio=0"), 0);
+	assert_int_equal(nrb_set_parse(&set, "vm.dirty_ratio=1"), 0);
+	strcpy(set.items[0].value, "0%");
 	arm.set = &set;
 	refusing = DIRTY_RATIO;
 	refused_after = "1";

@@ -34,8 +34,8 @@ static void test_settings_of_a_variant_are_its_own(void **state)
 	options.n_scenarios = 1;
 	options.all_variants = true;
 	assert_int_equal(nrb_set_parse(&options.sets[0], "found"), 0);
-	assert_int_equal(
-		nrb_set_parse(&options.sets[1], "vm.page-cluster=0+vm.dirty_bytes=8192"),
+	assert_int_equal(nrb_set_parse(&options.sets[1],
+				 "vm.page-cluster=0+vm.dirty_bytes=1048576"),
 		0);
 	options.n_sets = 2;
 	assert_int_equal(make(machine_of(0, two, 2)), 0);

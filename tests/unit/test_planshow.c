@@ -284,12 +284,12 @@ static void test_text_warns_of_unsynced_data(void **state)
 	plan.rehearsal = true;
 	assert_says("a crash would lose more", false);
 	options.n_sets = 3;
-	assert_int_equal(nrb_set_parse(&options.sets[0], "vm.dirty_bytes=8192"), 0);
+	assert_int_equal(nrb_set_parse(&options.sets[0], "vm.dirty_bytes=1048576"), 0);
 	assert_int_equal(nrb_set_parse(&options.sets[1], "vm.dirty_ratio=40"), 0);
 	assert_int_equal(
 		nrb_set_parse(&options.sets[2], "vm.dirty_writeback_centisecs=0"), 0);
 	ask("dirty", "writer");
-	assert_says("vm.dirty_bytes to 8192, vm.dirty_ratio to 40 %, "
+	assert_says("vm.dirty_bytes to 1048576, vm.dirty_ratio to 40 %, "
 		    "vm.dirty_writeback_centisecs to 0;",
 		true);
 	assert_says("written back by its age: a crash", true);

@@ -109,7 +109,7 @@ static void test_refusals(void **state)
 		{ "", "has no value" },
 		{ "found+vm.swappiness=1", "found has no value" },
 		{ "vm.swappiness=1+vm.swappiness=2", "vm.swappiness is set twice" },
-		{ "vm.dirty_ratio=1+vm.dirty_bytes=8192", "vm.dirty is set twice" },
+		{ "vm.dirty_ratio=1+vm.dirty_bytes=1048576", "vm.dirty is set twice" },
 		{ "vm.swappiness=1+vm.page-cluster=1+vm.min_slab_ratio=1+"
 		  "vm.min_unmapped_ratio=1+vm.min_free_kbytes=9",
 			"over 4 settings" },
