@@ -55,7 +55,7 @@ static int write_dirty(struct nrb_cell *cell, int64_t from, int64_t end, int64_t
 		from += n;
 	} while (rc == 0 && n >= 16LL * NRB_REREAD_BLOCK && *nrb_cell_stop(cell) == 0);
 	cell->fill_len = from;
-	return rc;
+	return rc < 0 ? nrb_fail(rc, "cannot write the cache file") : 0;
 }
 
 static int bring(struct nrb_cell *cell, const struct mix *mix, int64_t room)

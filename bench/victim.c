@@ -208,7 +208,8 @@ static int see_what_is_left(const struct victim *victim)
 	int rc;
 
 	if (victim->rc < 0) {
-		return victim->rc;
+		/* what its thread said is of the request before */
+		return nrb_fail(victim->rc, "the neighbour gave up");
 	}
 	rc = nrb_placement_count(0, victim->set.mem, victim->set.len, PAGE, pages,
 		NRB_MAX_NODES, &absent, NULL);

@@ -101,6 +101,10 @@ static int end(struct nrb_cell *cell)
 	sample->writer_max_ns = (int64_t)writer->hist.max_ns;
 	note_cut(cell, writer);
 	rc = writer->rc;
+	if (rc < 0) {
+		nrb_fail(rc, "the writer beside cannot write the cache file at byte %lld",
+			(long long)(cell->sizes.beside_from + writer->bytes));
+	}
 	free(writer);
 	cell->hold_state = NULL;
 	return rc;

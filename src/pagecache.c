@@ -356,8 +356,7 @@ int nrb_pagecache_write(int fd, int64_t from, int64_t len, struct nrb_histogram 
 		start = nrb_clock_ns();
 		rc = write_block(fd, block, at);
 		if (rc < 0) {
-			return nrb_fail(rc, "cannot write the cache file at byte %lld",
-				(long long)at);
+			return rc;
 		}
 		if (hist != NULL) {
 			nrb_histogram_add(hist, nrb_clock_ns() - start);

@@ -47,7 +47,7 @@ int nrb_pagecache_use_again(
  * thread's CPU and policy decide the node of those that were not cached.
  * from, len  multiples of NRB_REREAD_BLOCK
  * hist       one value per write is added; NULL: not timed
- * progress, stop as above. Returns 0 or a negative errno, with a message.
+ * progress, stop as above. Returns 0 or a negative errno, silent: a thread calls it beside others.
  */
 int nrb_pagecache_write(int fd, int64_t from, int64_t len, struct nrb_histogram *hist,
 	volatile int64_t *progress, const volatile int32_t *stop);

@@ -206,7 +206,7 @@ static void test_write_stops_and_fails(void **state)
 	assert_int_equal(
 		nrb_pagecache_write(-1, 0, NRB_REREAD_BLOCK, NULL, &progress, &stop),
 		-EBADF);
-	assert_string_not_equal(nrb_diag_message(), "");
+	assert_string_equal(nrb_diag_message(), ""); /* in a thread of its own, for one */
 	assert_int_equal(pipe(pipes), 0);
 	assert_int_equal(
 		nrb_pagecache_write_back(pipes[0], 0, LEN, &progress, &stop), -ESPIPE);

@@ -2,6 +2,7 @@
 /* A writer beside an allocation ends, whatever the disk does. Waiting takes next to no time here. */
 #include "nrb/writer.h"
 
+#include "nrb/diag.h"
 #include "nrb/pagecache.h"
 #include "tree.h"
 
@@ -13,6 +14,7 @@ static struct nrb_shared *shared;
 static struct nrb_cell cell;
 static int sleeps;
 static bool is_slow; /* writes until it is stopped */
+static int write_rc;
 
 int __real_nanosleep(const struct timespec *time, struct timespec *rest);
 int __wrap_nanosleep(const struct timespec *time, struct timespec *rest);
@@ -42,7 +44,7 @@ int __wrap_nrb_pagecache_write(int file, int64_t from, int64_t len,
 		sched_yield();
 	}
 	*bytes = is_slow ? 2 << 20 : len;
-	return 0;
+	return write_rc;
 }
 
 static int setup(void **state)
@@ -55,6 +57,7 @@ static int setup(void **state)
 		.file = 3,
 		.sizes = { .beside_from = 1 << 20, .beside_bytes = 8 << 20 } };
 	sleeps = 0;
+	write_rc = 0;
 	return shared == NULL;
 }
 
@@ -104,6 +107,21 @@ static void test_a_deadline_is_not_its_own_limit(void **state)
 	assert_string_equal(shared->sample.note, "");
 }
 
+/* Each request of a holder begins with a clean slate: the answer that fails must say why itself. */
+static void test_its_error_is_told_at_the_end(void **state)
+{
+	(void)state;
+	is_slow = false;
+	write_rc = -ENOSPC;
+	assert_int_equal(nrb_writer_hold(&cell, NRB_HOLD_BEGIN, 0), 0);
+	nrb_diag_reset();
+	assert_int_equal(nrb_writer_hold(&cell, NRB_HOLD_END, 0), -ENOSPC);
+	assert_string_equal(nrb_diag_message(),
+		"the writer beside cannot write the cache file at byte 9437184: "
+		"No space left on device");
+	assert_int_equal(shared->sample.writer_bytes, 8 << 20);
+}
+
 #define WRITER_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -112,6 +130,7 @@ int main(void)
 		WRITER_TEST(test_all_is_written),
 		WRITER_TEST(test_a_slow_one_is_stopped),
 		WRITER_TEST(test_a_deadline_is_not_its_own_limit),
+		WRITER_TEST(test_its_error_is_told_at_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
