@@ -168,6 +168,10 @@ int nrb_placement_count(pid_t pid, const void *mem, size_t len, size_t page_byte
 			addresses[i] = (void *)(uintptr_t)at;
 		}
 		if (move_pages(pid, n, addresses, NULL, status, 0) < 0) {
+			/* EINVAL: dead, and not waited for */
+			if (pid != 0 && (errno == ESRCH || errno == EINVAL)) {
+				return -ESRCH;
+			}
 			return nrb_fail(-errno,
 				"cannot ask where %zu pages of process %d are", left,
 				(int)pid);

@@ -139,6 +139,10 @@ int nrb_snapshot_locate(struct nrb_cell *cell, pid_t pid)
 			(size_t)(shared->thread_pages[i] * sample->alloc_page_bytes),
 			(size_t)nrb_zones_page_bytes(), pages, NRB_MAX_NODES, &absent,
 			NULL);
+		if (rc == -ESRCH) { /* as others of ours, it is the first to be killed */
+			nrb_cell_note(cell, "it died before its pages could be counted");
+			return 0;
+		}
 		if (rc < 0) {
 			return rc;
 		}

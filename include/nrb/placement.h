@@ -41,7 +41,8 @@ int nrb_placement_bind_range(
  * pages         out, adds one count per OS node id; array of n_pages_max counts
  * absent        out, adds pages that are not present (swapped out, or never written)
  * node_of       out, one OS node or -1 per page; NULL if not wanted
- * Returns 0 or a negative errno, with a message (-ESRCH: pid is gone).
+ * Returns 0; -ESRCH, silent: the other process is gone, or dead; or another negative errno, with a
+ * message.
  * Source: move_pages(2) with nodes == NULL.
  */
 int nrb_placement_count(pid_t pid, const void *mem, size_t len, size_t page_bytes,

@@ -35,7 +35,8 @@ void nrb_snapshot_note_rest(const struct nrb_snapshot *after, struct nrb_cell *c
 int nrb_snapshot_cache(const struct nrb_cell *cell, int64_t *bytes);
 
 /** Find the pages that a child has written, from outside: of each of its threads' parts the first
- * ones. Returns 0 or a negative errno, with a message. */
+ * ones. Of one that is dead nothing is found, which the note says. Returns 0 or a negative errno, with
+ * a message. */
 int nrb_snapshot_locate(struct nrb_cell *cell, pid_t pid);
 
 /** Put the node's thresholds for node reclaim into the sample; absent where they cannot be read.

@@ -274,10 +274,19 @@ static void test_count_failures(void **state)
 	int64_t pages[MAX_NODES] = { 0 }, absent = 0;
 
 	(void)state;
-	fake.fail = ESRCH;
+	for (int i = 0; i < 2; i++) {
+		static const int dead[] = { ESRCH, EINVAL }; /* reaped, and not yet */
+
+		fake.fail = dead[i];
+		assert_int_equal(nrb_placement_count(77, NULL, PAGE, PAGE, pages,
+					 MAX_NODES, &absent, NULL),
+			-ESRCH);
+		assert_string_equal(nrb_diag_message(), "");
+	}
+	fake.fail = EPERM;
 	assert_int_equal(nrb_placement_count(
 				 77, NULL, PAGE, PAGE, pages, MAX_NODES, &absent, NULL),
-		-ESRCH);
+		-EPERM);
 	assert_non_null(strstr(nrb_diag_message(), "77"));
 	fake.fail = 0;
 	fake.status = status;

@@ -258,6 +258,7 @@ static struct {
 	int n;
 	uintptr_t mem[8];
 	size_t len[8];
+	int rc; /* of the second */
 } asked;
 
 int __wrap_nrb_placement_count(pid_t pid, const void *mem, size_t len, size_t page_bytes,
@@ -273,7 +274,7 @@ int __wrap_nrb_placement_count(pid_t pid, const void *mem, size_t len, size_t pa
 	asked.len[asked.n++] = len;
 	pages[3] += (int64_t)(len / page_bytes) - 1;
 	*absent += 1;
-	return 0;
+	return asked.n > 1 ? asked.rc : 0;
 }
 
 /* What a stalled child has written: the first part of each thread's share. */
@@ -306,6 +307,29 @@ static void test_what_threads_have_written(void **state)
 	assert_int_equal(nrb_sample_find_node(sample, 0)->pages, 0);
 }
 
+/* The out-of-memory killer was faster: where its pages were nobody knows, and the run goes on. */
+static void test_one_that_died_since(void **state)
+{
+	const struct nrb_sample *sample = &shared->sample;
+
+	(void)state;
+	memset(&asked, 0, sizeof(asked));
+	asked.rc = -ESRCH;
+	cell.arm.threads = 2;
+	shared->sample.alloc_bytes = 2 << 20;
+	shared->sample.alloc_page_bytes = 1 << 20;
+	shared->thread_pages[0] = shared->thread_pages[1] = 1;
+	assert_int_equal(nrb_snapshot_locate(&cell, 4242), 0);
+	assert_int_equal(asked.n, 2);
+	assert_int_equal(sample->alloc_pages, NRB_ABSENT);
+	assert_int_equal(sample->pages_absent, NRB_ABSENT);
+	assert_int_equal(sample->n_nodes, 0);
+	assert_string_equal(sample->note, "it died before its pages could be counted");
+	asked.n = 0;
+	asked.rc = -EPERM;
+	assert_int_equal(nrb_snapshot_locate(&cell, 4242), -EPERM);
+}
+
 #define SNAPSHOT_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -320,6 +344,7 @@ int main(void)
 		SNAPSHOT_TEST(test_cache_of_no_file),
 		SNAPSHOT_TEST(test_thresholds_of_the_zones),
 		SNAPSHOT_TEST(test_what_threads_have_written),
+		SNAPSHOT_TEST(test_one_that_died_since),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
