@@ -284,7 +284,7 @@ int nrb_cellphases_count(struct nrb_cellphases *phases)
 	if (asks_log(phases)) {
 		note_failures(phases);
 	}
-	nrb_looks_take(&phases->looks, cell);
+	nrb_looks_end(&phases->looks, cell);
 	return nrb_snapshot_cache(cell, &sample_of(phases)->cache_after_bytes);
 }
 

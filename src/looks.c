@@ -38,7 +38,7 @@ static void look_at(struct nrb_cell *cell, int node, int64_t t_ns)
 	look->writeback_bytes = memory.writeback_bytes;
 }
 
-void nrb_looks_take(struct nrb_looks *looks, struct nrb_cell *cell)
+static void take(struct nrb_looks *looks, struct nrb_cell *cell, bool is_last)
 {
 	struct nrb_sample *sample = &cell->shared->sample;
 	struct nrb_idset nodes;
@@ -49,7 +49,7 @@ void nrb_looks_take(struct nrb_looks *looks, struct nrb_cell *cell)
 		return;
 	}
 	call = looks->calls++;
-	if (call % looks->stride != 0) {
+	if (call % looks->stride != 0 && !is_last) {
 		return;
 	}
 	n = nodes_with_memory(cell, &nodes);
@@ -58,13 +58,24 @@ void nrb_looks_take(struct nrb_looks *looks, struct nrb_cell *cell)
 		looks->stride *= 2;
 	}
 	/* over 128 nodes: the first point is all that fits */
-	if (call % looks->stride != 0 || sample->n_looks + n > NRB_MAX_LOOKS) {
+	if ((call % looks->stride != 0 && !is_last) ||
+		sample->n_looks + n > NRB_MAX_LOOKS) {
 		return;
 	}
 	t_ns = (int64_t)(nrb_clock_ns() - looks->since_ns);
 	nrb_for_each_id(node, &nodes) {
 		look_at(cell, node, t_ns);
 	}
+}
+
+void nrb_looks_take(struct nrb_looks *looks, struct nrb_cell *cell)
+{
+	take(looks, cell, false);
+}
+
+void nrb_looks_end(struct nrb_looks *looks, struct nrb_cell *cell)
+{
+	take(looks, cell, true);
 }
 
 void nrb_looks_begin(struct nrb_looks *looks, struct nrb_cell *cell)

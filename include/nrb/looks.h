@@ -21,4 +21,7 @@ void nrb_looks_begin(struct nrb_looks *looks, struct nrb_cell *cell);
  * Source: each node's meminfo; takes no lock of the kernel's. */
 void nrb_looks_take(struct nrb_looks *looks, struct nrb_cell *cell);
 
+/** The last look, whether or not it is time: how the nodes are in the end. */
+void nrb_looks_end(struct nrb_looks *looks, struct nrb_cell *cell);
+
 #endif

@@ -109,6 +109,28 @@ static void test_a_full_sample_is_thinned_out_evenly(void **state)
 	}
 }
 
+/* However few calls are kept by then, the end is: also where the sample is full. */
+static void test_the_end_is_kept(void **state)
+{
+	const struct nrb_sample *sample = &shared->sample;
+
+	for (int calls = 1; calls < 300; calls++) {
+		struct nrb_looks looks;
+
+		shared->sample.n_looks = 0;
+		write_node(*state, 0, 1);
+		nrb_looks_begin(&looks, &cell);
+		for (int call = 1; call < calls; call++) {
+			nrb_looks_take(&looks, &cell);
+		}
+		write_node(*state, 0, 77);
+		nrb_looks_end(&looks, &cell);
+		assert_true(sample->n_looks <= NRB_MAX_LOOKS);
+		assert_int_equal(
+			sample->looks[sample->n_looks - 3].free_bytes, 77 * 1024);
+	}
+}
+
 #define LOOKS_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -117,6 +139,7 @@ int main(void)
 		LOOKS_TEST(test_every_node_with_memory),
 		LOOKS_TEST(test_only_where_they_are_needed),
 		LOOKS_TEST(test_a_full_sample_is_thinned_out_evenly),
+		LOOKS_TEST(test_the_end_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
