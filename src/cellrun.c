@@ -155,11 +155,17 @@ static void note_endless(struct flight *flight)
 			: "all is written, but the phase did not end");
 }
 
+static int64_t units(const struct flight *flight)
+{
+	const struct nrb_sample *sample = &flight->cell->shared->sample;
+
+	return sample->alloc_bytes / sample->alloc_page_bytes;
+}
+
 static void note_stall(struct flight *flight, bool slow)
 {
 	struct nrb_sample *sample = sample_of(flight);
-	long long written = nrb_cell_written(flight->cell->shared),
-		  all = sample->alloc_bytes / sample->alloc_page_bytes;
+	long long written = nrb_cell_written(flight->cell->shared), all = units(flight);
 	const char *pages =
 		flight->cell->arm.page_size == NRB_PAGE_THP ? "huge pages" : "pages";
 
@@ -238,6 +244,9 @@ static int look(struct flight *flight)
 	}
 	if (phase == NRB_PHASE_ALLOCATE) {
 		nrb_cellphases_look(&flight->phases);
+		if (nrb_cell_written(shared) == units(flight)) {
+			nrb_watchdog_all_written(&flight->watchdog);
+		}
 	}
 	nrb_progress_look(phase);
 	switch (nrb_watchdog_look(&flight->watchdog, phase, nrb_cell_progress(shared))) {

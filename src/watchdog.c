@@ -8,8 +8,8 @@
 
 static const uint64_t second = 1000000000;
 
-/* In the first cell of a kind nothing is known yet: how long a phase may go on without progress, and for those
- * whose progress says nothing, how long at all. */
+/* In the first cell of a kind nothing is known yet: how long a phase may go on without progress, and
+ * for those whose progress says nothing, how long at all. */
 struct limit {
 	int idle_s;
 	int all_s; /* 0: as long as progress rises */
@@ -51,6 +51,15 @@ static void enter(struct nrb_watchdog *watchdog, enum nrb_phase phase, uint64_t 
 	watchdog->progress = 0;
 	watchdog->told = false;
 	watchdog->looks = 0;
+	watchdog->all_written = false;
+}
+
+void nrb_watchdog_all_written(struct nrb_watchdog *watchdog)
+{
+	if (watchdog->phase == NRB_PHASE_ALLOCATE && !watchdog->all_written) {
+		watchdog->all_written = true;
+		watchdog->phase_since_ns = nrb_clock_ns();
+	}
 }
 
 static enum nrb_watchdog_verdict look_at_allocation(

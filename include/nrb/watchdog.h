@@ -30,6 +30,7 @@ struct nrb_watchdog {
 	int64_t window
 		[NRB_STALL_LOOKS]; /* progress at the last looks of the allocation */
 	int looks;
+	bool all_written; /* of the allocation */
 };
 
 enum nrb_watchdog_verdict {
@@ -42,6 +43,10 @@ enum nrb_watchdog_verdict {
 
 /** Begin a cell. known_ns is borrowed. */
 void nrb_watchdog_begin(struct nrb_watchdog *watchdog, const int64_t *known_ns);
+
+/** All of the allocation is written: the wait for what goes on beside it has the limit for itself. To
+ * be told with each look; the first one counts. */
+void nrb_watchdog_all_written(struct nrb_watchdog *watchdog);
 
 /** One look at the child's phase and progress word. */
 enum nrb_watchdog_verdict nrb_watchdog_look(
