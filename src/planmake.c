@@ -36,6 +36,39 @@ static int check_swap(const struct nrb_plandraft *draft)
 		"--swap: this is no guest of rehearse, and swap stays as found");
 }
 
+/* An option that is taken and changes nothing would be believed to have. */
+static int check_factors(const struct nrb_plandraft *draft)
+{
+	const struct nrb_run_options *o = draft->options;
+	const struct {
+		const char *name;
+		bool given;
+	} asked[] = {
+		{ "modes", o->modes_given },
+		{ "reference", o->reference >= 0 },
+		{ "lru-gen", o->lru_gen.n > 0 },
+		{ "swap", o->swap.n > 0 },
+		{ "set", o->n_sets > 0 },
+		{ "fill-on", o->fill_on.n > 0 },
+		{ "policy", o->policy.n > 0 },
+		{ "page-size", o->page_size.n > 0 },
+		{ "threads", o->threads.n > 0 },
+		{ "trim", o->trim.n > 0 },
+	};
+
+	if (draft->kinds.needs & NRB_NEEDS_MODES) {
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+		if (asked[i].given) {
+			return nrb_refuse(NRB_EXIT_USAGE, "leave it out",
+				"--%s means nothing to scenario %s, which compares nodes",
+				asked[i].name, draft->kinds.list[0].scenario->name);
+		}
+	}
+	return 0;
+}
+
 /* Above 7 the kernel keeps a value and looks at its low bits alone. */
 static void find_modes(struct nrb_plan *plan, struct nrb_plandraft *draft)
 {
@@ -112,6 +145,9 @@ static int draft_plan(struct nrb_plan *plan, struct nrb_plandraft *draft,
 
 	if (rc == 0) {
 		rc = nrb_plantargets_find(draft);
+	}
+	if (rc == 0) {
+		rc = check_factors(draft);
 	}
 	if (rc == 0) {
 		rc = nrb_plansets_check(draft);

@@ -211,6 +211,7 @@ static void test_no_sysctl(void **state)
 		"kernel 6.1.0 has no vm.zone_reclaim_mode");
 	options.scenarios[0] = "matrix";
 	options.n_scenarios = 1;
+	options.modes_given = false;
 	assert_int_equal(make(machine_of(NRB_ABSENT, two, 2)), 0);
 	assert_int_equal(plan.reference, -1);
 	assert_int_equal(plan.warm_up, -1);

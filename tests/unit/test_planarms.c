@@ -53,6 +53,45 @@ static void test_one_level_and_none(void **state)
 	assert_null(plan.arms[0].set);
 }
 
+/* It compares nodes: what is given for cells that allocate would change nothing, unseen. */
+static void test_a_factor_that_no_scenario_has(void **state)
+{
+	struct nrb_levels *levels[] = { &options.lru_gen, &options.swap, &options.fill_on,
+		&options.policy, &options.page_size, &options.threads, &options.trim };
+	static const char *const names[] = { "lru-gen", "swap", "fill-on", "policy",
+		"page-size", "threads", "trim" };
+	const struct nrb_machine *here = machine();
+
+	(void)state;
+	options.modes_given = false;
+	options.reference = -1;
+	options.scenarios[0] = "pairs";
+	options.n_scenarios = 1;
+	assert_int_equal(make_arms(here), 0);
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		char part[64];
+
+		*levels[i] = levels_of(1, 1);
+		snprintf(part, sizeof(part), "--%s means nothing to scenario pairs",
+			names[i]);
+		assert_refused(make_arms(here), NRB_EXIT_USAGE, part);
+		levels[i]->n = 0;
+	}
+	options.reference = 1;
+	assert_refused(make_arms(here), NRB_EXIT_USAGE, "--reference means nothing");
+	options.modes_given = true;
+	assert_refused(make_arms(here), NRB_EXIT_USAGE, "--modes means nothing");
+	options.modes_given = false;
+	options.reference = -1;
+	assert_int_equal(nrb_set_parse(&options.sets[0], "vm.swappiness=10"), 0);
+	options.n_sets = 1;
+	assert_refused(make_arms(here), NRB_EXIT_USAGE, "--set means nothing");
+	/* with one beside it that has them */
+	options.scenarios[1] = "clean";
+	options.n_scenarios = 2;
+	assert_int_equal(make_arms(here), 0);
+}
+
 /* Each as "node<cpu_node". */
 static void assert_pairs(const char *want)
 {
@@ -84,6 +123,7 @@ static void test_cpu_nodes(void **state)
 	assert_int_equal(make_arms(machine()), 0);
 	assert_pairs(" 0<0 2<0 0<1 2<1");
 	ask("pairs");
+	options.modes_given = false;
 	assert_int_equal(make_arms(machine()), 0);
 	assert_pairs(" 0<0 2<0 0<1 2<1");
 	nrb_idset_remove(&options.cpu_nodes, 0);
@@ -100,14 +140,20 @@ static void test_pairs_take_no_factors(void **state)
 {
 	(void)state;
 	ask("pairs");
+	options.scenarios[1] = "clean"; /* which does */
+	options.n_scenarios = 2;
 	options.policy = levels_of(NRB_ARM_LOCAL, NRB_ARM_CPUSET);
 	options.lru_gen = options.trim = options.fill_on = levels_of(0, 1);
 	options.threads = levels_of(2, 4);
 	assert_int_equal(make_arms(machine()), 0);
-	assert_pairs(" 0<0 1<0 2<0 0<1 1<1 2<1");
-	assert_int_equal(plan.arms[0].policy, NRB_ARM_BIND);
-	assert_int_equal(plan.arms[0].threads, 1);
-	assert_int_equal(plan.arms[0].lru_gen, -1);
+	for (int i = 0; i < 6; i++) {
+		assert_ptr_equal(plan.arms[i].scenario, &pairs);
+		assert_int_equal(plan.arms[i].policy, NRB_ARM_BIND);
+		assert_int_equal(plan.arms[i].threads, 1);
+		assert_int_equal(plan.arms[i].lru_gen, -1);
+	}
+	assert_ptr_equal(plan.arms[6].scenario, &plain);
+	assert_int_equal(plan.arms[6].threads, 2);
 }
 
 static void test_variants(void **state)
@@ -256,6 +302,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ARM_TEST(test_all_is_crossed),
 		ARM_TEST(test_one_level_and_none),
+		ARM_TEST(test_a_factor_that_no_scenario_has),
 		ARM_TEST(test_cpu_nodes),
 		ARM_TEST(test_pairs_take_no_factors),
 		ARM_TEST(test_variants),

@@ -94,6 +94,7 @@ static void test_json_of_a_matrix(void **state)
 
 	(void)state;
 	nrb_plan_finish(&plan);
+	options.modes_given = false;
 	options.scenarios[0] = "matrix";
 	options.n_scenarios = 1;
 	assert_int_equal(nrb_plan_make(&plan, &options, &machine, nrb_scenario_table), 0);
