@@ -56,6 +56,18 @@ static int check_root(const struct nrb_root *root, char *why, size_t why_len)
 	return 0;
 }
 
+/* What this machine has not to give is no failure of ours. */
+static int say_why(int rc, char *why, size_t why_len)
+{
+	if (rc != -EROFS && rc != -EINVAL && rc != -EBADMSG) {
+		return rc;
+	}
+	snprintf(why, why_len, "%s",
+		rc == -EROFS ? "/" MOUNT " is mounted read-only"
+			     : "/" GROUP " was not given the nodes that it was to have");
+	return -EOPNOTSUPP;
+}
+
 static int set_mems(const struct nrb_root *root, const struct nrb_idset *mems)
 {
 	char wanted[MEMS_LEN], effective[MEMS_LEN];
@@ -81,13 +93,13 @@ int nrb_cpusetgroup_make(const struct nrb_root *root, const struct nrb_idset *me
 	}
 	/* there already: of a killed run, whose child takes its time to die */
 	if (mkdirat(root->fd, GROUP, 0755) < 0 && errno != EEXIST) {
-		return -errno;
+		return say_why(-errno, why, why_len);
 	}
 	rc = set_mems(root, mems);
 	if (rc < 0) {
 		nrb_cpusetgroup_remove(root);
 	}
-	return rc;
+	return say_why(rc, why, why_len);
 }
 
 int nrb_cpusetgroup_enter(const struct nrb_root *root, char *home, size_t home_len)

@@ -14,8 +14,9 @@
 /**
  * Make /sys/fs/cgroup/numa-reclaim-bench (cgroup v2), or take what a killed run left of it, with
  * cpuset.mems = mems.
- * why  out, in words, for -EOPNOTSUPP: no cgroup v2, or its root hands no cpuset to its children
- *      (nothing is changed there: that would be the machine's setting)
+ * why  out, in words, for -EOPNOTSUPP: no cgroup v2, its root hands no cpuset to its children
+ *      (nothing is changed there: that would be the machine's setting), it is read-only, or the
+ *      kernel does not give the group these nodes
  * The root of cgroup v2 is 0555: making and removing takes CAP_DAC_OVERRIDE even from root.
  * Returns 0, -EOPNOTSUPP, or a negative errno; silent.
  */

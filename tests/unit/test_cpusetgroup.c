@@ -22,6 +22,7 @@ static struct {
 	const char *effective; /* what its files say */
 	int busy;              /* removals until who was killed in it has left */
 	int removals;
+	int mkdir_errno;
 } kernel;
 
 static const char *const files[] = { "cpuset.mems", "cpuset.mems.effective",
@@ -30,8 +31,13 @@ static const char *const files[] = { "cpuset.mems", "cpuset.mems.effective",
 int __wrap_mkdirat(int dir, const char *path, mode_t mode)
 {
 	char file[128];
-	int rc = __real_mkdirat(dir, path, mode);
+	int rc;
 
+	if (kernel.mkdir_errno != 0) {
+		errno = kernel.mkdir_errno;
+		return -1;
+	}
+	rc = __real_mkdirat(dir, path, mode);
 	for (int i = 0; rc == 0 && strcmp(path, GROUP) == 0 && files[i] != NULL; i++) {
 		snprintf(file, sizeof(file), GROUP "/%s", files[i]);
 		tree_write(kernel.tree, file, i == 1 ? kernel.effective : "\n");
@@ -133,8 +139,22 @@ static void test_node_that_is_not_given(void **state)
 	char why[128];
 
 	kernel.effective = "0-1\n";
-	assert_int_equal(make(tree, why), -EBADMSG);
+	assert_int_equal(make(tree, why), -EOPNOTSUPP);
+	assert_string_equal(
+		why, "/" GROUP " was not given the nodes that it was to have");
+	assert_string_equal(nrb_diag_message(), "");
 	assert_false(has_group(tree));
+}
+
+static void test_read_only(void **state)
+{
+	char why[128];
+
+	kernel.mkdir_errno = EROFS;
+	assert_int_equal(make(*state, why), -EOPNOTSUPP);
+	assert_string_equal(why, "/" MOUNT " is mounted read-only");
+	kernel.mkdir_errno = ENOMEM; /* that is one */
+	assert_int_equal(make(*state, why), -ENOMEM);
 }
 
 static void test_in_and_out(void **state)
@@ -188,6 +208,7 @@ int main(void)
 		PLACE_TEST(test_made_and_removed),
 		PLACE_TEST(test_where_it_cannot_be),
 		PLACE_TEST(test_node_that_is_not_given),
+		PLACE_TEST(test_read_only),
 		PLACE_TEST(test_in_and_out),
 		PLACE_TEST(test_waits_for_who_leaves),
 	};
