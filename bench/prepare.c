@@ -48,7 +48,13 @@ int nrb_step_evict(struct nrb_cell *cell)
 	if (fstat(cell->file, &file) < 0) {
 		return nrb_fail(-errno, "cannot see how long the cache file is");
 	}
-	rc = nrb_pagecache_evict(cell->file, file.st_size, &left);
+	/* a cell that was ended left what it wrote dirty: GiBs, perhaps. In parts it is progress; one
+	 * fsync(2) of it all would outlast the deadline of this phase, and of the next cell's. */
+	rc = nrb_pagecache_write_back(cell->file, 0, file.st_size,
+		&cell->shared->progress, nrb_cell_stop(cell));
+	if (rc == 0) {
+		rc = nrb_pagecache_evict(cell->file, file.st_size, &left);
+	}
 	if (rc < 0) {
 		return rc;
 	}

@@ -18,7 +18,7 @@ struct limit {
 /* clang-format off */
 static const struct limit limits[NRB_N_PHASES] = {
 	[NRB_PHASE_START]    = { 30, 0 },
-	[NRB_PHASE_EVICT]    = { 120, 0 }, /* fsync and eviction are one call each */
+	[NRB_PHASE_EVICT]    = { 120, 0 }, /* eviction is one call */
 	[NRB_PHASE_FILL]     = { 10, 0 },
 	[NRB_PHASE_SHAPE]    = { 10, 0 },
 	[NRB_PHASE_SETTLE]   = { 10, 30 }, /* each look is progress */
