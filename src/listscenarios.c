@@ -12,8 +12,11 @@ static const struct {
 	const char *words;
 } needs_table[] = {
 	{ NRB_NEEDS_SPILL, "a second node with memory" },
+	{ NRB_NEEDS_NEIGHBOUR, "CPUs on another node with memory" },
 	{ NRB_NEEDS_FILE, "a file on a disk" },
+	{ NRB_NEEDS_SPACE, "that file's space on the disk" },
 	{ NRB_NEEDS_SWAP, "swap" },
+	{ NRB_NEEDS_LOAD, "loopback to be up" },
 	{ 0, NULL },
 };
 

@@ -151,6 +151,14 @@ machine_with_run() {
 	[[ $(wc -L <<<"$output") -le 60 ]]
 }
 
+@test 'list says what a scenario needs of the machine' {
+	nrb 0 list --json
+	needs=$(jq -c '.scenarios | [.clean, .dirty, .neighbour, .headroom] | map(.needs)' <<<"$output")
+	file='"a second node with memory","a file on a disk"'
+	[[ $needs == "[[$file],[$file,\"that file's space on the disk\"],"* ]]
+	[[ $needs == *'"CPUs on another node with memory"'*'"loopback to be up"'* ]]
+}
+
 @test 'rehearse -n: the plan, nothing built' {
 	nrb 0 rehearse -n --nodes 3 --node-mem 300M --modes 0,7
 	[[ $output == *'qemu-system-x86_64'* && $output == *--modes=0,7* ]]
