@@ -72,8 +72,9 @@ struct nrb_sizes {
 };
 
 /* Shared memory between parent, child and holder; each word has one writer at a time. Of the sample
- * that is the child, or the holder while the child waits for its answer; the parent writes what was asked before the fork, what it counts in its own phases, the
- * headroom, and the end of a child that did not end by itself. */
+ * that is the child, or the holder while the child waits for its answer; the parent writes what was
+ * asked before the fork, what it counts in its own phases, the headroom, and the end of a child that
+ * did not end by itself. */
 struct nrb_shared {
 	/* child to parent */
 	volatile int32_t phase;    /* enum nrb_phase the child is in */
@@ -224,8 +225,9 @@ static inline const volatile int32_t *nrb_cell_stop(const struct nrb_cell *cell)
 }
 
 /**
- * Wait for a thread beside an allocation that was told to end. The parent takes a phase in which nothing
- * moves for stalled: for 10 s waiting is progress, so that a starved guest is none; then no more.
+ * Wait for a thread beside an allocation that was told to end. The parent takes a phase in which
+ * nothing moves for stalled: for 10 s waiting is progress, so that a starved guest is none; then no
+ * more.
  */
 void nrb_cell_join(struct nrb_cell *cell, pthread_t thread);
 
