@@ -11,6 +11,8 @@ import re
 import subprocess
 import sys
 
+import jsonschema
+
 import guest
 
 KERNEL = "7.3"
@@ -76,6 +78,15 @@ def check_scenarios(checks, record, known):
         checks.equal(out, {}, "ten minutes do for all of them")
 
 
+def check_schema(checks, path):
+    """The one record that has every scenario, line by line."""
+    schema = json.loads((guest.HERE.parents[1] / "results/schema/record.schema.json").read_text())
+    validator = jsonschema.Draft202012Validator(schema)
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        checks.that(validator.is_valid(json.loads(line)), "line %d fits the schema" % number,
+                    line[:400])
+
+
 def check_report(checks, program, path, record):
     report = output_json(program, "report", path)["records"][0]
     answer = report.get("answer", {})
@@ -97,6 +108,7 @@ def test(checks):
         checks.that(record.end["wall_ns"] <= (BUDGET_S[guest.is_long()] + SLACK_S) * 1e9,
                     "it ends with its budget", record.end["wall_ns"])
         check_scenarios(checks, record, output_json(program, "list")["scenarios"])
+        check_schema(checks, path)
         check_report(checks, program, path, record)
 
 
