@@ -94,7 +94,6 @@ static void test_json_of_a_matrix(void **state)
 
 	(void)state;
 	nrb_plan_finish(&plan);
-	options.modes_given = false;
 	options.scenarios[0] = "matrix";
 	options.n_scenarios = 1;
 	options.modes_given = false;

@@ -118,7 +118,7 @@ static void test_it_looks_from_begin_to_end(void **state)
 		"Node 1, zone   Normal\n  pages free     700\n        min      100\n"
 		"        low      200\n        high     500\n        managed  10000\n");
 	assert_int_equal(nrb_zonewatch_hold(&cell, NRB_HOLD_BEGIN, 0), 0);
-	usleep(20000);
+	usleep(500000);
 	assert_int_equal(nrb_zonewatch_hold(&cell, NRB_HOLD_END, 0), 0);
 	assert_int_equal(pinned_cpu, 0);
 	assert_true(zone("Normal")->samples >= 2);
