@@ -42,7 +42,7 @@ static int node_with_cpus(const struct nrb_cell *cell, int i)
 			nodes[n++] = cell->topology->nodes[k].node;
 		}
 	}
-	return nodes[i % n];
+	return n > 0 ? nodes[i % n] : cell->arm.cpu_node;
 }
 
 static int count_cpus(const struct server *server)

@@ -123,9 +123,12 @@ static int pin_elsewhere(const struct nrb_cell *cell)
 static int begin(struct nrb_cell *cell)
 {
 	struct watch *watch = calloc(1, sizeof(*watch));
-	int rc = watch != NULL ? pin_elsewhere(cell)
-			       : nrb_fail(-ENOMEM, "no memory for a watch");
+	int rc;
 
+	if (watch == NULL) {
+		return nrb_fail(-ENOMEM, "no memory for a watch");
+	}
+	rc = pin_elsewhere(cell);
 	if (rc < 0) {
 		free(watch);
 		return rc;

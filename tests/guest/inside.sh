@@ -90,8 +90,8 @@ settings_now() {
 # MiB that the nodes have free, once what was given back last is there again.
 free_now() {
 	echo 1 >/proc/sys/vm/stat_refresh 2>/dev/null
-	awk '$3 == "MemFree:" { kib += $4 } END { print int(kib / 1024) }' \
-		/sys/devices/system/node/node*/meminfo
+	awk '$3 == "MemFree:" { kib += $4 } $1 == "count:" { kib += 4 * $2 } END { print int(kib / 1024) }' \
+		/sys/devices/system/node/node*/meminfo /proc/zoneinfo
 }
 
 # Whole lines of cells that a record has so far.

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What each scenario and factor shows on one kernel (scenarios.py PROGRAM KERNEL).
+"""What each scenario and factor shows on one kernel (scenarios.py PROGRAM KERNEL RUN...).
 
-scenarios.tsv has the rehearsals, expectations.tsv what must be seen in their cells. NRB_LONG takes
-every row with every mode, and repeats it.
+scenarios.tsv has the runs, rehearsals all, expectations.tsv what must be seen in their cells. NRB_LONG
+takes every mode of a run, and repeats it.
 """
 import math
 import operator
@@ -11,6 +11,7 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 from collections import namedtuple
 
 import guest
@@ -166,7 +167,7 @@ def check_cells(checks, expectation, record):
     """A cell that is not ok meets nothing but what its status is said to be."""
     terms, what = expectation.cells, expectation.what
     said = "%s: %s: %s %s %s" % (expectation.run, terms, what, expectation.how, expectation.bound)
-    chosen = selected([cell for cell in record.cells if cell["status"] != "warm-up"], terms)
+    chosen = selected(guest.measured(record), terms)
     if not chosen:
         checks.that(False, said + ": there is such a cell")
         return
@@ -183,8 +184,7 @@ def check_whole(checks, run, record):
     """Every cell of the plan was run, and everything is as found."""
     blocks = record.header["plan"]["blocks"]
     arms = record.header["plan"]["arms"]
-    measured = [cell for cell in record.cells if cell["status"] != "warm-up"]
-    checks.equal(len(measured), blocks * len(arms), run.name + ": every cell of the plan was run")
+    checks.equal(len(guest.measured(record)), blocks * len(arms), run.name + ": every cell of the plan was run")
     if not checks.that(record.end is not None and record.end["restored"] is True,
                        run.name + ": the last line says restored", record.end):
         return
@@ -192,9 +192,13 @@ def check_whole(checks, run, record):
                  [s["found"] for s in record.end["settings"]], run.name + ": settings as found")
 
 
+def is_long(run):
+    return guest.is_long() or run.sample == "-"
+
+
 def rehearse(program, run, path):
     kernel = guest.kernel(run.kernel)
-    more = run.long if guest.is_long() else run.sample
+    more = run.long if is_long(run) else run.sample
     words = [program, "rehearse", "-y", "--kernel", kernel.image, "--modules", kernel.modules,
              "-o", path, "--progress", "plain", *shlex.split(run.options), *shlex.split(more)]
     print("rehearse " + shlex.join(map(str, words[9:])), flush=True)
@@ -215,8 +219,10 @@ def link_bases(cells):
 
 
 def try_run(checks, program, run, expectations, path):
+    start = time.monotonic()
     done = rehearse(program, run, path)
     print(done.stdout)
+    print("rehearsed in %.0f s" % (time.monotonic() - start))
     if not checks.equal(done.returncode, 0, run.name + ": rehearse succeeds"):
         return
     record = guest.read_record(path)
@@ -228,15 +234,15 @@ def try_run(checks, program, run, expectations, path):
 
 def test(checks):
     program, kernel = sys.argv[1:3]
-    wanted = sys.argv[3:]  # names of runs, by hand
+    wanted = sys.argv[3:]
     expectations = read_table("expectations.tsv", Expectation)
-    runs = [run for run in read_table("scenarios.tsv", Run) if run.kernel == kernel
-            and (guest.is_long() or run.sample != "-") and (not wanted or run.name in wanted)]
-    checks.that(runs, "there are rehearsals on " + kernel)
+    runs = [run for run in read_table("scenarios.tsv", Run)
+            if run.kernel == kernel and run.name in wanted]
+    checks.equal(sorted(run.name for run in runs), sorted(wanted), "they are runs on " + kernel)
     with guest.work_directory() as work:
         for run in runs:
             meant = [e for e in expectations if e.run == run.name and kernel in e.kernels.split()
-                     and e.when in ("-", "long" if guest.is_long() else "sample")]
+                     and e.when in ("-", "long" if is_long(run) else "sample")]
             checks.that(meant, run.name + ": something is expected of it")
             try_run(checks, program, run, meant, work / (run.name + ".jsonl"))
 

@@ -270,7 +270,8 @@ static void test_writer_writes_its_part(void **state)
 	assert_int_equal(nrb_writer_hold(&cell, NRB_HOLD_BEGIN, 0), 0);
 	assert_int_equal(nrb_writer_hold(&cell, NRB_HOLD_END, 0), 0);
 	assert_int_equal(sample->writer_bytes, 8 * BLOCK);
-	assert_in_range(sample->writer_max_ns, sample->writer_ns / 16, sample->writer_ns);
+	/* one of eight writes that took some time each */
+	assert_in_range(sample->writer_max_ns, 1, sample->writer_ns - 1);
 	assert_null(cell.hold_state);
 	for (int i = 0; i < 16; i++) {
 		bool written = i >= 4 && i < 12;
