@@ -177,7 +177,7 @@ static int trim_until(struct nrb_cellphases *phases, int64_t want)
 {
 	struct nrb_cell *cell = phases->cell;
 	int64_t before = node_free(cell), freed = 0, last;
-	uint64_t end_ns = nrb_clock_ns() + TRIM_LIMIT_S * UINT64_C(1000000000);
+	uint64_t start_ns = nrb_clock_ns(), took_ns;
 
 	sample_of(phases)->trim_asked_bytes = want;
 	for (int64_t i = 0; i < MAX_TRIMS * (want / TRIM_PIECE_BYTES + 1); i++) {
@@ -186,6 +186,8 @@ static int trim_until(struct nrb_cellphases *phases, int64_t want)
 		if (rc < 0) {
 			return rc;
 		}
+		took_ns = nrb_clock_ns() - start_ns;
+		sample_of(phases)->trim_ns = (int64_t)took_ns;
 		last = freed;
 		freed = sample_of(phases)->trim_freed_bytes;
 		if (freed >= want || freed <= last) {
@@ -194,7 +196,7 @@ static int trim_until(struct nrb_cellphases *phases, int64_t want)
 		if (is_signalled(phases)) {
 			return -EINTR;
 		}
-		if (nrb_clock_ns() > end_ns) {
+		if (took_ns > TRIM_LIMIT_S * UINT64_C(1000000000)) {
 			return -ETIME;
 		}
 	}

@@ -297,6 +297,15 @@ static double hit_ratio(const struct nrb_sample *s)
 	return 1 - ratio(s->serve_misses, s->serve_requests);
 }
 
+/* With zswap on, pages go there first: which of them are written later counts again. */
+static double swapped_out(const struct nrb_sample *s)
+{
+	int64_t zswapped = s->counters.v[NRB_ZSWPOUT];
+
+	return number(s->counters.v[NRB_PSWPOUT]) +
+	       (zswapped != NRB_ABSENT ? (double)zswapped : 0);
+}
+
 static double refault_file(const struct nrb_sample *s)
 {
 	return number(s->counters.v[NRB_REFAULT_FILE]) +
@@ -339,6 +348,8 @@ static const struct {
 	[NRB_VALUE_PGSTEAL_KSWAPD]          = COUNTER(NRB_PGSTEAL_KSWAPD),
 	[NRB_VALUE_ALLOCSTALL]              = COUNTER(NRB_ALLOCSTALL),
 	[NRB_VALUE_PSWPOUT]                 = COUNTER(NRB_PSWPOUT),
+	[NRB_VALUE_ZSWPOUT]                 = COUNTER(NRB_ZSWPOUT),
+	[NRB_VALUE_SWAPPED_OUT]             = COMPUTED(swapped_out),
 	[NRB_VALUE_VMSCAN_WRITE]            = COUNTER(NRB_VMSCAN_WRITE),
 	[NRB_VALUE_WRITTEN_PAGES]           = COUNTER(NRB_WRITTEN),
 	[NRB_VALUE_REFAULT_FILE]            = COMPUTED(refault_file),
@@ -349,6 +360,7 @@ static const struct {
 	[NRB_VALUE_WRITER_MAX_NS]           = FIELD(writer_max_ns),
 	[NRB_VALUE_ALLOC_HUGE_RATIO]        = COMPUTED(alloc_huge_ratio),
 	[NRB_VALUE_TRIM_FREED_BYTES]        = FIELD(trim_freed_bytes),
+	[NRB_VALUE_TRIM_NS]                 = FIELD(trim_ns),
 	[NRB_VALUE_OTHERS_FREE_LOST_BYTES]  = COMPUTED(others_free_lost),
 	[NRB_VALUE_OTHERS_CACHE_GAINED_BYTES] = COMPUTED(others_cache_gained),
 	[NRB_VALUE_BALLAST_BYTES]           = COMPUTED(ballast_bytes),

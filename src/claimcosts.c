@@ -79,8 +79,8 @@ static unsigned int swapping(const struct nrb_claim_family *family, bool swapped
 		const struct nrb_arm_cells *arm = family->arm[mode];
 
 		if (nrb_claimfamily_is_ok(arm) &&
-			(swapped ? nrb_group_min(arm, NRB_VALUE_PSWPOUT) > 0
-				 : nrb_group_max(arm, NRB_VALUE_PSWPOUT) == 0)) {
+			(swapped ? nrb_group_min(arm, NRB_VALUE_SWAPPED_OUT) > 0
+				 : nrb_group_max(arm, NRB_VALUE_SWAPPED_OUT) == 0)) {
 			modes |= 1u << mode;
 		}
 	}
@@ -152,7 +152,7 @@ static int claim_swap(struct nrb_claims *claims, const struct nrb_claim_family *
 	return nrb_claimfamily_say(claims, family, NRB_CLAIM_SWAP, modes,
 		"swapped out %s pages%s%s%s.",
 		nrb_claimfamily_counts(
-			pages, sizeof(pages), family, modes, NRB_VALUE_PSWPOUT),
+			pages, sizeof(pages), family, modes, NRB_VALUE_SWAPPED_OUT),
 		who_swapped(who, sizeof(who), family, modes),
 		owners_cost(owner, sizeof(owner), family, modes, !header->rehearsal),
 		none);

@@ -109,7 +109,7 @@ static void find_risks(struct nrb_evidence *evidence)
 		if (arm->with[NRB_STATUS_STALLED] > 0) {
 			evidence->stalled |= 1u << mode;
 		}
-		if (nrb_group_max(arm, NRB_VALUE_PSWPOUT) > MANY_SWAPPED) {
+		if (nrb_group_max(arm, NRB_VALUE_SWAPPED_OUT) > MANY_SWAPPED) {
 			evidence->swapped |= 1u << mode;
 		}
 	}

@@ -42,6 +42,7 @@ static const struct view {
 	{ { NRB_FIGURE_PGSTEAL_KSWAPD, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_PGSCAN_DIRECT, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_PSWPOUT, NRB_FIGURE_SWAPOUT_KSWAPD, "swapped out/by kswapd" }, 2, NULL },
+	{ { NRB_FIGURE_ZSWPOUT, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_RETURN, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_RETURN_DISK, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_WRITTEN_PAGES, NONE, NULL }, 2, NULL },
@@ -51,6 +52,7 @@ static const struct view {
 	{ { NRB_FIGURE_OTHERS_FREE_LOST, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_OTHERS_CACHE_GAINED, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_TRIM_FREED, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_TRIM_NS, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_ALLOC_HUGE, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_VICTIM_REMOTE, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_VICTIM_FREE_LOST, NONE, NULL }, 2, NULL },
@@ -178,6 +180,7 @@ static bool is_needed(const struct block *block, int figure)
 	case NRB_FIGURE_VICTIM_LOST:
 	case NRB_FIGURE_ALLOC_FAILURES:
 	case NRB_FIGURE_PSWPOUT:
+	case NRB_FIGURE_ZSWPOUT:
 	case NRB_FIGURE_VMSCAN_WRITE:
 	case NRB_FIGURE_ALLOC_HUGE:
 		return any_above(block, (enum nrb_figure_id)figure, 0);

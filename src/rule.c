@@ -281,7 +281,7 @@ static enum nrb_rule rule_when_freed(
 	if (counted(s, NRB_PGSTEAL_KSWAPD) > counted(s, NRB_PGSTEAL_DIRECT)) {
 		return has_policy(s, NRB_ARM_BIND) ? NRB_RULE_BIND : NRB_RULE_KSWAPD;
 	}
-	if (counted(s, NRB_PSWPOUT) > 0) {
+	if (nrb_cellvalue(s, NRB_VALUE_SWAPPED_OUT) > 0) {
 		return NRB_RULE_SWAPPED;
 	}
 	if (got_written(s, node)) {

@@ -29,6 +29,8 @@ enum nrb_cellvalue {
 	NRB_VALUE_PGSTEAL_KSWAPD,
 	NRB_VALUE_ALLOCSTALL,
 	NRB_VALUE_PSWPOUT,
+	NRB_VALUE_ZSWPOUT,
+	NRB_VALUE_SWAPPED_OUT, /* to swap or to zswap */
 	NRB_VALUE_VMSCAN_WRITE,
 	NRB_VALUE_WRITTEN_PAGES,
 	NRB_VALUE_REFAULT_FILE, /* from the start of the allocation to the end of the re-read */
@@ -39,6 +41,7 @@ enum nrb_cellvalue {
 	NRB_VALUE_WRITER_MAX_NS,
 	NRB_VALUE_ALLOC_HUGE_RATIO, /* of what was written, on huge pages */
 	NRB_VALUE_TRIM_FREED_BYTES,
+	NRB_VALUE_TRIM_NS,
 	NRB_VALUE_OTHERS_FREE_LOST_BYTES, /* of all nodes but the target: before - after */
 	NRB_VALUE_OTHERS_CACHE_GAINED_BYTES, /* after - before */
 	NRB_VALUE_HOLD_BYTES,

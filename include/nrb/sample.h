@@ -60,6 +60,7 @@ enum nrb_counter {
 	NRB_ALLOCSTALL,
 	NRB_PSWPIN,
 	NRB_PSWPOUT,
+	NRB_ZSWPOUT,
 	NRB_PGMAJFAULT,
 	NRB_REFAULT_FILE,
 	NRB_REFAULT_ANON,
@@ -201,6 +202,7 @@ struct nrb_sample {
 	/* between the soak and the allocation */
 	int64_t trim_asked_bytes; /* of nodeN/reclaim */
 	int64_t trim_freed_bytes; /* rise of the node's free memory by it */
+	int64_t trim_ns;          /* that it took, beside the allocation's own time */
 	int64_t min_unmapped_bytes; /* the node's threshold for node reclaim, in file pages */
 	int64_t min_slab_bytes;     /* and in reclaimable slab */
 

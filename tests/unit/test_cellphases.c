@@ -366,8 +366,10 @@ static void test_a_trim_in_pieces(void **state)
 	(void)state;
 	cell.arm.trim = true;
 	piece_kb = 64 << 10;
+	trim_s = 2;
 	run_all();
 	assert_string_equal(acts, "0 set trim trim 5 unset");
+	assert_int_equal(shared->sample.trim_ns, INT64_C(4000000000));
 	assert_int_equal(trimmed, 64 << 20);
 	assert_int_equal(last_trimmed, shared->sample.trim_asked_bytes - (64 << 20));
 	assert_int_equal(shared->sample.trim_freed_bytes, 128 << 20);

@@ -86,10 +86,13 @@ static void test_no_knob(void **state)
 		"without it (0.0 %), and evicts no more cache.");
 }
 
+static int64_t zswapped; /* in mode 6 and 7 alone; 0: no zswap */
+
 static void add_swapping(int mode, int64_t pages)
 {
 	make(mode, mode > 5 ? 1000 : 0, 1000, 0, pages);
 	sample.counters.v[NRB_PSWPOUT] = pages;
+	sample.counters.v[NRB_ZSWPOUT] = zswapped != 0 ? zswapped : NRB_ABSENT;
 	sample.counters.v[NRB_ALLOCSTALL] = 0;
 	sample.swapout_kswapd_pages = 0;
 	sample.return_pages = 1000;
@@ -120,6 +123,21 @@ static void test_swap(void **state)
 		"Modes 6 and 7 swapped out 600 to 800 pages, none of them by kswapd; of "
 		"their owner's touches afterwards, 30.0 % to 40.0 % read from disk (a touch "
 		"took up to 900 ns on average); mode 0 swapped out none.");
+}
+
+/* What zswap took is swapped out too, though nothing was written to disk. */
+static void test_swap_to_zswap(void **state)
+{
+	(void)state;
+	add_swapping(0, 0);
+	zswapped = 400;
+	add_swapping(6, 0);
+	add_swapping(7, 600);
+	assert_swap_claim(
+		"Modes 6 and 7 swapped out 400 to 1,000 pages, none of them by kswapd; of "
+		"their owner's touches afterwards, 0.0 % to 30.0 % read from disk (a touch "
+		"took up to 700 ns on average); mode 0 swapped out none.");
+	zswapped = 0;
 }
 
 /* In a rehearsal nothing is said of times; and what is not known is not said. */
@@ -330,6 +348,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_alternative, start, finish),
 		cmocka_unit_test_setup_teardown(test_no_knob, start, finish),
 		cmocka_unit_test_setup_teardown(test_swap, start, finish),
+		cmocka_unit_test_setup_teardown(test_swap_to_zswap, start, finish),
 		cmocka_unit_test_setup_teardown(test_swap_rehearsed, start, finish),
 		cmocka_unit_test_setup_teardown(test_swap_sometimes, start, finish),
 		cmocka_unit_test_setup_teardown(test_scans, start, finish),

@@ -17,7 +17,7 @@ static void sums_and_alternatives(void **state)
 		"allocstall_dma 1\nallocstall_normal 2\nallocstall_movable 4\n"
 		"workingset_refault 50\nworkingset_refault_file 60\n"
 		"pgdemote_kswapd 3\npgdemote_direct 5\n"
-		"nonsense\nnr_vmscan_write x\n");
+		"zswpout 21\nnonsense\nnr_vmscan_write x\n");
 	assert_int_equal(nrb_counters_read(&tree->root, &counters), 0);
 	assert_int_equal(counters.v[NRB_ZONE_RECLAIM_SUCCESS], NRB_ABSENT);
 	assert_int_equal(counters.v[NRB_ZONE_RECLAIM_FAILED], 7);
@@ -27,6 +27,7 @@ static void sums_and_alternatives(void **state)
 	assert_int_equal(counters.v[NRB_PGDEMOTE], 8);
 	assert_int_equal(counters.v[NRB_VMSCAN_WRITE], NRB_ABSENT);
 	assert_int_equal(counters.v[NRB_PSWPOUT], NRB_ABSENT);
+	assert_int_equal(counters.v[NRB_ZSWPOUT], 21);
 
 	tree_write(tree, "proc/vmstat", "allocstall 9\nworkingset_refault 50\n");
 	assert_int_equal(nrb_counters_read(&tree->root, &counters), 0);
@@ -110,9 +111,9 @@ static void recorded(void **state)
 {
 	static const struct {
 		const char *machine;
-		bool counts_success;
-	} cases[] = { { "kernel-6.1", false }, { "two-nodes", true },
-		{ "kernel-7.3", true } };
+		bool counts_success, counts_zswap;
+	} cases[] = { { "kernel-6.1", false, false }, { "two-nodes", true, false },
+		{ "kernel-7.3", true, true } };
 	struct nrb_node_memory memory;
 	struct nrb_counters counters;
 	struct nrb_root root;
@@ -123,8 +124,10 @@ static void recorded(void **state)
 		assert_int_equal(nrb_counters_read(&root, &counters), 0);
 		assert_int_equal(counters.v[NRB_ZONE_RECLAIM_SUCCESS] != NRB_ABSENT,
 			cases[i].counts_success);
+		assert_int_equal(
+			counters.v[NRB_ZSWPOUT] != NRB_ABSENT, cases[i].counts_zswap);
 		for (int k = NRB_ZONE_RECLAIM_FAILED; k < NRB_N_COUNTERS; k++) {
-			assert_true(counters.v[k] >= 0);
+			assert_true(counters.v[k] >= 0 || k == NRB_ZSWPOUT);
 		}
 		assert_int_equal(nrb_counters_read_node(&root, 1, &memory), 0);
 		assert_true(memory.free_bytes < memory.total_bytes);

@@ -346,7 +346,8 @@ static void test_columns(void **state)
 		"victim_node_free_lost_bytes,headroom_lowest_bytes,headroom_p1_bytes,"
 		"headroom_p50_bytes,free_lowest_bytes,below_low_ratio,below_min_ratio,"
 		"kswapd_runs,alloc_failure_lines,requests_per_s,request_p50_ns,"
-		"request_p99_ns,request_p999_ns,hit_ratio,served_disk_bytes,";
+		"request_p99_ns,request_p999_ns,hit_ratio,served_disk_bytes,"
+		"zswpout,trim_ns,";
 	char joined[sizeof(names) + 64] = "";
 
 	(void)state;

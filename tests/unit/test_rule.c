@@ -193,7 +193,10 @@ static void test_freed(void **state)
 	assert_rule(NRB_RULE_ONE_AT_A_TIME, OLD);
 	node->pages = 95;
 	assert_rule(NRB_RULE_RECLAIMED, OLD);
+	sample.counters.v[NRB_ZSWPOUT] = 1;
+	assert_rule(NRB_RULE_SWAPPED, OLD);
 	sample.counters.v[NRB_PSWPOUT] = 1;
+	sample.counters.v[NRB_ZSWPOUT] = NRB_ABSENT;
 	assert_rule(NRB_RULE_SWAPPED, OLD);
 	sample.counters.v[NRB_PGSTEAL_KSWAPD] = 51;
 	assert_rule(NRB_RULE_KSWAPD, OLD);
