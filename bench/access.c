@@ -44,7 +44,9 @@ static int walk_pages(struct nrb_cell *cell, const struct nrb_arena *arena,
 		return nrb_fail(rc, "cannot build the chain over %zu pages", n_pages);
 	}
 	walk = &sample->walks[sample->n_walks];
-	rc = nrb_walk_measure(&chain, MIN_LOADS, stop, &cell->shared->progress, walk);
+	rc = nrb_walk_measure(&chain,
+		cell->sizes.walk_loads > 0 ? cell->sizes.walk_loads : MIN_LOADS, stop,
+		&cell->shared->progress, walk);
 	if (rc == -ECANCELED) {
 		return 0; /* the deadline came before the first slice ended; the phase is cut */
 	}

@@ -13,6 +13,7 @@ enum {
 	VICTIM_PERCENT =
 		10, /* of a neighbour's node: its working set, at most MOST_VICTIM */
 	MOST_VICTIM = 256 << 20,
+	REHEARSAL_VICTIM = 16 << 20,
 	BURST_PERCENT = 2, /* of the node, in datagrams at a time, at most MOST_BURST */
 	MOST_BURST = 64 << 20,
 	REHEARSAL_BURST =
@@ -97,14 +98,15 @@ static void find_part(const struct nrb_plandraft *draft, const struct nrb_arm *a
 		(bytes + NRB_REREAD_BLOCK - 1) / NRB_REREAD_BLOCK * NRB_REREAD_BLOCK;
 }
 
-/* More than a cache holds; in a rehearsal no more than is walked there. */
+/* More than a cache holds. */
 static void find_victim(const struct nrb_plandraft *draft, const struct nrb_arm *arm,
 	struct nrb_sizes *sizes)
 {
 	int node = nrb_topology_neighbour(&draft->machine->topology, arm->node);
 	int64_t bytes = node_bytes(draft, node) / 100 * VICTIM_PERCENT;
 
-	bytes = smaller(bytes, sizes->chain_bytes > 0 ? sizes->chain_bytes : MOST_VICTIM);
+	bytes = smaller(
+		bytes, draft->options->rehearsal ? REHEARSAL_VICTIM : MOST_VICTIM);
 	sizes->victim_bytes = bytes / PAGE * PAGE;
 }
 

@@ -162,10 +162,7 @@ static int draft_plan(struct nrb_plan *plan, struct nrb_plandraft *draft,
 		find_modes(plan, draft);
 		rc = nrb_planarms_cross(plan, draft);
 	}
-	if (rc == 0) {
-		rc = nrb_planlacks_check(plan, draft);
-	}
-	return rc == 0 ? check_comparison(plan, draft) : rc;
+	return rc == 0 ? nrb_planlacks_check(plan, draft) : rc;
 }
 
 int nrb_plan_make(struct nrb_plan *plan, const struct nrb_run_options *options,
@@ -182,8 +179,13 @@ int nrb_plan_make(struct nrb_plan *plan, const struct nrb_run_options *options,
 	find_blocks(plan, options);
 	rc = draft_plan(plan, &draft, table);
 	if (rc == 0) {
-		find_warm_up(plan);
 		rc = nrb_plansizes_find(plan, &draft);
+	}
+	if (rc == 0) {
+		rc = check_comparison(plan, &draft);
+	}
+	if (rc == 0) {
+		find_warm_up(plan);
 	}
 	if (rc < 0) {
 		nrb_plan_finish(plan);

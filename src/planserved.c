@@ -2,7 +2,6 @@
 /* How large a set of files a file server serves, and for how long. */
 #include "nrb/plandraft.h"
 
-#include "nrb/diag.h"
 #include "nrb/servedset.h"
 
 #include <inttypes.h>
@@ -73,26 +72,30 @@ static int64_t own_set_bytes(const struct nrb_plandraft *draft, const struct nrb
 }
 
 /* The user's files: there is no other to be made, and the node must be full of them. */
-static int take_files(const struct nrb_plandraft *draft, const struct nrb_arm *arm,
-	struct nrb_sizes *sizes)
+static void take_files(
+	const struct nrb_plandraft *draft, struct nrb_arm *arm, struct nrb_sizes *sizes)
 {
+	static const struct nrb_misfit misfit = {
+		.code = NRB_EXIT_NOT_HERE,
+		.way_out = "name more files, or give a smaller --fill",
+		.brief = "--file: less than fills the node",
+	};
 	int64_t room = cache_room(draft, arm->node, sizes->headroom_bytes),
 		bytes = draft->options->served->bytes;
 
 	room = room < sizes->file_bytes ? room : sizes->file_bytes;
 	sizes->served_bytes = bytes;
 	sizes->file_bytes = 0;
-	if (bytes >= room) {
-		return 0;
+	if (bytes < room) {
+		nrb_planfits_drop(draft, arm, &misfit,
+			"--file: %" PRId64
+			" MiB in all, and the fill of node %d takes %" PRId64 " MiB",
+			bytes >> 20, arm->node, room >> 20);
 	}
-	return nrb_refuse(NRB_EXIT_NOT_HERE, "name more files, or give a smaller --fill",
-		"--file: %" PRId64 " MiB in all, and the fill of node %d takes %" PRId64
-		" MiB",
-		bytes >> 20, arm->node, room >> 20);
 }
 
-int nrb_planserved_find(const struct nrb_plandraft *draft, const struct nrb_arm *arm,
-	struct nrb_sizes *sizes)
+void nrb_planserved_find(
+	const struct nrb_plandraft *draft, struct nrb_arm *arm, struct nrb_sizes *sizes)
 {
 	bool rehearsal = draft->options->rehearsal;
 
@@ -100,11 +103,11 @@ int nrb_planserved_find(const struct nrb_plandraft *draft, const struct nrb_arm 
 	sizes->serve_requests = rehearsal ? REHEARSAL_REQUESTS : 0;
 	sizes->popularity_seed = draft->options->seed;
 	if (draft->options->served != NULL) {
-		return take_files(draft, arm, sizes);
+		take_files(draft, arm, sizes);
+		return;
 	}
 	sizes->served_bytes = own_set_bytes(draft, arm, sizes);
 	if (sizes->file_bytes < sizes->served_bytes) {
 		sizes->file_bytes = sizes->served_bytes;
 	}
-	return 0;
 }

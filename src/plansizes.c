@@ -5,13 +5,11 @@
 #include "nrb/diag.h"
 #include "nrb/pagecache.h"
 
-#include <errno.h>
-#include <inttypes.h>
-
 enum {
 	ALLOC_PERCENT = 40, /* of the node */
 	SLACK_PART = 8,     /* of a fill beside a ballast, one part more if it fits */
-	REHEARSAL_CHAIN = 16 << 20, /* times mean nothing there, and 90 s are the limit */
+	REHEARSAL_CHAIN = 4 << 20, /* times mean nothing there, and 90 s are the limit */
+	REHEARSAL_LOADS = 1 << 16, /* that chain once */
 	REHEARSAL_REREAD = 64 << 20,
 	OWN_BYTES = 64 << 20, /* of ours beside fill and allocation */
 	SMALL_PAGE = 4096,
@@ -19,7 +17,6 @@ enum {
 };
 
 static const int64_t max_default_alloc = 4LL << 30;
-static const int64_t wanted_least = 1LL << 20; /* less shows nothing */
 /* Nodes up to here are filled whole: it takes a minute or two from a disk. */
 static const int64_t max_filled_whole = 16LL << 30;
 
@@ -145,42 +142,24 @@ static int64_t find_alloc(const struct nrb_plandraft *draft, const struct nrb_ar
 	return round_up(bytes, arm->page_size == NRB_PAGE_THP ? HUGE_PAGE : SMALL_PAGE);
 }
 
-/* With no more than its threshold and the allocation, node reclaim would end half-way or never begin,
- * and the comparison would be of nothing. */
-static int check_fill(const struct nrb_plandraft *draft, const struct nrb_arm *arm,
-	const struct nrb_sizes *sizes)
-{
-	if (sizes->slack_bytes == 0 ||
-		(sizes->alloc_bytes > 0 &&
-			sizes->fill_bytes > sizes->gate_bytes + sizes->alloc_bytes)) {
-		return 0;
-	}
-	return nrb_refuse(NRB_EXIT_USAGE,
-		draft->options->alloc_bytes > 0
-			? "give a larger --fill or a smaller --alloc"
-			: "give a larger --fill",
-		"--fill of %" PRId64
-		" MiB is too little for node %d: node reclaim takes only what exceeds "
-		"%" PRId64 " MiB of file cache (vm.min_unmapped_ratio of the whole node) "
-		"there, and %" PRId64 " MiB are to be allocated",
-		sizes->fill_bytes >> 20, arm->node, sizes->gate_bytes >> 20,
-		larger(sizes->alloc_bytes, wanted_least) >> 20);
-}
-
 /* -- all of it -- */
 
 /* What an arm takes of memory and of the disk at most. */
-static void add_up(
-	struct nrb_plan *plan, const struct nrb_plandraft *draft, int i, int64_t fill)
+static void add_up(struct nrb_plan *plan, const struct nrb_plandraft *draft, int i)
 {
+	const struct nrb_arm *arm = &plan->arms[i];
 	const struct nrb_sizes *sizes = &plan->sizes[i];
 	int64_t others = sizes->other_bytes * nrb_plandraft_other_nodes(draft);
-	int64_t file = sizes->file_bytes + others + sizes->beside_bytes;
-	int64_t filled = sizes->fill_bytes > 0 ? sizes->fill_bytes : fill;
-	int64_t memory = larger(filled + sizes->slack_bytes, sizes->served_bytes) +
-			 others + sizes->beside_bytes + sizes->alloc_bytes +
-			 sizes->victim_bytes + sizes->burst_bytes + OWN_BYTES;
+	int64_t file = nrb_planfits_file(draft, sizes);
+	int64_t filled = sizes->fill_bytes;
+	int64_t memory;
 
+	if (filled == 0 && is_filled(arm)) {
+		filled = fill_of(draft, arm->node);
+	}
+	memory = larger(filled + sizes->slack_bytes, sizes->served_bytes) + others +
+		 sizes->beside_bytes + sizes->alloc_bytes + sizes->victim_bytes +
+		 sizes->burst_bytes + OWN_BYTES;
 	plan->memory_bytes = larger(plan->memory_bytes, memory);
 	plan->file_bytes = larger(plan->file_bytes, file);
 }
@@ -195,13 +174,22 @@ static void add_ballasts(struct nrb_plan *plan, const struct nrb_plandraft *draf
 	}
 }
 
-/* The file, the allocation and what they need beside, of an arm that has modes. */
-static int size_filled(struct nrb_plan *plan, const struct nrb_plandraft *draft, int i)
+/* Of what fits so far. */
+static void find_ballasts(struct nrb_plan *plan, const struct nrb_plandraft *draft)
 {
-	const struct nrb_arm *arm = &plan->arms[i];
-	struct nrb_sizes *sizes = &plan->sizes[i];
+	plan->n_ballasts = 0;
+	for (int i = 0; i < plan->n_arms; i++) {
+		if (is_filled(&plan->arms[i])) {
+			add_ballasts(plan, draft, &plan->arms[i]);
+		}
+	}
+}
+
+/* The file, the allocation and what they need beside, of an arm that has modes. */
+static void size_filled(
+	const struct nrb_plandraft *draft, struct nrb_arm *arm, struct nrb_sizes *sizes)
+{
 	int64_t fill = fill_of(draft, arm->node);
-	int rc;
 
 	sizes->fill_bytes = draft->options->fill_bytes;
 	sizes->slack_bytes = slack_of(draft, arm->node);
@@ -214,121 +202,57 @@ static int size_filled(struct nrb_plan *plan, const struct nrb_plandraft *draft,
 		sizes->file_bytes = fill + sizes->slack_bytes;
 		sizes->other_bytes = arm->fill_all ? find_others(draft, arm) : 0;
 	}
-	rc = nrb_arm_needs(arm) & NRB_NEEDS_SERVED
-		     ? nrb_planserved_find(draft, arm, sizes)
-		     : 0;
-	if (rc < 0) {
-		return rc;
+	if (nrb_arm_needs(arm) & NRB_NEEDS_SERVED) {
+		nrb_planserved_find(draft, arm, sizes);
 	}
-	nrb_planbeside_find(draft, arm, sizes);
-	add_ballasts(plan, draft, arm);
-	add_up(plan, draft, i, fill);
-	return check_fill(draft, arm, sizes);
+	nrb_planfits_check_fill(draft, arm, sizes);
 }
 
-static int size_arm(struct nrb_plan *plan, const struct nrb_plandraft *draft, int i)
+static void size_arm(
+	const struct nrb_plandraft *draft, struct nrb_arm *arm, struct nrb_sizes *sizes)
 {
-	struct nrb_sizes *sizes = &plan->sizes[i];
-
-	sizes->headroom_bytes = nrb_planballast_headroom(draft, plan->arms[i].node);
+	sizes->headroom_bytes = nrb_planballast_headroom(draft, arm->node);
 	sizes->sparse = draft->options->sparse;
 	if (draft->options->rehearsal) {
 		sizes->chain_bytes = REHEARSAL_CHAIN;
+		sizes->walk_loads = REHEARSAL_LOADS;
 		sizes->reread_bytes = REHEARSAL_REREAD;
 	}
-	if (is_filled(&plan->arms[i])) {
-		return size_filled(plan, draft, i);
+	if (is_filled(arm)) {
+		size_filled(draft, arm, sizes);
 	}
-	nrb_planbeside_find(draft, &plan->arms[i], sizes);
-	add_up(plan, draft, i, 0);
-	return 0;
+	nrb_planbeside_find(draft, arm, sizes);
 }
 
-/* A node that is filled in other cells has its ballast in these, too. */
-static int64_t ballast_on(const struct nrb_plan *plan, int node)
-{
-	for (int i = 0; i < plan->n_ballasts; i++) {
-		if (plan->ballasts[i].node == node) {
-			return plan->ballasts[i].bytes;
-		}
-	}
-	return 0;
-}
-
-/* What spills must fit beside what the other nodes keep: 2 x high. Their read-once cache gives way
- * to it, as it would to anyone's memory. */
-static int check_spill(const struct nrb_plan *plan, const struct nrb_plandraft *draft,
-	const struct nrb_arm *arm, const struct nrb_sizes *sizes)
-{
-	const struct nrb_machine *machine = draft->machine;
-	int64_t room = 0, spill;
-
-	if (!(nrb_arm_needs(arm) & NRB_NEEDS_SPILL)) {
-		return 0;
-	}
-	for (int i = 0; i < machine->topology.n_nodes; i++) {
-		int node = machine->topology.nodes[i].node;
-		struct nrb_zone_sums sums = nrb_zones_sum(&machine->zones, node);
-
-		if (node != arm->node) {
-			room += (sums.free_pages - 2 * sums.high_pages) *
-					nrb_zones_page_bytes() -
-				ballast_on(plan, node) +
-				machine->memory[i].inactive_file_bytes;
-		}
-	}
-	spill = nrb_planbeside_spill(arm, sizes);
-	if (room >= spill) {
-		return 0;
-	}
-	return nrb_refuse(NRB_EXIT_FAILED, "give a smaller --alloc",
-		"the other nodes have %" PRId64 " MiB to spare, and %" PRId64
-		" MiB meant for node %d may spill to them",
-		room >> 20, spill >> 20, arm->node);
-}
-
-static int check_limit(const struct nrb_plan *plan, const struct nrb_plandraft *draft)
-{
-	int64_t limit = draft->options->max_memory_bytes;
-
-	if (limit == 0 || plan->memory_bytes <= limit) {
-		return 0;
-	}
-	if (plan->n_ballasts > 0) {
-		return nrb_refuse(NRB_EXIT_FAILED,
-			"raise it, or test a smaller node: what is free on a filled node "
-			"is taken up",
-			"the plan takes %" PRId64 " MiB, %" PRId64
-			" MiB of it to lock what cells do not need, --max-memory is "
-			"%" PRId64 " MiB",
-			plan->memory_bytes >> 20, nrb_plan_ballast_bytes(plan) >> 20,
-			limit >> 20);
-	}
-	return nrb_refuse(NRB_EXIT_FAILED, "give smaller --fill and --alloc",
-		"the plan takes %" PRId64 " MiB, --max-memory is %" PRId64 " MiB",
-		plan->memory_bytes >> 20, limit >> 20);
-}
-
+/* Ballasts twice: of what does not fit beside the others' there is none in the end. */
 int nrb_plansizes_find(struct nrb_plan *plan, const struct nrb_plandraft *asked)
 {
 	struct nrb_plandraft draft = *asked;
-	int rc = 0;
+	struct nrb_refusal refusal = { 0 };
 
+	draft.refusal = &refusal;
 	draft.largest_alloc = largest_alloc(plan, &draft);
 	plan->sparse = draft.options->sparse;
-	for (int i = 0; i < plan->n_arms && rc == 0; i++) {
+	for (int i = 0; i < plan->n_arms; i++) {
 		if (is_sized(&plan->arms[i])) {
-			rc = size_arm(plan, &draft, i);
+			size_arm(&draft, &plan->arms[i], &plan->sizes[i]);
+		}
+	}
+	find_ballasts(plan, &draft);
+	for (int i = 0; i < plan->n_arms; i++) {
+		if (is_sized(&plan->arms[i])) {
+			nrb_planfits_check(plan, &draft, &plan->arms[i], &plan->sizes[i]);
+		}
+	}
+	if (nrb_plan_runnable(plan) == 0) {
+		return nrb_refuse(refusal.code, refusal.way_out, "%s", refusal.why);
+	}
+	find_ballasts(plan, &draft);
+	for (int i = 0; i < plan->n_arms; i++) {
+		if (is_sized(&plan->arms[i])) {
+			add_up(plan, &draft, i);
 		}
 	}
 	plan->memory_bytes += nrb_plan_ballast_bytes(plan);
-	if (rc == 0) {
-		rc = check_limit(plan, &draft);
-	}
-	for (int i = 0; i < plan->n_arms && rc == 0; i++) {
-		if (is_sized(&plan->arms[i])) {
-			rc = check_spill(plan, &draft, &plan->arms[i], &plan->sizes[i]);
-		}
-	}
-	return rc;
+	return nrb_planfits_check_limit(plan, &draft);
 }

@@ -15,8 +15,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { DISK_FREE_PERCENT = 10 };
-
 static int refuse_first(const struct nrb_findings *findings)
 {
 	const struct nrb_finding *first = &findings->list[0];
@@ -104,10 +102,9 @@ static int check_ballast(const struct nrb_root *root, const struct nrb_plan *pla
 	return refuse_first(&findings);
 }
 
-static int check_dir(const struct nrb_run_options *options, const struct nrb_plan *plan)
+static int check_dir(const struct nrb_run_options *options)
 {
 	const char *fs = NULL;
-	int64_t free_bytes, total_bytes, need;
 	int rc = nrb_cachefile_check_dir(options->dir, &fs);
 
 	if (rc == -EOPNOTSUPP) {
@@ -122,23 +119,6 @@ static int check_dir(const struct nrb_run_options *options, const struct nrb_pla
 	}
 	if (access(options->dir, W_OK | X_OK) < 0) {
 		return nrb_fail(-errno, "cannot make a file in --dir %s", options->dir);
-	}
-	rc = nrb_cachefile_free_bytes(options->dir, &free_bytes, &total_bytes);
-	if (rc < 0) {
-		return nrb_fail(rc, "--dir %s", options->dir);
-	}
-	if (plan->sparse) {
-		return 0;
-	}
-	need = plan->file_bytes + total_bytes / 100 * DISK_FREE_PERCENT;
-	if (free_bytes < need) {
-		return nrb_refuse(NRB_EXIT_FAILED,
-			"name a roomier directory with --dir, or give a smaller --fill, or "
-			"--sparse",
-			"%s has %" PRId64
-			" MiB free; the cache file and %d %% that stay free "
-			"take %" PRId64 " MiB",
-			options->dir, free_bytes >> 20, DISK_FREE_PERCENT, need >> 20);
 	}
 	return 0;
 }
@@ -158,7 +138,7 @@ int nrb_preconditions_check(const struct nrb_root *root,
 		rc = check_ballast(root, plan);
 	}
 	if (rc == 0 && plan->file_bytes > 0) {
-		rc = check_dir(options, plan);
+		rc = check_dir(options);
 	}
 	return rc;
 }

@@ -4,6 +4,7 @@
 
 #include "nrb/ballastproc.h"
 #include "nrb/blocks.h"
+#include "nrb/cachefile.h"
 #include "nrb/cachemaker.h"
 #include "nrb/confirm.h"
 #include "nrb/diag.h"
@@ -336,7 +337,6 @@ static int resolve_sets(struct session *session)
 	return rc;
 }
 
-/* What is known before anything is changed: the machine, the plan, and the user's yes. */
 /* By who asks for them, before anything is given up: they may be another user's. */
 static int open_files(struct session *session)
 {
@@ -347,6 +347,18 @@ static int open_files(struct session *session)
 	return rc;
 }
 
+/* Where it cannot be asked, who makes the file says why. */
+static void ask_disk(struct session *session)
+{
+	struct nrb_run_options *options = &session->resolved;
+
+	if (nrb_cachefile_free_bytes(options->dir, &options->dir_free_bytes,
+		    &options->dir_total_bytes) < 0) {
+		options->dir_total_bytes = 0;
+	}
+}
+
+/* What is known before anything is changed: the machine, the plan, and the user's yes. */
 static int prepare(struct session *session, const struct nrb_scenario *const *table,
 	const struct nrb_screen *screen)
 {
@@ -360,6 +372,9 @@ static int prepare(struct session *session, const struct nrb_scenario *const *ta
 		rc = nrb_machine_read(&session->machine, session->root);
 	}
 	if (rc == 0) {
+		if (!options->dry_run) {
+			ask_disk(session);
+		}
 		rc = nrb_plan_make(&session->plan, options, &session->machine, table);
 	}
 	if (rc == 0 && !options->dry_run) {

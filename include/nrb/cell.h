@@ -67,7 +67,8 @@ struct nrb_sizes {
 	int64_t popularity_seed; /* of all cells, so that all have the same popular objects */
 	int64_t headroom_bytes; /* left free above the high watermark by a fill */
 	int64_t chain_bytes;    /* lines walked at most; 0: all (hardware) */
-	int64_t reread_bytes;   /* re-read at most; 0: all that the deadline allows */
+	int64_t walk_loads;   /* timed of a walk at least; 0: as many as hardware needs */
+	int64_t reread_bytes; /* re-read at most; 0: all that the deadline allows */
 	bool sparse; /* the file is a hole: what is read from disk costs nothing, and is not timed */
 };
 

@@ -51,7 +51,9 @@ struct nrb_run_options {
 	bool all_variants;
 	int64_t fill_bytes, alloc_bytes, max_memory_bytes; /* 0 */
 	bool sparse;
-	const char *dir;                         /* for the cache file */
+	const char *dir; /* for the cache file */
+	int64_t dir_free_bytes,
+		dir_total_bytes; /* of its disk; 0: not known, it is not asked */
 	const char *files[NRB_MAX_SERVED_FILES]; /* to be served; paths */
 	int n_files;
 	const struct nrb_servedset *served; /* these, opened; NULL: none */
@@ -96,9 +98,9 @@ struct nrb_plan {
 /**
  * Make the plan, every factor crossed with every other, or refuse: usage (a node that this machine
  * has not, a CPU-less node without --cpu-node, a variant that no scenario asked for has) before what
- * the machine lacks (one node, modes by name without a knob, a node too large to fill). An arm that
- * this machine cannot run is in the plan with its reason; a plan of nothing else is refused with the
- * first one.
+ * the machine lacks (one node, modes by name without a knob) and --max-memory. An arm that this machine
+ * cannot run, or that does not fit its nodes or its disk, is in the plan with its reason; a plan of
+ * nothing else is refused with the first one.
  * options  borrowed as long as the plan lives
  * table    scenarios that names are looked up in
  * Returns 0 or a negative errno, with a message and its exit code.

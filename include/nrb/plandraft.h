@@ -4,8 +4,24 @@
 #ifndef NRB_PLANDRAFT_H
 #define NRB_PLANDRAFT_H
 
+#include "nrb/diag.h"
 #include "nrb/plan.h"
 #include "nrb/plankinds.h"
+
+/* Why nothing of a plan fits: what befell its first arm. */
+struct nrb_refusal {
+	enum nrb_exit code; /* NRB_EXIT_OK: none so far */
+	const char *way_out;
+	char why[512];
+};
+
+/* Why an arm does not fit. */
+struct nrb_misfit {
+	enum nrb_exit code;
+	const char *way_out;
+	const char *
+		brief; /* without numbers, for the plan's list of what is not supported */
+};
 
 /* What is resolved on the way to the arms. */
 struct nrb_plandraft {
@@ -14,8 +30,10 @@ struct nrb_plandraft {
 	struct nrb_kinds kinds;
 	struct nrb_idset targets;
 	struct nrb_idset memory_nodes, cpu_nodes;
-	unsigned int modes;    /* with the reference; 0: there is no knob */
-	int64_t largest_alloc; /* wanted by any arm that can run; while sizes are found */
+	unsigned int modes; /* with the reference; 0: there is no knob */
+	/* while sizes are found */
+	int64_t largest_alloc; /* wanted by any arm that can run */
+	struct nrb_refusal *refusal;
 };
 
 /** --cpu-node names nodes. */
@@ -70,10 +88,33 @@ void nrb_planballast_add(struct nrb_plan *plan, const struct nrb_plandraft *draf
 
 /** Size what an arm serves, its file_bytes, headroom_bytes and alloc_bytes being known: from the file's
  * start, which makes file_bytes longer; or the user's files, which makes it 0. */
-int nrb_planserved_find(const struct nrb_plandraft *draft, const struct nrb_arm *arm,
-	struct nrb_sizes *sizes);
+void nrb_planserved_find(
+	const struct nrb_plandraft *draft, struct nrb_arm *arm, struct nrb_sizes *sizes);
 
-/** Size every arm that can run, and the plan's memory and file; refuse what does not fit. */
+/** Leave an arm out of the plan: say misfit's words in arm->unsupported, and keep the reason with its
+ * numbers as the draft's refusal if it is the first. */
+void nrb_planfits_drop(const struct nrb_plandraft *draft, struct nrb_arm *arm,
+	const struct nrb_misfit *misfit, const char *fmt, ...) NRB_PRINTF(4, 5);
+
+/** Drop an arm whose fill leaves node reclaim too little to take, beside a ballast. */
+void nrb_planfits_check_fill(const struct nrb_plandraft *draft, struct nrb_arm *arm,
+	const struct nrb_sizes *sizes);
+
+/** Drop an arm that spills more than the other nodes have, the plan's ballasts being known, or whose
+ * file the directory cannot take. */
+void nrb_planfits_check(const struct nrb_plan *plan, const struct nrb_plandraft *draft,
+	struct nrb_arm *arm, const struct nrb_sizes *sizes);
+
+/** Refuse a plan that takes more than --max-memory. */
+int nrb_planfits_check_limit(
+	const struct nrb_plan *plan, const struct nrb_plandraft *draft);
+
+/** Bytes of the cache file that an arm's cells read. */
+int64_t nrb_planfits_file(
+	const struct nrb_plandraft *draft, const struct nrb_sizes *sizes);
+
+/** Size every arm that can run, and the plan's memory and file. What does not fit is left out with its
+ * reason; refuse where nothing does, with the first one. */
 int nrb_plansizes_find(struct nrb_plan *plan, const struct nrb_plandraft *draft);
 
 #endif

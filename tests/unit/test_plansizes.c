@@ -30,7 +30,8 @@ static void test_sizes(void **state)
 	assert_int_equal(sizes->slack_bytes, 12LL * MIB + MIB / 2 + 65536);
 	assert_int_equal(sizes->file_bytes, sizes->fill_bytes + sizes->slack_bytes);
 	assert_int_equal(sizes->alloc_bytes, 50LL * MIB + 4096);
-	assert_int_equal(sizes->chain_bytes, 16LL * MIB);
+	assert_int_equal(sizes->chain_bytes, 4LL * MIB);
+	assert_int_equal(sizes->walk_loads, 4 * MIB / 64);
 	assert_int_equal(sizes->reread_bytes, 64LL * MIB);
 	nrb_plan_finish(&plan);
 }

@@ -30,17 +30,6 @@ int __wrap_nrb_cachefile_check_dir(const char *dir, const char **fs_name)
 	return disk.refused != NULL ? -EOPNOTSUPP : 0;
 }
 
-int __wrap_nrb_cachefile_free_bytes(
-	const char *dir, int64_t *free_bytes, int64_t *total_bytes);
-int __wrap_nrb_cachefile_free_bytes(
-	const char *dir, int64_t *free_bytes, int64_t *total_bytes)
-{
-	(void)dir;
-	*free_bytes = disk.free_bytes;
-	*total_bytes = 1000LL << 20;
-	return 0;
-}
-
 /* Who writes cannot write everywhere: as root access(2) would never say so. */
 static bool unwritable;
 
@@ -74,7 +63,6 @@ static int setup(void **state)
 	options = (struct nrb_run_options){ .dir = tree->dir };
 	plan = (struct nrb_plan){ .reference = 0, .file_bytes = 100LL << 20 };
 	disk.refused = NULL;
-	disk.free_bytes = 200LL << 20;
 	unwritable = false;
 	return rc;
 }
@@ -123,18 +111,6 @@ static void test_the_directory_must_serve(void **state)
 	assert_int_equal(check(*state), NRB_EXIT_OK);
 }
 
-/* A hole takes nothing of a disk that is full. */
-static void test_a_sparse_file_needs_no_disk(void **state)
-{
-	disk.free_bytes = 0;
-	assert_int_equal(check(*state), NRB_EXIT_FAILED);
-	assert_non_null(strstr(nrb_diag_way_out(), "--sparse"));
-	plan.sparse = true;
-	assert_int_equal(check(*state), NRB_EXIT_OK);
-	disk.refused = "tmpfs";
-	assert_int_equal(check(*state), NRB_EXIT_NOT_HERE);
-}
-
 /* What is locked must be allowed, by RLIMIT_MEMLOCK and by the tightest cgroup. */
 static void test_ballast_must_be_allowed(void **state)
 {
@@ -168,14 +144,6 @@ static void test_the_directory_must_be_writable(void **state)
 	unwritable = true;
 	assert_int_equal(check(*state), NRB_EXIT_FAILED);
 	assert_non_null(strstr(nrb_diag_message(), "cannot make a file in"));
-}
-
-/* The file, and a tenth of the disk besides. */
-static void test_the_disk_must_have_room(void **state)
-{
-	disk.free_bytes = (200LL << 20) - 1;
-	assert_int_equal(check(*state), NRB_EXIT_FAILED);
-	assert_non_null(strstr(nrb_diag_message(), "take 200 MiB"));
 }
 
 static void test_a_journal_is_in_the_way(void **state)
@@ -241,11 +209,9 @@ int main(void)
 		PRECONDITION_TEST(test_nothing_forbids_it),
 		PRECONDITION_TEST(test_the_setting_must_be_there),
 		PRECONDITION_TEST(test_the_directory_must_serve),
-		PRECONDITION_TEST(test_a_sparse_file_needs_no_disk),
 		PRECONDITION_TEST(test_ballast_must_be_allowed),
 		PRECONDITION_TEST(test_the_directory_must_be_there),
 		PRECONDITION_TEST(test_the_directory_must_be_writable),
-		PRECONDITION_TEST(test_the_disk_must_have_room),
 		PRECONDITION_TEST(test_a_journal_is_in_the_way),
 		PRECONDITION_TEST(test_a_kernel_that_panics),
 	};
