@@ -24,15 +24,16 @@ SWAP_MIB = 256
 # headroom fills every node from it
 DISK_MIB = {"kills": 240, "kills-settings": 768, "kills-ballast": 480}
 S_PER_CASE = 90
-Case = namedtuple("Case", "name signal whom moment after exit cells lost options",
+# when: "long" cases are no part of a sample
+Case = namedtuple("Case", "name when signal whom moment after exit cells lost options",
                   defaults=["--blocks 2"])
 # Of a table's random moments: how many, in all and in a sample, and whom they meet.
 Dice = namedtuple("Dice", "long sample whom")
 DICE = {
     "kills": Dice(200, 0, ["parent", "child", "guard", "parent+guard", "parent+guard+child"]),
-    "kills-settings": Dice(50, 4, ["parent", "child", "guard", "holder", "parent+guard",
+    "kills-settings": Dice(50, 2, ["parent", "child", "guard", "holder", "parent+guard",
                                    "parent+guard+holder+child"]),
-    "kills-ballast": Dice(50, 2, ["parent", "child", "guard", "ballast", "parent+guard",
+    "kills-ballast": Dice(50, 1, ["parent", "child", "guard", "ballast", "parent+guard",
                                   "parent+guard+ballast+child"]),
 }
 # What the random moments of a table are of.
@@ -62,7 +63,8 @@ S_AFTER = 1.5
 
 def read_table(table):
     lines = (guest.HERE / (table + ".tsv")).read_text().splitlines()
-    return [Case(*line.split("\t")) for line in lines if not line.startswith("#")]
+    cases = [Case(*line.split("\t")) for line in lines if not line.startswith("#")]
+    return [case for case in cases if case.when == "-" or guest.is_long()]
 
 
 def random_cases(table):
@@ -74,7 +76,7 @@ def random_cases(table):
         whom = dice.choice([whom for whom in DICE[table].whom
                             if "holder" not in whom or HELD.search(options)])
         moment = "%s+%.2f" % (dice.choice(STAGES), dice.uniform(0, S_AFTER))
-        yield Case("random-%d" % i, "KILL", whom, moment,
+        yield Case("random-%d" % i, "-", "KILL", whom, moment,
                    "restore" if "+" in whom else "-", "-", "-", "-", options)
 
 
@@ -155,7 +157,7 @@ def test(checks):
     cases = read_table(name) + list(random_cases(name))
     with guest.work_directory() as work:
         table = work / "cases.tsv"
-        table.write_text("".join("\t".join(case) + "\n" for case in cases))
+        table.write_text("".join("\t".join((case.name, *case[2:])) + "\n" for case in cases))
         with guest.Guest(guest.kernel(kernel), guest.HERE / "kills.sh", [program, table],
                          node_mib=NODE_MIB[name], swap_mib=SWAP_MIB,
                          disk_mib=DISK_MIB[name]) as machine:

@@ -23,7 +23,8 @@ for period in scan_delay_ms scan_period_min_ms scan_period_max_ms; do
 done
 
 mkdir -p "$out"
-numa-reclaim-bench run -y --rehearsal --dir /data -o "$out/record.jsonl" --modes 0,1,7 --blocks 3 \
+numa-reclaim-bench run -y --rehearsal --dir /data -o "$out/record.jsonl" --modes 0,1,7 \
+	--blocks "$(cat /bin/blocks)" \
 	2>"$out/stderr" >"$out/stdout" &
 parent=$!
 until is_gone "$parent"; do
