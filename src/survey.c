@@ -131,13 +131,13 @@ static int look_at_nodes(struct nrb_survey *survey, const struct nrb_root *root)
 	return 0;
 }
 
-/* What nrb_findings_forbidding has said about the machine already. */
+/* What nrb_findings_forbidding has said about the machine already. Without a mode there are policies. */
 static bool can_compare(const struct nrb_machine *machine)
 {
 	struct nrb_idset nodes;
 
 	nrb_topology_memory_nodes(&machine->topology, &nodes);
-	return nrb_idset_count(&nodes) > 1 && machine->found_mode != NRB_ABSENT;
+	return nrb_idset_count(&nodes) > 1;
 }
 
 /* A refused plan is one more obstacle, in the words that `run` would use. */
