@@ -14,6 +14,10 @@
 static const char kernel_arguments[] =
 	"console=ttyS0 quiet panic=-1 tsc=reliable clocksource=tsc";
 
+/* Without the flags a kernel copies and clears pages by words: TCG carries out `rep movsb` and `rep
+ * stosb` byte by byte (QEMU 7.2; a cell takes a quarter less time so). */
+static const char tcg_cpu[] = "max,-erms,-fsrm";
+
 int64_t nrb_guest_disk_bytes(const struct nrb_guest *guest)
 {
 	return guest->node_bytes * (guest->nodes + 1);
@@ -134,7 +138,7 @@ void nrb_guest_command_line(
 	nrb_words_add(argv, "-accel");
 	nrb_words_add(argv, "%s", guest->kvm ? "kvm" : "tcg,thread=multi");
 	nrb_words_add(argv, "-cpu");
-	nrb_words_add(argv, "%s", guest->kvm ? "host" : "max");
+	nrb_words_add(argv, "%s", guest->kvm ? "host" : tcg_cpu);
 	nrb_words_add(argv, "-smp");
 	nrb_words_add(argv, "%d,sockets=%d,cores=%d,threads=1",
 		guest->nodes * guest->cpus_per_node, guest->nodes, guest->cpus_per_node);

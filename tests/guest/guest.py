@@ -113,7 +113,7 @@ def disk_words(name):
 
 def command_line(wanted, numa, disks):
     words = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display",
-             "none", "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", *numa,
+             "none", "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max,-erms,-fsrm", *numa,
              "-kernel", wanted.image, "-initrd", "initramfs", "-append",
              "console=ttyS0 quiet panic=-1 tsc=reliable clocksource=tsc"]
     for port in ("console", "talk", "files"):
