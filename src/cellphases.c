@@ -22,6 +22,9 @@ enum {
 	TRIM_PIECE_BYTES = 64 << 20,
 	/* of a piece: 7.3 freed 206 MB of 234 MB asked, and said that it was done */
 	MAX_TRIMS = 4,
+	/* in a row that free nothing, for it was the last: per-CPU lists may take all of a small one
+	 * (7.3: 202 of 211 MiB, where each CPU kept up to 20 MiB of a zone) */
+	MAX_DRY_TRIMS = 4,
 	TRIM_LIMIT_S = 60,
 };
 
@@ -171,12 +174,13 @@ static int trim_piece(struct nrb_cell *cell, int64_t free_before)
 	return rc;
 }
 
-/* Until the node's free memory has risen by so much, or a piece frees nothing. Returns -EINTR for a
+/* Until the node's free memory has risen by so much, or pieces free nothing any more. Returns -EINTR for a
  * signal, which waits for who takes it, and -ETIME. */
 static int trim_until(struct nrb_cellphases *phases, int64_t want)
 {
 	struct nrb_cell *cell = phases->cell;
 	int64_t before = node_free(cell), freed = 0, last;
+	int dry = 0;
 	uint64_t start_ns = nrb_clock_ns(), took_ns;
 
 	sample_of(phases)->trim_asked_bytes = want;
@@ -190,7 +194,8 @@ static int trim_until(struct nrb_cellphases *phases, int64_t want)
 		sample_of(phases)->trim_ns = (int64_t)took_ns;
 		last = freed;
 		freed = sample_of(phases)->trim_freed_bytes;
-		if (freed >= want || freed <= last) {
+		dry = freed > last ? 0 : dry + 1;
+		if (freed >= want || dry == MAX_DRY_TRIMS) {
 			break;
 		}
 		if (is_signalled(phases)) {

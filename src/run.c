@@ -347,15 +347,19 @@ static int open_files(struct session *session)
 	return rc;
 }
 
-/* Where it cannot be asked, who makes the file says why. */
-static void ask_disk(struct session *session)
+/* The plan again, of what fits the disk: once nothing else forbids a run, or the disk could be full of
+ * another run's file. Where it cannot be asked, who makes the file says why. */
+static int fit_disk(struct session *session, const struct nrb_scenario *const *table)
 {
 	struct nrb_run_options *options = &session->resolved;
 
-	if (nrb_cachefile_free_bytes(options->dir, &options->dir_free_bytes,
-		    &options->dir_total_bytes) < 0) {
-		options->dir_total_bytes = 0;
+	if (session->plan.file_bytes == 0 ||
+		nrb_cachefile_free_bytes(options->dir, &options->dir_free_bytes,
+			&options->dir_total_bytes) < 0) {
+		return 0;
 	}
+	nrb_plan_finish(&session->plan);
+	return nrb_plan_make(&session->plan, options, &session->machine, table);
 }
 
 /* What is known before anything is changed: the machine, the plan, and the user's yes. */
@@ -372,13 +376,13 @@ static int prepare(struct session *session, const struct nrb_scenario *const *ta
 		rc = nrb_machine_read(&session->machine, session->root);
 	}
 	if (rc == 0) {
-		if (!options->dry_run) {
-			ask_disk(session);
-		}
 		rc = nrb_plan_make(&session->plan, options, &session->machine, table);
 	}
 	if (rc == 0 && !options->dry_run) {
 		rc = nrb_preconditions_check(session->root, options, &session->plan);
+	}
+	if (rc == 0 && !options->dry_run) {
+		rc = fit_disk(session, table);
 	}
 	if (rc == 0) {
 		rc = print_plan(session, screen);

@@ -195,6 +195,7 @@ struct nrb_zone_sums nrb_zones_sum(const struct nrb_zones *zones, int node)
 		sums.low_pages += zone->low_pages;
 		sums.high_pages += zone->high_pages;
 		sums.managed_pages += zone->managed_pages;
+		sums.pcp_pages += zone->pcp_pages;
 		sums.spare_pages += nrb_zones_spare(zone);
 		sums.n++;
 		sums.has_dma32 |= strcmp(zone->name, "DMA32") == 0;

@@ -384,13 +384,22 @@ static void test_a_trim_that_frees_less(void **state)
 	run_all();
 	assert_string_equal(acts, "0 set trim trim 5 unset");
 	assert_int_equal(shared->sample.trim_freed_bytes, 899000 * 1024);
+	/* and through a piece that is not seen */
+	acts[0] = '\0';
+	write_node(3, 1000);
+	shared->sample.trim_freed_bytes = NRB_ABSENT;
+	n_frees = 0;
+	frees_kb[0] = 1000;
+	run_all();
+	assert_string_equal(acts, "0 set trim trim 5 unset");
+	assert_int_equal(shared->sample.trim_freed_bytes, 899000 * 1024);
 	acts[0] = '\0';
 	write_node(3, 1000);
 	shared->sample.trim_freed_bytes = NRB_ABSENT;
 	n_frees = 0;
 	frees_kb[0] = frees_kb[1] = 5000; /* no more to be had */
 	run_all();
-	assert_string_equal(acts, "0 set trim trim 5 unset");
+	assert_string_equal(acts, "0 set trim trim trim trim trim 5 unset");
 	assert_int_equal(shared->sample.trim_freed_bytes, 4000 * 1024);
 	write_node(3, 1000);
 	shared->sample.trim_freed_bytes = NRB_ABSENT;
