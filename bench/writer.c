@@ -9,6 +9,7 @@
 #include "nrb/steps.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -102,8 +103,9 @@ static int end(struct nrb_cell *cell)
 	note_cut(cell, writer);
 	rc = writer->rc;
 	if (rc < 0) {
-		nrb_fail(rc, "the writer beside cannot write the cache file at byte %lld",
-			(long long)(cell->sizes.beside_from + writer->bytes));
+		nrb_fail(rc,
+			"the writer beside cannot write the cache file at byte %" PRId64,
+			cell->sizes.beside_from + writer->bytes);
 	}
 	free(writer);
 	cell->hold_state = NULL;

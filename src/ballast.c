@@ -219,8 +219,8 @@ static int take_placeholder(const struct nrb_root *root,
 /* In rounds that come ever nearer, never beyond what is spare. */
 static int take_rest(const struct nrb_root *root, struct nrb_ballast *ballast)
 {
-	const struct range range = { ballast->mem, ballast->map_len - 2 * HUGE_PAGE, NULL,
-		0 };
+	const struct range range = { ballast->mem,
+		ballast->map_len - 2 * (size_t)HUGE_PAGE, NULL, 0 };
 	struct look look;
 	int rc = 0;
 
