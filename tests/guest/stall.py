@@ -48,6 +48,9 @@ def check_cell(checks, cell, events):
     # none of it where the soak left the node exactly at its watermark
     checks.that(0 <= cell["alloc_pages"] < cell["alloc_bytes"] // guest.PAGE,
                 what + "not all of it was written", cell["alloc_pages"])
+    checks.that(cell["note"].startswith("stalled: %d of " % cell["alloc_pages"]),
+                what + "and the note says how much", cell["note"])
+    checks.equal(counters["pswpout"], 0, what + "nothing was swapped out")
     checks.equal(sum(node.get("pages", 0) for node in cell["nodes"]) + cell["pages_absent"],
                  cell["alloc_pages"], what + "and located")
     check_order(checks, cell, events)
