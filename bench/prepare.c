@@ -21,7 +21,7 @@ enum { LEAST_CACHED = 85 }; /* per cent of a fill */
 
 static int drop_served(const struct nrb_cell *cell)
 {
-	int64_t left = 0;
+	int64_t left;
 	int rc = nrb_source_drop(cell, &left);
 
 	if (rc == 0 && cell->served != NULL && left > cell->served->bytes / 100) {

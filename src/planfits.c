@@ -62,21 +62,7 @@ void nrb_planfits_check_fill(const struct nrb_plandraft *draft, struct nrb_arm *
 		larger(sizes->alloc_bytes, wanted_least) >> 20);
 }
 
-/* A node that is filled in other cells has its ballast in these, too. */
-static int64_t ballast_on(const struct nrb_plan *plan, int node)
-{
-	for (int i = 0; i < plan->n_ballasts; i++) {
-		if (plan->ballasts[i].node == node) {
-			return plan->ballasts[i].bytes;
-		}
-	}
-	return 0;
-}
-
-/* What the other nodes have beside what they keep: 2 x high. Their read-once cache gives way to what
- * spills, as it would to anyone's memory. */
-static int64_t room_elsewhere(
-	const struct nrb_plan *plan, const struct nrb_plandraft *draft, int target)
+int64_t nrb_planfits_elsewhere(const struct nrb_plandraft *draft, int target)
 {
 	const struct nrb_machine *machine = draft->machine;
 	int64_t room = 0;
@@ -87,12 +73,22 @@ static int64_t room_elsewhere(
 
 		if (node != target) {
 			room += (sums.free_pages - 2 * sums.high_pages) *
-					nrb_zones_page_bytes() -
-				ballast_on(plan, node) +
+					nrb_zones_page_bytes() +
 				machine->memory[i].inactive_file_bytes;
 		}
 	}
 	return room;
+}
+
+/* A node that is filled in other cells has its ballast in these, too. */
+static int64_t ballast_elsewhere(const struct nrb_plan *plan, int target)
+{
+	int64_t bytes = 0;
+
+	for (int i = 0; i < plan->n_ballasts; i++) {
+		bytes += plan->ballasts[i].node != target ? plan->ballasts[i].bytes : 0;
+	}
+	return bytes;
 }
 
 static void check_spill(const struct nrb_plan *plan, const struct nrb_plandraft *draft,
@@ -103,7 +99,8 @@ static void check_spill(const struct nrb_plan *plan, const struct nrb_plandraft 
 		.way_out = "give a smaller --alloc",
 		.brief = "what may spill of it does not fit into the other nodes",
 	};
-	int64_t room = room_elsewhere(plan, draft, arm->node);
+	int64_t room = nrb_planfits_elsewhere(draft, arm->node) -
+		       ballast_elsewhere(plan, arm->node);
 	int64_t spill = nrb_planbeside_spill(arm, sizes);
 
 	if (!(nrb_arm_needs(arm) & NRB_NEEDS_SPILL) || room >= spill) {

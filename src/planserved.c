@@ -30,25 +30,6 @@ static int64_t cache_room(const struct nrb_plandraft *draft, int node, int64_t h
 	return room;
 }
 
-/* What the other nodes have left beside 2 x high. Their read-once cache gives way. */
-static int64_t spare_elsewhere(const struct nrb_plandraft *draft, int target)
-{
-	const struct nrb_machine *machine = draft->machine;
-	int64_t room = 0;
-
-	for (int i = 0; i < machine->topology.n_nodes; i++) {
-		int node = machine->topology.nodes[i].node;
-		struct nrb_zone_sums sums = nrb_zones_sum(&machine->zones, node);
-
-		if (node != target) {
-			room += (sums.free_pages - 2 * sums.high_pages) *
-					nrb_zones_page_bytes() +
-				machine->memory[i].inactive_file_bytes;
-		}
-	}
-	return room;
-}
-
 /*
  * Half as much again as the node caches, so that a mode that keeps to the node goes to the disk; and no
  * more than all nodes cache together beside the allocation, so that mode 0 hardly does.
@@ -57,7 +38,7 @@ static int64_t set_bytes(const struct nrb_plandraft *draft, const struct nrb_arm
 	const struct nrb_sizes *sizes)
 {
 	int64_t fits = cache_room(draft, arm->node, sizes->headroom_bytes);
-	int64_t elsewhere = spare_elsewhere(draft, arm->node) - sizes->alloc_bytes;
+	int64_t elsewhere = nrb_planfits_elsewhere(draft, arm->node) - sizes->alloc_bytes;
 
 	fits = fits < sizes->file_bytes ? fits : sizes->file_bytes;
 	fits = fits > NRB_SERVED_OBJECT ? fits : NRB_SERVED_OBJECT;

@@ -109,6 +109,10 @@ void nrb_planfits_check(const struct nrb_plan *plan, const struct nrb_plandraft 
 int nrb_planfits_check_limit(
 	const struct nrb_plan *plan, const struct nrb_plandraft *draft);
 
+/** Bytes that the nodes beside a target have to spare: what is free beside the 2 x high that they keep,
+ * and their read-once cache, which gives way to what comes as it would to anyone's memory. */
+int64_t nrb_planfits_elsewhere(const struct nrb_plandraft *draft, int target);
+
 /** Bytes of the cache file that an arm's cells read. */
 int64_t nrb_planfits_file(
 	const struct nrb_plandraft *draft, const struct nrb_sizes *sizes);
