@@ -49,6 +49,8 @@ def check_pair(checks, cell):
                  what + "every page is on that node")
     checks.that(cell["walks"] and all(walk["loads"] > 0 < walk["ns"] for walk in cell["walks"]),
                 what + "was walked", cell["walks"])
+    checks.that(all(walk["loads"] < 1 << 20 for walk in cell["walks"]),
+                what + "and no longer than where times mean something", cell["walks"])
 
 
 def matrix(checks, program, kernel, path):

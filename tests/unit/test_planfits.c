@@ -59,6 +59,49 @@ static void test_one_of_several_nodes(void **state)
 	}
 }
 
+/* Memory is not locked for cells that are not run. */
+static void test_no_ballast_for_what_is_left_out(void **state)
+{
+	static const struct spec small_other[] = {
+		{ 0, true, false, 1000, 900, 0 },
+		{ 1, true, false, 1000, 370, 0 },
+	};
+
+	(void)state;
+	options.all_nodes = true;
+	options.fill_bytes = 400LL * MIB;
+	options.alloc_bytes = 380LL * MIB;
+	assert_int_equal(make(machine_of(0, small_other, 2)), 0);
+	for (int i = 0; i < plan.n_arms; i++) {
+		assert_int_equal(
+			plan.arms[i].unsupported[0] == '\0', plan.arms[i].node == 1);
+	}
+	assert_int_equal(plan.n_ballasts, 0);
+}
+
+/* What is locked on the other node, for the cells that are run there, is no room. */
+static void test_a_ballast_elsewhere(void **state)
+{
+	(void)state;
+	ask_for("neighbour", NULL);
+	options.fill_bytes = 400LL * MIB;
+	options.alloc_bytes = 380LL * MIB;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	options.all_nodes = true;
+	assert_refused(make(machine_of(0, two, 2)), NRB_EXIT_FAILED, "may spill to them");
+}
+
+/* Of several reasons the first one is the error. */
+static void test_nothing_fits(void **state)
+{
+	(void)state;
+	ask_for("neighbour", "clean");
+	options.alloc_bytes = 450LL * MIB;
+	options.dir_total_bytes = 10000LL * MIB;
+	assert_refused(make(machine_of(0, tight, 2)), NRB_EXIT_FAILED,
+		"550 MiB meant for node 0 may spill");
+}
+
 /* The file, and a tenth of the disk besides. */
 static void test_one_of_several_files(void **state)
 {
@@ -95,6 +138,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PLAN_TEST(test_one_of_several_spills_too_much),
 		PLAN_TEST(test_one_of_several_nodes),
+		PLAN_TEST(test_no_ballast_for_what_is_left_out),
+		PLAN_TEST(test_a_ballast_elsewhere),
+		PLAN_TEST(test_nothing_fits),
 		PLAN_TEST(test_one_of_several_files),
 		PLAN_TEST(test_a_sparse_file_needs_no_disk),
 	};
