@@ -51,7 +51,8 @@ found_or_over() { # WHOM
 	find_all "$1" || is_gone "$parent"
 }
 
-# "+SECONDS" after a moment, whoever is not there by then is waited for.
+# The run is stopped in it: by the time that everybody is found, it would be over. "+SECONDS" after a
+# moment, whoever is not there by then is waited for.
 wait_for_moment() { # MOMENT, MOMENT+SECONDS or +SECONDS, WHOM
 	case $1 in
 	*/*) wait_until "$looks_60s" has_come "${1%+*}" || return 1 ;;
@@ -59,6 +60,7 @@ wait_for_moment() { # MOMENT, MOMENT+SECONDS or +SECONDS, WHOM
 	case $1 in
 	*+*) sleep "${1#*+}" && wait_until "$looks_60s" found_or_over "$2" ;;
 	esac
+	kill -STOP "$parent" 2>/dev/null
 	find_all "$2"
 }
 
@@ -82,6 +84,7 @@ one_case() { # NAME SIGNAL WHOM MOMENT RESTORE OPTIONS
 		>"$case_out/stdout" 2>"$case_out/stderr" &
 	parent=$!
 	if wait_for_moment "$4" "$3"; then kill_all "$2" "$3"; else touch "$case_out/missed"; fi
+	kill -CONT "$parent" 2>/dev/null
 	wait "$parent"
 	echo $? >"$case_out/exit"
 	look ''
