@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Scenario dirty: the node is full of file cache that was written and not written back yet. */
+#include "nrb/counters.h"
 #include "nrb/diag.h"
 #include "nrb/pagecache.h"
 #include "nrb/placement.h"
@@ -12,6 +13,7 @@
 
 enum {
 	CLEAN_PERCENT = 10, /* of the fill, where it is not all dirty */
+	LEAST_DIRTY = 70,   /* per cent of it, before the allocation */
 };
 
 /* What is read of a fill is its first part, what is written the rest. */
@@ -136,6 +138,42 @@ static int fill_dirty(struct nrb_cell *cell)
 	return fill(cell, &(struct mix){ 0, false });
 }
 
+/*
+ * What the flushers are writing already is not what the mode meets. Where buffer heads fragmented a zone,
+ * its watermarks are boosted: whoever takes a page of it next wakes kswapd, and that wakes them (6.1: the
+ * child, at the end of its soak).
+ */
+static int check_dirty(const struct nrb_cell *cell)
+{
+	struct nrb_node_memory now;
+	int rc = nrb_counters_read_node(cell->root, cell->arm.node, &now);
+	int64_t percent = cell->fill_len / 100;
+
+	if (rc < 0 || (now.writeback_bytes <= percent &&
+			      now.dirty_bytes >= LEAST_DIRTY * percent)) {
+		return rc;
+	}
+	nrb_refuse(NRB_EXIT_DISTURBED, NULL,
+		"the flushers wrote before anything was allocated, %lld MiB of %lld MiB were "
+		"dirty still: --set vm.watermark_boost_factor=0 lets kswapd sleep",
+		(long long)now.dirty_bytes >> 20, (long long)cell->fill_len >> 20);
+	return -ESTALE;
+}
+
+static int allocate(struct nrb_cell *cell)
+{
+	int rc = check_dirty(cell);
+
+	return rc < 0 ? rc : nrb_step_allocate(cell);
+}
+
+static int allocate_beside_writer(struct nrb_cell *cell)
+{
+	int rc = check_dirty(cell);
+
+	return rc < 0 ? rc : nrb_writer_allocate(cell);
+}
+
 static int write_back(struct nrb_cell *cell, int64_t from, int64_t len)
 {
 	return nrb_pagecache_write_back(
@@ -164,14 +202,13 @@ static int reread_and_write_back(struct nrb_cell *cell)
 }
 /* clang-format on */
 
-static const struct nrb_step clean_first_steps[] =
-	STEPS(fill_clean_first, nrb_step_allocate);
-static const struct nrb_step dirty_first_steps[] =
-	STEPS(fill_dirty_first, nrb_step_allocate);
-static const struct nrb_step full_steps[] = STEPS(fill_dirty, nrb_step_allocate);
+static const struct nrb_step clean_first_steps[] = STEPS(fill_clean_first, allocate);
+static const struct nrb_step dirty_first_steps[] = STEPS(fill_dirty_first, allocate);
+static const struct nrb_step full_steps[] = STEPS(fill_dirty, allocate);
 static const struct nrb_step writer_steps[] =
 	STEPS(nrb_step_fill_once, nrb_writer_allocate);
-static const struct nrb_step writer_full_steps[] = STEPS(fill_dirty, nrb_writer_allocate);
+static const struct nrb_step writer_full_steps[] =
+	STEPS(fill_dirty, allocate_beside_writer);
 
 /* Dirty pages stay dirty until reclaim wakes the flushers: nobody is slowed, nothing is old. */
 static const struct nrb_value held_back[] = {

@@ -20,7 +20,7 @@ static struct nrb_cell cell;
 
 /* The node, in bytes. */
 static struct {
-	int64_t free, file, active, dirty, mapped;
+	int64_t free, file, active, dirty, writeback, mapped;
 } node;
 
 /* What was done to the file, in order. */
@@ -43,10 +43,11 @@ static void write_node(void)
 	snprintf(text, sizeof(text),
 		"Node 0 MemTotal: %d kB\nNode 0 MemFree: %lld kB\nNode 0 FilePages: %lld kB\n"
 		"Node 0 Active(file): %lld kB\nNode 0 Inactive(file): %lld kB\n"
-		"Node 0 Dirty: %lld kB\nNode 0 Mapped: %lld kB\n",
+		"Node 0 Dirty: %lld kB\nNode 0 Writeback: %lld kB\nNode 0 Mapped: %lld kB\n",
 		NODE_MIB << 10, (long long)node.free >> 10, (long long)node.file >> 10,
 		(long long)node.active >> 10, (long long)(node.file - node.active) >> 10,
-		(long long)node.dirty >> 10, (long long)node.mapped >> 10);
+		(long long)node.dirty >> 10, (long long)node.writeback >> 10,
+		(long long)node.mapped >> 10);
 	tree_write(machine, "sys/devices/system/node/node0/meminfo", text);
 	snprintf(text, sizeof(text),
 		"Node 0, zone   Normal\n  pages free     %lld\n        min      1\n"
@@ -282,6 +283,22 @@ static void test_what_was_written_back_is_not_dirty(void **state)
 	assert_int_equal(run(&nrb_scenario_dirty, "clean-first", NRB_PHASE_FILL), 0);
 }
 
+/* Nor is what is being written back when the allocation begins. */
+static void test_what_is_written_back_before_the_allocation(void **state)
+{
+	(void)state;
+	assert_int_equal(run(&nrb_scenario_dirty, "full", NRB_PHASE_FILL), 0);
+	node.dirty = cell.fill_len / 100 * 69;
+	write_node();
+	assert_int_equal(run(&nrb_scenario_dirty, "full", NRB_PHASE_ALLOCATE), -ESTALE);
+	assert_non_null(strstr(nrb_diag_message(), "the flushers wrote"));
+	node.dirty = cell.fill_len;
+	node.writeback = cell.fill_len / 50;
+	write_node();
+	assert_int_equal(
+		run(&nrb_scenario_dirty, "writer-full", NRB_PHASE_ALLOCATE), -ESTALE);
+}
+
 /* -- hot -- */
 
 static void test_hot_is_used_twice(void **state)
@@ -346,6 +363,7 @@ int main(void)
 		SHAPE_TEST(test_full),
 		SHAPE_TEST(test_dirty_of_a_given_size),
 		SHAPE_TEST(test_what_was_written_back_is_not_dirty),
+		SHAPE_TEST(test_what_is_written_back_before_the_allocation),
 		SHAPE_TEST(test_hot_is_used_twice),
 		SHAPE_TEST(test_mapped_is_mapped),
 	};
