@@ -156,6 +156,49 @@ static double others_cache_gained(const struct nrb_sample *s)
 			   offsetof(struct nrb_node_sample, file_after_bytes));
 }
 
+/* What is not on disk yet. */
+static double dirty(const struct nrb_look *look)
+{
+	return number(look->dirty_bytes) + number(look->writeback_bytes);
+}
+
+static double dirty_first(const struct nrb_sample *s)
+{
+	for (int64_t i = 0; i < s->n_looks; i++) {
+		if (s->looks[i].node == s->node) {
+			return dirty(&s->looks[i]);
+		}
+	}
+	return NAN;
+}
+
+static double dirty_last(const struct nrb_sample *s)
+{
+	for (int64_t i = s->n_looks - 1; i >= 0; i--) {
+		if (s->looks[i].node == s->node) {
+			return dirty(&s->looks[i]);
+		}
+	}
+	return NAN;
+}
+
+/* The looks of one point in time follow each other. */
+static double others_dirty_highest(const struct nrb_sample *s)
+{
+	double highest = NAN, now = 0;
+
+	for (int64_t i = 0; i < s->n_looks; i++) {
+		const struct nrb_look *look = &s->looks[i];
+
+		now += look->node != s->node ? dirty(look) : 0;
+		if (i + 1 == s->n_looks || look[1].t_ns != look->t_ns) {
+			highest = fmax(highest, now);
+			now = 0;
+		}
+	}
+	return highest;
+}
+
 enum whose { ALL, LOCAL, REMOTE };
 
 static bool is_whose(
@@ -363,6 +406,9 @@ static const struct {
 	[NRB_VALUE_TRIM_NS]                 = FIELD(trim_ns),
 	[NRB_VALUE_OTHERS_FREE_LOST_BYTES]  = COMPUTED(others_free_lost),
 	[NRB_VALUE_OTHERS_CACHE_GAINED_BYTES] = COMPUTED(others_cache_gained),
+	[NRB_VALUE_DIRTY_FIRST_BYTES]       = COMPUTED(dirty_first),
+	[NRB_VALUE_DIRTY_LAST_BYTES]        = COMPUTED(dirty_last),
+	[NRB_VALUE_OTHERS_DIRTY_HIGHEST_BYTES] = COMPUTED(others_dirty_highest),
 	[NRB_VALUE_BALLAST_BYTES]           = COMPUTED(ballast_bytes),
 	[NRB_VALUE_HOLD_BYTES]              = FIELD(hold_bytes),
 	[NRB_VALUE_VICTIM_ACCESS_NS]        = RATIO(victim_load_ns, victim_loads),

@@ -12,8 +12,8 @@
 
 enum { NONE = NRB_COLUMN_NONE, GAP = 2, MARGIN = 1, HEADING_LEN = 1024 };
 
-/* Fewer pages than that, 1 MiB, are written by anyone at any time. */
-static const double min_written_pages = 256;
+/* As little as that, 1 MiB, is dirtied and written by anyone at any time. */
+static const double min_dirty_bytes = 1 << 20, min_written_pages = 256;
 
 /* clang-format off */
 /* In the order of one wide table. part: which of several narrow ones; wide: the heading in the one,
@@ -47,6 +47,8 @@ static const struct view {
 	{ { NRB_FIGURE_RETURN_DISK, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_WRITTEN_PAGES, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_VMSCAN_WRITE, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_DIRTY_FIRST, NRB_FIGURE_DIRTY_LAST, "dirty first/last" }, 2, NULL },
+	{ { NRB_FIGURE_OTHERS_DIRTY_HIGHEST, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_WRITER_RATE, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_WRITER_MAX, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_OTHERS_FREE_LOST, NONE, NULL }, 2, NULL },
@@ -173,6 +175,11 @@ static bool is_needed(const struct block *block, int figure)
 		return any_of(block, futile, 1);
 	case NRB_FIGURE_WRITTEN_PAGES:
 		return any_above(block, NRB_FIGURE_WRITTEN_PAGES, min_written_pages);
+	case NRB_FIGURE_DIRTY_FIRST:
+	case NRB_FIGURE_OTHERS_DIRTY_HIGHEST:
+		return any_above(block, NRB_FIGURE_DIRTY_FIRST, min_dirty_bytes) ||
+		       any_above(block, NRB_FIGURE_DIRTY_LAST, min_dirty_bytes) ||
+		       any_above(block, NRB_FIGURE_OTHERS_DIRTY_HIGHEST, min_dirty_bytes);
 	case NRB_FIGURE_REFAULT_FILE:
 		return any_above(block, NRB_FIGURE_REQUESTS_PER_S, 0);
 	case NRB_FIGURE_KSWAPD_RUNS:

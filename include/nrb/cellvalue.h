@@ -44,6 +44,10 @@ enum nrb_cellvalue {
 	NRB_VALUE_TRIM_NS,
 	NRB_VALUE_OTHERS_FREE_LOST_BYTES, /* of all nodes but the target: before - after */
 	NRB_VALUE_OTHERS_CACHE_GAINED_BYTES, /* after - before */
+	/* dirty or under writeback, in looks while it was allocated, from here */
+	NRB_VALUE_DIRTY_FIRST_BYTES,          /* of the target */
+	NRB_VALUE_DIRTY_LAST_BYTES,           /* of the target */
+	NRB_VALUE_OTHERS_DIRTY_HIGHEST_BYTES, /* of all nodes but the target together */
 	NRB_VALUE_HOLD_BYTES,
 	NRB_VALUE_VICTIM_ACCESS_NS,    /* a load of a neighbour's */
 	NRB_VALUE_VICTIM_REMOTE_RATIO, /* of its new pages, on other nodes than its own */

@@ -92,6 +92,40 @@ static void test_others(void **state)
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_OTHERS_CACHE_GAINED_BYTES), -7);
 }
 
+static void add_look(int64_t t_ns, int node, int64_t dirty, int64_t writeback)
+{
+	struct nrb_look *look = nrb_sample_look(&sample, t_ns, node);
+
+	assert_non_null(look);
+	look->dirty_bytes = dirty;
+	look->writeback_bytes = writeback;
+}
+
+static void test_dirty_over_time(void **state)
+{
+	(void)state;
+	make(1, 1, 1);
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_DIRTY_FIRST_BYTES)));
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_DIRTY_LAST_BYTES)));
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_OTHERS_DIRTY_HIGHEST_BYTES)));
+	add_look(0, 0, 5, 1);
+	add_look(0, 1, 900, 50);
+	add_look(0, 2, 7, 0);
+	add_look(100, 0, 20, 0);
+	add_look(100, 1, 800, 0);
+	add_look(100, 2, 1, 3);
+	add_look(200, 0, 14, 0);
+	add_look(200, 1, 30, 2);
+	add_look(200, 2, 9, 0);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_DIRTY_FIRST_BYTES), 950);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_DIRTY_LAST_BYTES), 32);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_OTHERS_DIRTY_HIGHEST_BYTES), 24);
+	/* a look that could not be read in full is of no point in time's sum */
+	add_look(300, 0, NRB_ABSENT, 100);
+	add_look(300, 2, 90, 0);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_OTHERS_DIRTY_HIGHEST_BYTES), 24);
+}
+
 static void test_rates(void **state)
 {
 	(void)state;
@@ -197,6 +231,7 @@ int main(void)
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_neighbour),
 		cmocka_unit_test(test_headroom),
+		cmocka_unit_test(test_dirty_over_time),
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_ratios),
 		cmocka_unit_test(test_absent),

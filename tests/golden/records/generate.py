@@ -195,9 +195,11 @@ def dirty_cell(mode, variant, local, files, dirt, written, **more):
                      kept=files[1] / files[0], stolen=0 if mode == 0 else (files[0] - files[1]) * 256,
                      **more), file=files, inactive_file=files, dirty=dirt)
     made["counters"].update(written=written, vmscan_write=0, dirtied=100, pgscan_direct=90000)
+    looks = zip((dirt[0], sum(dirt) // 2, dirt[1]), (0, 9, 2))
     made["looks"] = [{"t_ns": 10**8 * i, "node": node, "free_bytes": 12 * MIB,
-                      "file_bytes": files[0] * MIB, "dirty_bytes": (dirt[0] - 9 * i) * MIB,
-                      "writeback_bytes": 3 * MIB} for i in range(3) for node in (0, 1)]
+                      "file_bytes": files[0] * MIB, "dirty_bytes": dirty * MIB,
+                      "writeback_bytes": 3 * MIB}
+                     for i, nodes in enumerate(looks) for node, dirty in enumerate(nodes)]
     return made
 
 
