@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -58,7 +59,7 @@ static void print_line(const char *kind, const char *text, const char *way_out)
 	nrb_diag_write(line, len);
 }
 
-static void keep(enum nrb_exit code, const char *message, const char *way_out)
+static void keep_alone(enum nrb_exit code, const char *message, const char *way_out)
 {
 	if (sink.copy != NULL && sink.copy[0] == '\0') {
 		snprintf(sink.copy, sink.copy_len, "%s", message);
@@ -70,6 +71,16 @@ static void keep(enum nrb_exit code, const char *message, const char *way_out)
 	snprintf(sink.message, sizeof(sink.message), "%s", message);
 	snprintf(
 		sink.way_out, sizeof(sink.way_out), "%s", way_out != NULL ? way_out : "");
+}
+
+/* Threads may fail beside each other: of the first message nothing is to be the second's. */
+static void keep(enum nrb_exit code, const char *message, const char *way_out)
+{
+	static pthread_mutex_t alone = PTHREAD_MUTEX_INITIALIZER;
+
+	pthread_mutex_lock(&alone);
+	keep_alone(code, message, way_out);
+	pthread_mutex_unlock(&alone);
 }
 
 int nrb_fail(int err, const char *fmt, ...)

@@ -5,15 +5,42 @@
 #include "nrb/plandraft.h"
 #include "nrb/units.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 enum { HEADROOM_PERCENT = 1 /* of the node; at least min_headroom */ };
 
 static const int64_t min_headroom =
 	8LL << 20; /* per-CPU lists and page tables move a few MiB */
 
+/* 0 where it sets none. */
+static int64_t ratio_of(const struct nrb_set *set)
+{
+	for (int i = 0; i < set->n; i++) {
+		if (strcmp(set->items[i].setting->name, "vm.min_unmapped_ratio") == 0) {
+			return strtoll(set->items[i].value, NULL, 10);
+		}
+	}
+	return 0;
+}
+
+/* Of all arms: what is filled, and the ballast beside it, are the same for them. */
+static int64_t largest_ratio(const struct nrb_plandraft *draft)
+{
+	int64_t largest = draft->machine->min_unmapped_ratio;
+
+	for (int i = 0; i < draft->options->n_sets; i++) {
+		int64_t ratio = ratio_of(&draft->options->sets[i]);
+
+		largest = ratio > largest ? ratio : largest;
+	}
+	return largest;
+}
+
 int64_t nrb_planballast_gate(const struct nrb_plandraft *draft, int node)
 {
 	return nrb_zones_sum(&draft->machine->zones, node).managed_pages / 100 *
-	       draft->machine->min_unmapped_ratio * nrb_zones_page_bytes();
+	       largest_ratio(draft) * nrb_zones_page_bytes();
 }
 
 int64_t nrb_planballast_headroom(const struct nrb_plandraft *draft, int node)

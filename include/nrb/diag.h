@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What went wrong, said once, where it happened; and which exit code it leads to. */
+/* What went wrong, said once, where it happened; and which exit code it leads to. Threads may say it;
+ * what is set here is set before they start. */
 #ifndef NRB_DIAG_H
 #define NRB_DIAG_H
 

@@ -71,8 +71,9 @@ void nrb_planbeside_find(const struct nrb_plandraft *draft, const struct nrb_arm
 
 /** Bytes that an arm's cells may take of other nodes' memory, and cannot give back at once. */
 int64_t nrb_planbeside_spill(const struct nrb_arm *arm, const struct nrb_sizes *sizes);
-/** File cache of a node up to which node reclaim does not run there: vm.min_unmapped_ratio of all of
- * it, in bytes. */
+
+/** File cache of a node up to which node reclaim does not run there: vm.min_unmapped_ratio, as found or
+ * as any arm of --set has it, the largest, of all of the node; in bytes. */
 int64_t nrb_planballast_gate(const struct nrb_plandraft *draft, int node);
 
 /** Left free on a node by a fill, above what it may take (nrb_zones_spare). */

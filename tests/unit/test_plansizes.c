@@ -95,6 +95,18 @@ static void test_a_large_node_gets_ballast(void **state)
 		((255LL << 10) - 1) * MIB - plan.ballasts[0].room_bytes);
 	assert_int_equal(plan.memory_bytes, sizes->file_bytes + sizes->alloc_bytes +
 						    64LL * MIB + plan.ballasts[0].bytes);
+	/* an arm raises the threshold, and the fill of all goes by it: all arms have the same */
+	options.n_sets = 2;
+	assert_int_equal(nrb_set_parse(&options.sets[0], "found"), 0);
+	assert_int_equal(nrb_set_parse(&options.sets[1], "vm.min_unmapped_ratio=3"), 0);
+	assert_int_equal(make(machine_of(0, huge, 2)), 0);
+	for (int i = 0; i < plan.n_arms; i++) {
+		assert_in_range(plan.sizes[i].gate_bytes, 3 * gate, 3 * gate + 4 * MIB);
+		assert_in_range(plan.sizes[i].fill_bytes, fill + 4 * gate,
+			fill + 4 * gate + 6 * MIB);
+	}
+	nrb_plan_finish(&plan);
+	options.n_sets = 0;
 	/* another allocation, another fill */
 	options.alloc_bytes = 8LL << 30;
 	assert_int_equal(make(machine_of(0, huge, 2)), 0);
