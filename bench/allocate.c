@@ -5,7 +5,9 @@
 #include "nrb/allocator.h"
 #include "nrb/gang.h"
 
-enum { PARTS = 100 /* of an allocation that is spread over a time */ };
+/* PARTS: of an allocation that is spread over a time. PART_PROGRESS: of each, beside its pages, or one of
+ * few pages at a time would pass for a stall; one that hangs makes none. */
+enum { PARTS = 100, PART_PROGRESS = 256 };
 
 static int pin(void *arg, int number)
 {
@@ -46,6 +48,9 @@ static void touch_share(void *arg, int number)
 		}
 		nrb_cell_share(i, parts, to - from, &first, &last);
 		touch_range(cell, number, from + first, from + last);
+		if (parts > 1 && number == 0) {
+			cell->shared->progress += PART_PROGRESS;
+		}
 	}
 }
 

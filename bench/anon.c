@@ -111,6 +111,9 @@ static int hold_some_then_fill(struct nrb_cell *cell)
 	int rc = nrb_fill_room(cell, &room);
 
 	if (rc == 0) {
+		rc = nrb_fill_check(cell, room);
+	}
+	if (rc == 0) {
 		rc = nrb_holder_ask(cell, NRB_HOLD_TAKE,
 			room / 100 * SOME_PERCENT / nrb_zones_page_bytes() *
 				nrb_zones_page_bytes());

@@ -88,7 +88,7 @@ static int judge(const struct nrb_cell *cell, const struct mix *mix, int64_t dir
 	const struct nrb_sample *sample = &cell->shared->sample;
 	int64_t asked = sample->fill_asked_bytes;
 
-	if (asked == 0 || *nrb_cell_stop(cell) != 0 ||
+	if (*nrb_cell_stop(cell) != 0 ||
 		(sample->fill_node_bytes >= asked / 100 * 80 &&
 			dirty >= asked / 100 * (100 - mix->clean_percent) / 100 * 80)) {
 		return 0;
@@ -109,6 +109,9 @@ static int fill(struct nrb_cell *cell, const struct mix *mix)
 
 	if (rc == 0) {
 		rc = nrb_fill_room(cell, &room);
+	}
+	if (rc == 0) {
+		rc = nrb_fill_check(cell, room);
 	}
 	if (rc == 0) {
 		rc = nrb_rise_look(cell, &before);

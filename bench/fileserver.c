@@ -184,7 +184,9 @@ static int serve(struct nrb_cell *cell, bool spread)
 			.for_ns = cell->sizes.serve_ns,
 			.requests = cell->sizes.serve_requests,
 			.popularity_seed = (uint64_t)cell->sizes.popularity_seed,
-			.seed = (uint64_t)cell->shared->sample.seed,
+			/* all modes of a block are asked for the same */
+			.seed = (uint64_t)cell->sizes.popularity_seed +
+				(uint64_t)cell->shared->sample.block * 1000003u,
 		},
 	};
 

@@ -187,6 +187,9 @@ int nrb_step_hold(struct nrb_cell *cell)
 	if (rc == 0) {
 		rc = nrb_fill_room(cell, &bytes);
 	}
+	if (rc == 0) {
+		rc = nrb_fill_check(cell, bytes);
+	}
 	return rc == 0 ? nrb_holder_ask(cell, NRB_HOLD_TAKE, bytes) : rc;
 }
 

@@ -15,8 +15,7 @@ static int judge(const struct nrb_cell *cell)
 {
 	const struct nrb_sample *sample = &cell->shared->sample;
 
-	if (cell->fill_len == 0 || *nrb_cell_stop(cell) != 0 ||
-		nrb_cell_has_lru_gen(cell) ||
+	if (*nrb_cell_stop(cell) != 0 || nrb_cell_has_lru_gen(cell) ||
 		sample->fill_active_bytes >= sample->fill_node_bytes / 100 * 80) {
 		return 0;
 	}
@@ -31,8 +30,11 @@ static int judge(const struct nrb_cell *cell)
 static int use_again(struct nrb_cell *cell)
 {
 	struct nrb_node_memory before, after;
-	int rc = nrb_rise_look(cell, &before);
+	int rc = nrb_fill_check(cell, cell->fill_len);
 
+	if (rc == 0) {
+		rc = nrb_rise_look(cell, &before);
+	}
 	for (int i = 0; i < PASSES && rc == 0; i++) {
 		rc = nrb_pagecache_use_again(cell->file, cell->fill_len,
 			&cell->shared->progress, nrb_cell_stop(cell));

@@ -19,8 +19,7 @@ static int judge(const struct nrb_cell *cell, int64_t mapped)
 {
 	const struct nrb_sample *sample = &cell->shared->sample;
 
-	if (cell->fill_len == 0 || *nrb_cell_stop(cell) != 0 ||
-		mapped >= sample->fill_node_bytes / 100 * 80) {
+	if (*nrb_cell_stop(cell) != 0 || mapped >= sample->fill_node_bytes / 100 * 80) {
 		return 0;
 	}
 	nrb_refuse(NRB_EXIT_FAILED, NULL,
@@ -34,8 +33,11 @@ static int judge(const struct nrb_cell *cell, int64_t mapped)
 static int have_it_mapped(struct nrb_cell *cell)
 {
 	struct nrb_node_memory before, after;
-	int rc = nrb_rise_look(cell, &before);
+	int rc = nrb_fill_check(cell, cell->fill_len);
 
+	if (rc == 0) {
+		rc = nrb_rise_look(cell, &before);
+	}
 	if (rc == 0) {
 		rc = nrb_holder_ask(cell, NRB_HOLD_TAKE, cell->fill_len);
 	}

@@ -17,7 +17,10 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { LEAST_CACHED = 85 }; /* per cent of a fill */
+enum {
+	LEAST_CACHED = 85, /* per cent of a fill */
+	FULL_PART = 20,    /* of a node: less room than that, and it is full */
+};
 
 static int drop_served(const struct nrb_cell *cell)
 {
@@ -100,17 +103,22 @@ static bool has_ballast(const struct nrb_cell *cell)
 }
 
 /* Beside a ballast that is no node full of cache, but one whose room others took meanwhile. */
-static int check_room(const struct nrb_cell *cell)
+static int check_room(const struct nrb_cell *cell, int64_t room)
 {
 	int64_t want = cell->sizes.fill_bytes;
 
-	if (!has_ballast(cell) || cell->fill_len >= want / 2) {
+	if (!has_ballast(cell) || room >= want / 2) {
 		return 0;
 	}
 	nrb_refuse(NRB_EXIT_DISTURBED, "something else allocates on it",
 		"of %lld MiB that the ballast left free on node %d only %lld MiB are free still",
-		(long long)want >> 20, cell->arm.node, (long long)cell->fill_len >> 20);
+		(long long)want >> 20, cell->arm.node, (long long)room >> 20);
 	return -ESTALE;
+}
+
+static int64_t node_part(const struct nrb_zone_sums *sums)
+{
+	return sums->managed_pages * nrb_zones_page_bytes() / FULL_PART;
 }
 
 /* A node that is full already leaves a fill too small to be seen among what others do there: their
@@ -122,7 +130,7 @@ static bool is_full_already(const struct nrb_cell *cell, const struct nrb_zone_s
 
 	return !has_ballast(cell) &&
 	       cell->fill_len < want / NRB_REREAD_BLOCK * NRB_REREAD_BLOCK &&
-	       cell->fill_len < sums->managed_pages * nrb_zones_page_bytes() / 20;
+	       cell->fill_len < node_part(sums);
 }
 
 /* What fits on a node: never so much that the fill recycles its own start. */
@@ -159,6 +167,29 @@ int nrb_fill_room(const struct nrb_cell *cell, int64_t *bytes)
 		*bytes = room_of(cell, &sums, most_of_target(cell));
 	}
 	return rc;
+}
+
+int nrb_fill_check(const struct nrb_cell *cell, int64_t room)
+{
+	int64_t most = most_of_target(cell), least;
+	struct nrb_zone_sums sums;
+	int rc = check_room(cell, room);
+
+	if (rc == 0) {
+		rc = nrb_zones_read_sum(cell->root, cell->arm.node, &sums);
+	}
+	if (rc < 0 || has_ballast(cell)) {
+		return rc;
+	}
+	least = node_part(&sums) < most ? node_part(&sums) : most;
+	if (room >= least / NRB_REREAD_BLOCK * NRB_REREAD_BLOCK) {
+		return 0;
+	}
+	nrb_refuse(NRB_EXIT_NOT_HERE,
+		"clean and fileserver take what is there; this scenario needs its own",
+		"node %d is full of others' memory: %lld MiB could be had of it",
+		cell->arm.node, (long long)room >> 20);
+	return -EOPNOTSUPP;
 }
 
 /* The reader's policy places page cache; PREFERRED would spill below LOW. The target's part is at the
@@ -245,7 +276,7 @@ static int fill_target(struct nrb_cell *cell, bool *full)
 		nrb_cell_note(cell,
 			"the node was full already: the fill is other programs' cache");
 	}
-	rc = check_room(cell);
+	rc = check_room(cell, cell->fill_len);
 	if (rc == 0) {
 		rc = nrb_rise_look(cell, &before);
 	}

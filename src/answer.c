@@ -41,16 +41,39 @@ static const char *show_bytes(char *buf, double bytes)
 	return nrb_units_bytes(buf, isnan(bytes) ? 0 : llround(bytes));
 }
 
+static const char *show_count(char *buf, double count)
+{
+	return nrb_units_count(buf, isnan(count) ? 0 : llround(count));
+}
+
+/* "; requests in a second: 110 to 120 (200)", where that bears on the answer, too. */
+static void say_rate(
+	char *buf, size_t len, const struct nrb_evidence *evidence, unsigned int modes)
+{
+	const enum nrb_cellvalue rate = NRB_VALUE_REQUESTS_PER_S;
+	const struct nrb_claim_family *family = &evidence->served;
+	char some[80], base[NRB_UNITS_LEN];
+
+	buf[0] = '\0';
+	if (modes & (evidence->slower | evidence->faster)) {
+		snprintf(buf, len, "; requests in a second: %s (%s)",
+			nrb_claimfamily_counts(some, sizeof(some), family, modes, rate),
+			median(base, family->base, rate, show_count));
+	}
+}
+
 /* "serve 81.2 % of requests from cache (mode 0: 97.0 %) and read 1.9 GiB from disk (300 MiB)" */
 static const char *say_served(
 	char *buf, size_t len, const struct nrb_evidence *evidence, unsigned int modes)
 {
 	const struct nrb_claim_family *family = &evidence->served;
 	char hits[80], disk[80], base_hits[NRB_UNITS_LEN], base_disk[NRB_UNITS_LEN];
+	char speed[128];
 
+	say_rate(speed, sizeof(speed), evidence, modes);
 	snprintf(buf, len,
 		"serve%s %s of requests from cache (mode %d: %s) and read%s %s from disk "
-		"(%s)",
+		"(%s)%s",
 		nrb_claimfamily_s(modes),
 		nrb_claimfamily_range(
 			hits, sizeof(hits), family, modes, NRB_VALUE_HIT_RATIO),
@@ -59,7 +82,8 @@ static const char *say_served(
 		nrb_claimfamily_s(modes),
 		nrb_claimfamily_bytes(
 			disk, sizeof(disk), family, modes, NRB_VALUE_SERVED_DISK_BYTES),
-		median(base_disk, family->base, NRB_VALUE_SERVED_DISK_BYTES, show_bytes));
+		median(base_disk, family->base, NRB_VALUE_SERVED_DISK_BYTES, show_bytes),
+		speed);
 	return buf;
 }
 
@@ -81,7 +105,7 @@ static void say_losing(struct nrb_answer *answer, const struct nrb_evidence *evi
 	unsigned int losing)
 {
 	unsigned int rest = evidence->local & ~losing;
-	char names[64], served[256], others[64], unknown[128] = "";
+	char names[64], served[384], others[64], unknown[128] = "";
 
 	if (rest != 0) {
 		snprintf(unknown, sizeof(unknown), "; of %s that was not shown",
@@ -98,7 +122,7 @@ static void decide(struct nrb_answer *answer, const struct nrb_evidence *evidenc
 	unsigned int local = evidence->local;
 	unsigned int losing = local & (evidence->fewer | evidence->slower);
 	unsigned int winning = local & ~losing & (evidence->more | evidence->faster);
-	char names[64], served[256];
+	char names[64], served[384];
 
 	if (evidence->served.base == NULL) {
 		say(answer, -1,

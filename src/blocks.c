@@ -54,11 +54,13 @@ static double elapsed_s(const struct nrb_blocks *blocks)
 	return (double)(nrb_clock_ns() - blocks->start_ns) / 1e9;
 }
 
-/* At least one, whatever the budget. */
+/* At least one, whatever the budget. Where no warm-up tells how many fit, what was asked for, which the
+ * budget may end. */
 static int64_t blocks_for_budget(const struct nrb_blocks *blocks, double cell_s)
 {
 	double left = (double)blocks->plan->budget_s - elapsed_s(blocks);
-	double n = cell_s > 0 ? left / (cell_s * nrb_plan_runnable(blocks->plan)) : 1;
+	double n = cell_s > 0 ? left / (cell_s * nrb_plan_runnable(blocks->plan))
+			      : (double)blocks->plan->blocks;
 
 	return n < 1 ? 1 : n > 10000 ? 10000 : (int64_t)n;
 }

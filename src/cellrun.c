@@ -330,6 +330,17 @@ static void note_disturbed(struct flight *flight)
 	nrb_cell_note_why(flight->cell, "%s", nrb_diag_message());
 }
 
+/* Before there was a child to end: nothing else says that nothing was measured. */
+static void note_not_begun(struct flight *flight)
+{
+	struct nrb_sample *sample = sample_of(flight);
+
+	if (sample->status == NRB_STATUS_OK && !flight->cell->shared->finished) {
+		sample->status = NRB_STATUS_KILLED;
+		nrb_cell_note_why(flight->cell, "%s", nrb_diag_message());
+	}
+}
+
 /* The knob before the processes: whoever waits in reclaim goes on at once. The other settings after
  * them: turning swap off would read back what they have there. */
 static int break_off(struct flight *flight, int rc)
@@ -339,6 +350,8 @@ static int break_off(struct flight *flight, int rc)
 	(void)end_procs(flight); /* settings do not wait for one that hangs */
 	if (is_disturbed(rc)) {
 		note_disturbed(flight);
+	} else {
+		note_not_begun(flight);
 	}
 	(void)nrb_cellphases_end(&flight->phases);
 	return rc;

@@ -7,6 +7,8 @@
 
 enum { BASE_PAGE = 4096, MIN_CACHE = 1 << 20 };
 
+#define MOSTLY_HUGE 0.95
+
 static double number(int64_t value)
 {
 	return value != NRB_ABSENT ? (double)value : NAN;
@@ -31,14 +33,19 @@ static int64_t file_cache(int64_t file, int64_t shmem, int64_t active, int64_t i
 		       : active + inactive;
 }
 
+/* The node was looked at after the trim; what that took is part of what an arm costs. */
 static int64_t node_cache(const struct nrb_sample *s)
 {
 	const struct nrb_node_sample *n = target(s);
+	int64_t cache = n != NULL
+				? file_cache(n->file_before_bytes, n->shmem_before_bytes,
+					  n->active_file_before_bytes,
+					  n->inactive_file_before_bytes)
+				: NRB_ABSENT;
 
-	return n != NULL ? file_cache(n->file_before_bytes, n->shmem_before_bytes,
-				   n->active_file_before_bytes,
-				   n->inactive_file_before_bytes)
-			 : NRB_ABSENT;
+	return cache != NRB_ABSENT && s->trim_freed_bytes > 0
+		       ? cache + s->trim_freed_bytes
+		       : cache;
 }
 
 static double node_cache_bytes(const struct nrb_sample *s)
@@ -249,7 +256,10 @@ static double access_huge_ns(const struct nrb_sample *s)
 	for (int64_t i = 0; i < s->n_walks; i++) {
 		const struct nrb_walk *walk = &s->walks[i];
 
-		if (walk->page_bytes > BASE_PAGE && walk->huge_bytes < walk->page_bytes) {
+		if (walk->page_bytes > BASE_PAGE &&
+			(walk->huge_bytes < walk->page_bytes ||
+				(double)walk->huge_bytes <
+					MOSTLY_HUGE * number(s->alloc_bytes))) {
 			return NAN;
 		}
 		if (walk->page_bytes > BASE_PAGE) {

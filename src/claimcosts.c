@@ -12,6 +12,9 @@
 /* Of what the base did to the other nodes' cache; more is too near to speak of. */
 #define SPARED 0.9
 
+/* Of cache that other nodes gained; with less, or where they lost some, nothing was there to be spared. */
+static const double least_gained = 16 << 20;
+
 /* The modes whose cells a rule decided, most of them or all; stalled ones too, where none is ok. */
 static unsigned int decided_by(
 	const struct nrb_claim_family *family, enum nrb_rule rule, bool all)
@@ -219,6 +222,9 @@ static unsigned int find_spared(const struct nrb_claim_family *family)
 	const enum nrb_cellvalue gained = NRB_VALUE_OTHERS_CACHE_GAINED_BYTES;
 	unsigned int modes = 0;
 
+	if (!(nrb_group_min(family->base, gained) >= least_gained)) {
+		return 0;
+	}
 	for (int mode = 1; mode < NRB_FAMILY_MODES; mode++) {
 		const struct nrb_arm_cells *arm = family->arm[mode];
 

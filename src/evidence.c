@@ -58,21 +58,46 @@ static void find_family(struct nrb_claim_family *family,
 
 /* -- what they show -- */
 
-/* Modes of which every cell has less of a value (more: sign -1) than every one of the base. */
-static unsigned int below(
-	const struct nrb_claim_family *family, enum nrb_cellvalue value, int sign)
-{
-	unsigned int modes = 0;
+/* By how much a value must differ, and in how many cells of each mode, to bear on the answer. */
+struct measure {
+	enum nrb_cellvalue value;
+	double margin; /* as the value is */
+	double part;   /* of the base's median */
+	int64_t least_cells;
+};
 
-	for (int mode = 1; family->base != NULL && mode < NRB_FAMILY_MODES; mode++) {
+/* Counts hardly differ between cells of one mode: one may do. Of times six must, and what is within
+ * 5 % is the same. */
+static const struct measure hits = { NRB_VALUE_HIT_RATIO, NRB_CACHE_MARGIN, 0, 1 },
+			    rate = { NRB_VALUE_REQUESTS_PER_S, 0, 0.05, 6 },
+			    remote = { NRB_VALUE_VICTIM_REMOTE_RATIO, 0.01, 0, 1 };
+
+static bool has_cells(const struct nrb_arm_cells *arm, const struct measure *measure)
+{
+	return arm != NULL && arm->with[NRB_STATUS_OK] >= measure->least_cells;
+}
+
+/* Modes of which every cell has less of it (more: sign -1) than every one of the base. */
+static unsigned int below(
+	const struct nrb_claim_family *family, const struct measure *measure, int sign)
+{
+	const enum nrb_cellvalue value = measure->value;
+	unsigned int modes = 0;
+	double margin;
+
+	if (!has_cells(family->base, measure)) {
+		return 0;
+	}
+	margin = measure->margin + measure->part * nrb_group_median(family->base, value);
+	for (int mode = 1; mode < NRB_FAMILY_MODES; mode++) {
 		const struct nrb_arm_cells *arm = family->arm[mode];
 
-		if (!nrb_claimfamily_is_ok(arm) || arm == family->base) {
+		if (!has_cells(arm, measure) || arm == family->base) {
 			continue;
 		}
-		if (sign > 0 ? nrb_group_max(arm, value) <
+		if (sign > 0 ? nrb_group_max(arm, value) + margin <
 					nrb_group_min(family->base, value)
-			     : nrb_group_min(arm, value) >
+			     : nrb_group_min(arm, value) - margin >
 					nrb_group_max(family->base, value)) {
 			modes |= 1u << mode;
 		}
@@ -124,12 +149,12 @@ void nrb_evidence_find(struct nrb_evidence *evidence, const struct nrb_report_da
 	find_family(&evidence->beside, data, "neighbour");
 	evidence->local = nrb_evidence_local(&evidence->clean) |
 			  nrb_evidence_local(&evidence->served);
-	evidence->fewer = below(&evidence->served, NRB_VALUE_HIT_RATIO, 1);
-	evidence->more = below(&evidence->served, NRB_VALUE_HIT_RATIO, -1);
+	evidence->fewer = below(&evidence->served, &hits, 1);
+	evidence->more = below(&evidence->served, &hits, -1);
 	if (!data->header->rehearsal) {
-		evidence->slower = below(&evidence->served, NRB_VALUE_REQUESTS_PER_S, 1);
-		evidence->faster = below(&evidence->served, NRB_VALUE_REQUESTS_PER_S, -1);
+		evidence->slower = below(&evidence->served, &rate, 1);
+		evidence->faster = below(&evidence->served, &rate, -1);
 	}
-	evidence->spare = below(&evidence->beside, NRB_VALUE_VICTIM_REMOTE_RATIO, 1);
+	evidence->spare = below(&evidence->beside, &remote, 1);
 	find_risks(evidence);
 }

@@ -18,7 +18,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { LEAST_PAGE = 4096, WINDOW = 16 << 20 };
+enum { LEAST_PAGE = 4096, WINDOW = 16 << 20, STEP = 1 << 20 /* of progress */ };
 
 #ifndef SYS_cachestat
 #	define SYS_cachestat 451 /* on every architecture */
@@ -121,13 +121,18 @@ static void on_sigbus(int sig)
 	siglongjmp(fault_failed, 1);
 }
 
-static int touch_pages(const volatile char *map, size_t n)
+static int touch_pages(const volatile char *map, size_t n, volatile int64_t *progress)
 {
 	if (sigsetjmp(fault_failed, 1) != 0) {
 		return -EIO;
 	}
-	for (size_t i = 0; i < n; i += LEAST_PAGE) {
-		(void)map[i];
+	for (size_t from = 0; from < n; from += STEP) {
+		size_t end = n - from < STEP ? n : from + STEP;
+
+		for (size_t i = from; i < end; i += LEAST_PAGE) {
+			(void)map[i];
+		}
+		*progress += (int64_t)(end - from);
 	}
 	return 0;
 }
@@ -138,7 +143,7 @@ static int touch_pages(const volatile char *map, size_t n)
  * is what keeps the pages inactive: without it unmapping marks them accessed, once for each
  * batch of a large folio, and MGLRU makes them young as they are faulted in.
  */
-static int fault_in(int fd, int64_t at, size_t n)
+static int fault_in(int fd, int64_t at, size_t n, volatile int64_t *progress)
 {
 	void *map = mmap(NULL, n, PROT_READ, MAP_SHARED, fd, at);
 	int rc;
@@ -146,7 +151,8 @@ static int fault_in(int fd, int64_t at, size_t n)
 	if (map == MAP_FAILED) {
 		return -errno;
 	}
-	rc = madvise(map, n, MADV_SEQUENTIAL) < 0 ? -errno : touch_pages(map, n);
+	rc = madvise(map, n, MADV_SEQUENTIAL) < 0 ? -errno
+						  : touch_pages(map, n, progress);
 	munmap(map, n);
 	return rc;
 }
@@ -163,13 +169,12 @@ int nrb_pagecache_fill(int fd, int64_t from, int64_t len, volatile int64_t *prog
 	for (int64_t at = 0; at < len && *stop == 0; at += WINDOW) {
 		int64_t n = window_at(at, len);
 
-		rc = fault_in(fd, from + at, (size_t)n);
+		rc = fault_in(fd, from + at, (size_t)n, progress);
 		if (rc < 0) {
 			(void)nrb_fail(rc, "cannot read the cache file at byte %" PRId64,
 				from + at);
 			break;
 		}
-		*progress += n;
 	}
 	(void)sigaction(SIGBUS, &found, NULL);
 	return rc;

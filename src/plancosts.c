@@ -30,7 +30,9 @@ static int64_t larger(int64_t a, int64_t b)
 
 static int64_t taken_by(const struct nrb_plan *plan, int i)
 {
-	return plan->sizes[i].alloc_bytes + plan->sizes[i].beside_bytes;
+	const struct nrb_sizes *sizes = &plan->sizes[i];
+
+	return sizes->alloc_bytes + sizes->beside_bytes + sizes->served_bytes;
 }
 
 /* What a node has above its high watermarks: so much that spills there evicts nothing. */

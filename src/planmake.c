@@ -54,6 +54,8 @@ static int check_factors(const struct nrb_plandraft *draft)
 		{ "page-size", o->page_size.n > 0 },
 		{ "threads", o->threads.n > 0 },
 		{ "trim", o->trim.n > 0 },
+		{ "alloc", o->alloc_bytes > 0 },
+		{ "fill", o->fill_bytes > 0 },
 	};
 
 	if (draft->kinds.needs & NRB_NEEDS_MODES) {

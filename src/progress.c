@@ -25,7 +25,7 @@ static struct {
 /* From the mode's write to its end nothing is drawn. */
 static bool is_timed(enum nrb_phase phase)
 {
-	return phase >= NRB_PHASE_APPLY && phase <= NRB_PHASE_REREAD;
+	return phase >= NRB_PHASE_APPLY && phase <= NRB_PHASE_RETURN;
 }
 
 static void clear(void)

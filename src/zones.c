@@ -191,7 +191,8 @@ struct nrb_zone_sums nrb_zones_sum(const struct nrb_zones *zones, int node)
 			continue;
 		}
 		sums.free_pages += zone->free_pages;
-		sums.min_pages += zone->min_pages;
+		sums.min_pages +=
+			zone->min_pages - (zone->boost_pages > 0 ? zone->boost_pages : 0);
 		sums.low_pages += zone->low_pages;
 		sums.high_pages += zone->high_pages;
 		sums.managed_pages += zone->managed_pages;

@@ -29,6 +29,10 @@ int nrb_step_fill_once(struct nrb_cell *cell);
  * and, for a file, its length. Returns 0 or a negative errno, with a message. */
 int nrb_fill_room(const struct nrb_cell *cell, int64_t *bytes);
 
+/** For what has to be on the node, and may not be others': refuse room, a fill's, of less than a
+ * twentieth of the node, with -EOPNOTSUPP, beside a ballast of less than half of the fill with -ESTALE. */
+int nrb_fill_check(const struct nrb_cell *cell, int64_t room);
+
 /** With fill_all, fill each other memory node likewise, from its part of the file; else nothing. Notes
  * a node that is not full then. */
 int nrb_fill_others(struct nrb_cell *cell);

@@ -42,7 +42,8 @@ int64_t nrb_zones_spare(const struct nrb_zone *zone);
 
 /* Sums over a node's zones. */
 struct nrb_zone_sums {
-	int64_t free_pages, min_pages, low_pages, high_pages, managed_pages, pcp_pages;
+	int64_t free_pages, low_pages, high_pages, managed_pages, pcp_pages;
+	int64_t min_pages;   /* without boost, which passes */
 	int64_t spare_pages; /* nrb_zones_spare of each */
 	int n;
 	bool has_dma32;

@@ -211,23 +211,67 @@ static void test_other_arms_do_not_count(void **state)
 	assert_non_null(strstr(answer.text, "no other value"));
 }
 
-/* Times decide on hardware alone. */
+/* Who asks first is the scheduler's: what is within a point is no more and no fewer. */
+static void test_a_point_is_chance(void **state)
+{
+	(void)state;
+	serve(0, 0, 970);
+	serve(6, 1000, 961);
+	serve(7, 1000, 979);
+	make();
+	assert_int_equal(answer.mode, -1);
+	assert_non_null(strstr(answer.text, "none: modes 6 and 7 keep new memory local"));
+	nrb_group_free(&data.group);
+	serve(0, 0, 970);
+	serve(6, 1000, 959);
+	make();
+	assert_int_equal(answer.mode, 0);
+	nrb_group_free(&data.group);
+	serve(0, 0, 970);
+	serve(6, 1000, 981);
+	make();
+	assert_int_equal(answer.mode, 6);
+}
+
+static void serve_for(int mode, int64_t local, int64_t ns, int cells)
+{
+	for (int i = 0; i < cells; i++) {
+		begin_serve(mode, local, 970, ns);
+		put();
+	}
+}
+
+/* Times decide on hardware alone, and there by six cells and more of each mode. */
 static void test_times(void **state)
 {
 	(void)state;
 	for (int on_hardware = 0; on_hardware < 2; on_hardware++) {
 		nrb_group_free(&data.group);
 		header.rehearsal = !on_hardware;
-		begin_serve(0, 0, 970, 1000000000);
-		put();
-		begin_serve(6, 1000, 970, 500000000);
-		put();
-		begin_serve(7, 1000, 970, 500000000);
-		put();
+		serve_for(0, 0, 1000000000, 6);
+		serve_for(6, 1000, 500000000, 6);
+		serve_for(7, 1000, 500000000, 6);
 		make();
 		assert_int_equal(answer.mode, on_hardware ? 7 : -1);
 		assert_int_equal(has_condition("Times were not weighed"), !on_hardware);
 	}
+	assert_string_equal(answer.text,
+		"7: modes 6 and 7 keep new memory local, and serve 97.0 % of requests from "
+		"cache (mode 0: 97.0 %) and read 30.0 MiB from disk (30.0 MiB); requests in "
+		"a second: 2,000 (1,000)");
+	for (int slower = 0; slower < 2; slower++) {
+		nrb_group_free(&data.group);
+		serve_for(0, 0, 1000000000, 6);
+		serve_for(7, 1000, slower ? 1060000000 : 1040000000, 6);
+		make();
+		assert_int_equal(answer.mode, slower ? 0 : -1);
+	}
+	assert_non_null(strstr(answer.text, "; requests in a second: 943 (1,000)"));
+	nrb_group_free(&data.group);
+	serve_for(0, 0, 1000000000, 6);
+	serve_for(7, 1000, 500000000, 5);
+	make();
+	assert_int_equal(answer.mode, -1);
 }
 
 static void test_neighbours(void **state)
@@ -277,6 +321,7 @@ int main(void)
 		ANSWER_TEST(test_some_lose),
 		ANSWER_TEST(test_nothing_is_local),
 		ANSWER_TEST(test_other_arms_do_not_count),
+		ANSWER_TEST(test_a_point_is_chance),
 		ANSWER_TEST(test_times),
 		ANSWER_TEST(test_neighbours),
 		ANSWER_TEST(test_risks),

@@ -27,7 +27,12 @@ static void test_access(void **state)
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_ACCESS_REMOTE_NS), 180);
 	/* pages that were to be huge, but are not */
 	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_ACCESS_HUGE_NS)));
-	sample.walks[4].huge_bytes = 1 << 22;
+	sample.walks[4].huge_bytes = 60 << 20;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_ACCESS_HUGE_NS), 1);
+	/* or some of which are not */
+	sample.alloc_bytes = 64 << 20;
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_ACCESS_HUGE_NS)));
+	sample.walks[4].huge_bytes = 62 << 20;
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_ACCESS_HUGE_NS), 1);
 }
 
@@ -152,6 +157,10 @@ static void test_rates(void **state)
 	sample.nodes[1].inactive_file_after_bytes = 200 << 20;
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_CACHE_BYTES), 400 << 20);
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_KEPT_RATIO), 0.5);
+	/* what a trim took was there before it */
+	sample.trim_freed_bytes = 100 << 20;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_KEPT_RATIO), 0.4);
+	sample.trim_freed_bytes = 0;
 	sample.nodes[1].active_file_before_bytes = 0;
 	sample.nodes[1].inactive_file_before_bytes = (1 << 20) - 1; /* next to nothing */
 	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_NODE_KEPT_RATIO)));

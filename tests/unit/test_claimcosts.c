@@ -2,6 +2,8 @@
 /* Sentences on gates, scans, swapping, writing and threads, and on what does without node reclaim. */
 #include "claimtest.h"
 
+#define MIB (1LL << 20)
+
 static void test_alternative(void **state)
 {
 	(void)state;
@@ -265,8 +267,8 @@ static void add_beside_writer(int mode, int64_t local, int64_t gained)
 {
 	make(mode, local, 1000, 0, mode > 0 ? 500 : 0);
 	sample.writer_bytes = sample.writer_ns = 1000;
-	nrb_sample_node(&sample, 1)->file_before_bytes = 100;
-	nrb_sample_node(&sample, 1)->file_after_bytes = 100 + gained;
+	nrb_sample_node(&sample, 1)->file_before_bytes = 500 * MIB;
+	nrb_sample_node(&sample, 1)->file_after_bytes = 500 * MIB + gained;
 	assert_int_equal(nrb_group_add(&group, &sample), 0);
 }
 
@@ -274,17 +276,35 @@ static void add_beside_writer(int mode, int64_t local, int64_t gained)
 static void test_writer(void **state)
 {
 	(void)state;
-	add_beside_writer(0, 0, 100);
-	add_beside_writer(0, 0, 120);
-	add_beside_writer(2, 990, 20);
-	add_beside_writer(3, 400, 89);
-	add_beside_writer(4, 990, 91); /* near enough */
+	add_beside_writer(0, 0, 100 * MIB);
+	add_beside_writer(0, 0, 120 * MIB);
+	add_beside_writer(2, 990, 20 * MIB);
+	add_beside_writer(3, 400, 89 * MIB);
+	add_beside_writer(4, 990, 91 * MIB); /* near enough */
 	claim_so_many(3);
 	assert_kind(2, NRB_CLAIM_WRITER);
 	assert_int_equal(claims.list[2].modes, 0xc);
 	assert_says(2,
-		"Modes 2 and 3 let the other nodes' file cache gain less beside the writer: 20 B to "
-		"89 B (mode 0: 110 B).");
+		"Modes 2 and 3 let the other nodes' file cache gain less beside the writer: 20.0 MiB "
+		"to 89.0 MiB (mode 0: 110 MiB).");
+}
+
+/* Where other nodes lost cache, or gained next to nothing, nobody spared them. */
+static void test_writer_that_takes_nothing(void **state)
+{
+	(void)state;
+	add_beside_writer(0, 0, 15 * MIB);
+	add_beside_writer(2, 990, 1 * MIB);
+	claim_so_many(1);
+}
+
+static void test_writer_where_others_lose_cache(void **state)
+{
+	(void)state;
+	add_beside_writer(0, 0, -200 * MIB);
+	add_beside_writer(2, 990, -185 * MIB);
+	add_beside_writer(3, 990, -300 * MIB);
+	claim_so_many(1);
 }
 
 static void test_writer_takes_part(void **state)
@@ -355,6 +375,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_dirty, start, finish),
 		cmocka_unit_test_setup_teardown(test_gates, start, finish),
 		cmocka_unit_test_setup_teardown(test_writer, start, finish),
+		cmocka_unit_test_setup_teardown(
+			test_writer_that_takes_nothing, start, finish),
+		cmocka_unit_test_setup_teardown(
+			test_writer_where_others_lose_cache, start, finish),
 		cmocka_unit_test_setup_teardown(test_writer_takes_part, start, finish),
 		cmocka_unit_test_setup_teardown(test_threads, start, finish),
 		cmocka_unit_test_setup_teardown(

@@ -86,6 +86,14 @@ static void test_a_factor_that_no_scenario_has(void **state)
 	assert_int_equal(nrb_set_parse(&options.sets[0], "vm.swappiness=10"), 0);
 	options.n_sets = 1;
 	assert_refused(make_arms(here), NRB_EXIT_USAGE, "--set means nothing");
+	options.n_sets = 0;
+	options.alloc_bytes = 1 << 20;
+	assert_refused(make_arms(here), NRB_EXIT_USAGE, "--alloc means nothing");
+	options.alloc_bytes = 0;
+	options.fill_bytes = 1 << 20;
+	assert_refused(make_arms(here), NRB_EXIT_USAGE, "--fill means nothing");
+	options.fill_bytes = 0;
+	options.n_sets = 1;
 	/* with one beside it that has them */
 	options.scenarios[1] = "clean";
 	options.n_scenarios = 2;

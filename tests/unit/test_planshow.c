@@ -98,6 +98,7 @@ static void test_json_of_a_matrix(void **state)
 	options.n_scenarios = 1;
 	options.modes_given = false;
 	options.reference = -1;
+	options.alloc_bytes = options.fill_bytes = 0;
 	assert_int_equal(nrb_plan_make(&plan, &options, &machine, nrb_scenario_table), 0);
 	json = nrb_plan_json(&plan, &options, &machine);
 	assert_true(nrb_json_get_int(nrb_json_at(nrb_json_get(json, "arms"), 0), "mode",

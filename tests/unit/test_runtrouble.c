@@ -4,6 +4,23 @@
 
 #include "runs.h"
 
+/* -1: as many as are asked for. */
+static struct {
+	int left;
+} channels = { -1 };
+
+int __real_socketpair(int domain, int type, int protocol, int *ends);
+int __wrap_socketpair(int domain, int type, int protocol, int *ends);
+int __wrap_socketpair(int domain, int type, int protocol, int *ends)
+{
+	if (channels.left == 0) {
+		errno = EMFILE;
+		return -1;
+	}
+	channels.left -= channels.left > 0;
+	return __real_socketpair(domain, type, protocol, ends);
+}
+
 static void assert_killed(const struct outcome *outcome, int mode, const char *note_part)
 {
 	const struct nrb_sample *cell = cell_of(outcome, mode);
@@ -122,6 +139,27 @@ static void test_ends_when_a_cell_fails(void **state)
 	release(outcome);
 }
 
+/* Of a cell that could not even begin, the record says so. */
+static void test_a_cell_that_is_not_begun(void **state)
+{
+	struct nrb_run_options options = options_for(*state, "steady", "run.jsonl");
+	struct outcome *outcome;
+
+	channels.left = 1; /* the warm-up's */
+	outcome = run(*state, &options);
+	channels.left = -1;
+	assert_true(outcome->rc < 0);
+	assert_int_equal(nrb_diag_exit(outcome->rc), NRB_EXIT_FAILED);
+	assert_knob(*state, "4");
+	assert_int_equal(outcome->n, 2);
+	assert_int_equal(outcome->cells[0].status, NRB_STATUS_WARM_UP);
+	assert_int_equal(outcome->cells[1].status, NRB_STATUS_KILLED);
+	assert_string_equal(outcome->cells[1].note,
+		"cannot make the channel to a child: Too many open files");
+	assert_true(outcome->end.restored);
+	release(outcome);
+}
+
 static void test_leaves_a_foreign_value_alone(void **state)
 {
 	struct nrb_run_options options = options_for(*state, "disturbing", "run.jsonl");
@@ -223,6 +261,7 @@ int main(void)
 		RUN_TEST(test_a_late_word_cuts_no_other_phase),
 		RUN_TEST(test_a_child_that_does_not_die),
 		RUN_TEST(test_ends_when_a_cell_fails),
+		RUN_TEST(test_a_cell_that_is_not_begun),
 		RUN_TEST(test_leaves_a_foreign_value_alone),
 		RUN_TEST(test_who_was_killed_for_memory),
 		RUN_TEST(test_a_foreign_setting_does_not_keep_the_knob),

@@ -57,6 +57,13 @@ static void write_node(void)
 	tree_write(machine, "proc/zoneinfo", text);
 }
 
+static void empty_node(int free_mib)
+{
+	memset(&node, 0, sizeof(node));
+	node.free = (int64_t)free_mib << 20;
+	write_node();
+}
+
 static void note(char what, int64_t from, int64_t len)
 {
 	assert_true(done.n < 64);
@@ -279,8 +286,35 @@ static void test_what_was_written_back_is_not_dirty(void **state)
 	assert_int_equal(
 		run(&nrb_scenario_dirty, "clean-first", NRB_PHASE_FILL), -EOPNOTSUPP);
 	assert_non_null(strstr(nrb_diag_message(), "not dirty cache there"));
+	empty_node(FREE_MIB);
 	shared->stop[NRB_PHASE_FILL] = 1; /* a deadline: with what it has */
 	assert_int_equal(run(&nrb_scenario_dirty, "clean-first", NRB_PHASE_FILL), 0);
+}
+
+/* What is to be there must be our own; a file that has no more, or --fill, may ask for less. */
+static void test_a_node_full_of_others_memory(void **state)
+{
+	static const struct nrb_scenario *const needing[] = { &nrb_scenario_dirty,
+		&nrb_scenario_hot, &nrb_scenario_mapped };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(needing) / sizeof(needing[0]); i++) {
+		const char *variant = needing[i]->variants[0].name;
+		bool shaped = needing[i] != &nrb_scenario_dirty;
+
+		empty_node(HIGH_MIB + HEADROOM_MIB + NODE_MIB / 20 - 1);
+		assert_int_equal(run(needing[i], variant, NRB_PHASE_FILL),
+			shaped ? 0 : -EOPNOTSUPP);
+		if (shaped) {
+			assert_int_equal(
+				run(needing[i], variant, NRB_PHASE_SHAPE), -EOPNOTSUPP);
+		}
+		assert_non_null(strstr(nrb_diag_message(), "is full of others' memory"));
+		nrb_diag_reset();
+	}
+	empty_node(HIGH_MIB + HEADROOM_MIB + 10);
+	cell.sizes.fill_bytes = 10 << 20;
+	assert_int_equal(run(&nrb_scenario_dirty, "full", NRB_PHASE_FILL), 0);
 }
 
 /* Nor is what is being written back when the allocation begins. */
@@ -318,9 +352,7 @@ static void test_hot_is_used_twice(void **state)
 		struct nrb_sample *sample = &shared->sample;
 
 		nrb_sample_init(sample);
-		memset(&node, 0, sizeof(node));
-		node.free = (int64_t)FREE_MIB << 20;
-		write_node();
+		empty_node(FREE_MIB);
 		done.n = 0;
 		done.active_percent = rows[i].active_percent;
 		snprintf(sample->lru_gen, sizeof(sample->lru_gen), "%s", rows[i].lru_gen);
@@ -363,6 +395,7 @@ int main(void)
 		SHAPE_TEST(test_full),
 		SHAPE_TEST(test_dirty_of_a_given_size),
 		SHAPE_TEST(test_what_was_written_back_is_not_dirty),
+		SHAPE_TEST(test_a_node_full_of_others_memory),
 		SHAPE_TEST(test_what_is_written_back_before_the_allocation),
 		SHAPE_TEST(test_hot_is_used_twice),
 		SHAPE_TEST(test_mapped_is_mapped),
