@@ -45,6 +45,17 @@ def check_target(checks, files, reclaiming):
     checks.that("other programs'" in report, "the report says whose cache it was", report)
 
 
+def check_needing(checks, files):
+    """What is said of dirty cache or tmpfs would be of another program's clean cache."""
+    record = guest.read_record(files / "needing.jsonl")
+    seen = {cell["scenario"]: (cell["status"], cell.get("note", "")) for cell in guest.measured(record)}
+    for scenario in ("hot", "dirty", "mapped", "anon", "shmem"):
+        status, note = seen.get(scenario, ("none", ""))
+        checks.that(status == "unsupported" and "full of others' memory" in note,
+                    scenario + ": unsupported, and why", (status, note))
+    checks.equal((files / "needing.exit").read_text().strip(), "5", "none of them measured anything")
+
+
 def check_announced(checks, files, name, modes):
     plan = json.loads((files / (name + "-plan")).read_text())
     announced = {other["node"]: other["evict_bytes"] for other in plan["others"]}
@@ -75,6 +86,7 @@ def test_kernel(checks, program, kernel):
             if not all([check_works(checks, files, name) for name in ("own", "target", "both")]):
                 return
             check_target(checks, files, modes[1])
+            check_needing(checks, files)
             announced, record = check_announced(checks, files, "target", modes)
             for cell in guest.ok_cells(record, modes[1]):
                 checks.that(evicted(cell, 0) >= announced[0] / 4,
