@@ -132,7 +132,7 @@ static int write_all(int fd, const void *buf, size_t len, int64_t at)
 	return 0;
 }
 
-enum { CHUNK = 8 << 20 };
+enum { CHUNK = 8 << 20, BLOCK = 4096 };
 
 /* Start writing this chunk out, wait for the one before it, and drop that from the cache. Failures
  * are left to fsync(2), which reports them all; some file systems lack sync_file_range(2). */
@@ -147,11 +147,30 @@ static void write_behind(int fd, int64_t at)
 	}
 }
 
+/* Random once: no file system compresses over so long a way. */
+static uint64_t *make_chunk(struct nrb_rng *rng)
+{
+	uint64_t *buf = malloc(CHUNK);
+
+	for (size_t i = 0; buf != NULL && i < CHUNK / sizeof(*buf); i++) {
+		buf[i] = nrb_rng_next(rng);
+	}
+	return buf;
+}
+
+/* Nor is one block another's copy, that storage would keep once. */
+static void stamp_blocks(uint64_t *buf, struct nrb_rng *rng)
+{
+	for (size_t i = 0; i < CHUNK / sizeof(*buf); i += BLOCK / sizeof(*buf)) {
+		buf[i] = nrb_rng_next(rng);
+	}
+}
+
 static int fill_random(int fd, int64_t len, uint64_t seed, volatile int64_t *progress,
 	const volatile int32_t *stop)
 {
 	struct nrb_rng rng = nrb_rng_init(seed);
-	uint64_t *buf = malloc(CHUNK);
+	uint64_t *buf = make_chunk(&rng);
 	int rc = buf != NULL ? 0 : -ENOMEM;
 
 	for (int64_t at = 0; rc == 0 && at < len; at += CHUNK) {
@@ -161,9 +180,7 @@ static int fill_random(int fd, int64_t len, uint64_t seed, volatile int64_t *pro
 			rc = -ECANCELED;
 			break;
 		}
-		for (size_t i = 0; i < CHUNK / sizeof(*buf); i++) {
-			buf[i] = nrb_rng_next(&rng);
-		}
+		stamp_blocks(buf, &rng);
 		rc = write_all(fd, buf, n, at);
 		write_behind(fd, at);
 		*progress = at + (int64_t)n;

@@ -14,6 +14,9 @@
 static const char kernel_arguments[] =
 	"console=ttyS0 quiet panic=-1 tsc=reliable clocksource=tsc";
 
+/* Its times are none anyway, and TCG has nothing to guard against: a cell takes a tenth less without. */
+static const char tcg_arguments[] = " mitigations=off";
+
 /* Without the flags a kernel copies and clears pages by words: TCG carries out `rep movsb` and `rep
  * stosb` byte by byte (QEMU 7.2; a cell takes a quarter less time so). */
 static const char tcg_cpu[] = "max,-erms,-fsrm";
@@ -150,6 +153,6 @@ void nrb_guest_command_line(
 	nrb_words_add(argv, "-initrd");
 	nrb_words_add(argv, "initramfs");
 	nrb_words_add(argv, "-append");
-	nrb_words_add(argv, "%s", kernel_arguments);
+	nrb_words_add(argv, "%s%s", kernel_arguments, guest->kvm ? "" : tcg_arguments);
 	add_devices(guest, argv);
 }

@@ -115,7 +115,7 @@ def command_line(wanted, numa, disks):
     words = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display",
              "none", "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max,-erms,-fsrm", *numa,
              "-kernel", wanted.image, "-initrd", "initramfs", "-append",
-             "console=ttyS0 quiet panic=-1 tsc=reliable clocksource=tsc"]
+             "console=ttyS0 quiet panic=-1 tsc=reliable clocksource=tsc mitigations=off"]
     for port in ("console", "talk", "files"):
         words += ["-serial", "file:" + port]
     for name in disks:
