@@ -359,6 +359,12 @@ static double swapped_out(const struct nrb_sample *s)
 	       (zswapped != NRB_ABSENT ? (double)zswapped : 0);
 }
 
+static double pswpin(const struct nrb_sample *s)
+{
+	return number(s->counters.v[NRB_PSWPIN]) +
+	       number(s->counters_after.v[NRB_PSWPIN]);
+}
+
 static double refault_file(const struct nrb_sample *s)
 {
 	return number(s->counters.v[NRB_REFAULT_FILE]) +
@@ -401,6 +407,7 @@ static const struct {
 	[NRB_VALUE_PGSTEAL_KSWAPD]          = COUNTER(NRB_PGSTEAL_KSWAPD),
 	[NRB_VALUE_ALLOCSTALL]              = COUNTER(NRB_ALLOCSTALL),
 	[NRB_VALUE_PSWPOUT]                 = COUNTER(NRB_PSWPOUT),
+	[NRB_VALUE_PSWPIN]                  = COMPUTED(pswpin),
 	[NRB_VALUE_ZSWPOUT]                 = COUNTER(NRB_ZSWPOUT),
 	[NRB_VALUE_SWAPPED_OUT]             = COMPUTED(swapped_out),
 	[NRB_VALUE_VMSCAN_WRITE]            = COUNTER(NRB_VMSCAN_WRITE),

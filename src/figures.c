@@ -180,6 +180,8 @@ const struct nrb_figure nrb_figure_table[NRB_N_FIGURES] = {
 		NRB_VALUE_RETURN_NS, "for the owner of what the node held, to touch a page again"),
 	[NRB_FIGURE_RETURN_DISK]     = MEDIAN("return_disk_ratio", "read back", NRB_FORMAT_RATIO,
 		NRB_VALUE_RETURN_DISK_RATIO, "of these touches, those that read from disk or swap"),
+	[NRB_FIGURE_PSWPIN]          = MEDIAN("pswpin", "swapped in", NRB_FORMAT_COUNT,
+		NRB_VALUE_PSWPIN, "pages read back from swap, up to the end of the owner's return"),
 	[NRB_FIGURE_WRITER_RATE]     = MEDIAN("writer_bytes_per_s", "writer", NRB_FORMAT_RATE,
 		NRB_VALUE_WRITER_RATE, "speed of the writer beside"),
 	[NRB_FIGURE_WRITER_MAX]      = MEDIAN("writer_max_ns", "longest write", NRB_FORMAT_NS,

@@ -45,6 +45,7 @@ static const struct view {
 	{ { NRB_FIGURE_ZSWPOUT, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_RETURN, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_RETURN_DISK, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_PSWPIN, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_WRITTEN_PAGES, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_VMSCAN_WRITE, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_DIRTY_FIRST, NRB_FIGURE_DIRTY_LAST, "dirty first/last" }, 2, NULL },
@@ -187,6 +188,7 @@ static bool is_needed(const struct block *block, int figure)
 	case NRB_FIGURE_VICTIM_LOST:
 	case NRB_FIGURE_ALLOC_FAILURES:
 	case NRB_FIGURE_PSWPOUT:
+	case NRB_FIGURE_PSWPIN:
 	case NRB_FIGURE_ZSWPOUT:
 	case NRB_FIGURE_VMSCAN_WRITE:
 	case NRB_FIGURE_ALLOC_HUGE:

@@ -29,6 +29,7 @@ enum nrb_cellvalue {
 	NRB_VALUE_PGSTEAL_KSWAPD,
 	NRB_VALUE_ALLOCSTALL,
 	NRB_VALUE_PSWPOUT,
+	NRB_VALUE_PSWPIN, /* from the start of the allocation to the end of the owner's return */
 	NRB_VALUE_ZSWPOUT,
 	NRB_VALUE_SWAPPED_OUT, /* to swap or to zswap */
 	NRB_VALUE_VMSCAN_WRITE,

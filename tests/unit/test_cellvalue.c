@@ -143,6 +143,11 @@ static void test_rates(void **state)
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_WRITER_RATE), 2e9);
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_RETURN_NS), 50);
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_RETURN_DISK_RATIO), 0.25);
+	/* what the allocation had read back, and what its owner did */
+	sample.counters.v[NRB_PSWPIN] = 3;
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_PSWPIN)));
+	sample.counters_after.v[NRB_PSWPIN] = 40;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_PSWPIN), 43);
 	sample.counters.v[NRB_WRITTEN] = 7;
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_WRITTEN_PAGES), 7);
 	/* tmpfs is no file cache */

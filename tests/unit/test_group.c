@@ -340,15 +340,15 @@ static void test_columns(void **state)
 		"pgsteal_kswapd,allocstall,pswpout,refault_file,pgscan_direct,vmscan_write,"
 		"written_pages,swapout_kswapd_pages,return_ns,return_disk_ratio,"
 		"writer_bytes_per_s,writer_max_ns,alloc_huge_ratio,trim_freed_bytes,"
-		"others_free_lost_bytes,others_cache_gained_bytes,dirty_first_bytes,"
-		"dirty_last_bytes,others_dirty_highest_bytes,hold_bytes,"
+		"others_free_lost_bytes,others_cache_gained_bytes,hold_bytes,"
 		"alloc_slowest_ratio,victim_access_ns,victim_alloc_p50_ns,"
 		"victim_alloc_p99_ns,victim_remote_ratio,victim_lost_ratio,"
 		"victim_node_free_lost_bytes,headroom_lowest_bytes,headroom_p1_bytes,"
 		"headroom_p50_bytes,free_lowest_bytes,below_low_ratio,below_min_ratio,"
 		"kswapd_runs,alloc_failure_lines,requests_per_s,request_p50_ns,"
 		"request_p99_ns,request_p999_ns,hit_ratio,served_disk_bytes,"
-		"zswpout,trim_ns,";
+		"zswpout,trim_ns,dirty_first_bytes,dirty_last_bytes,"
+		"others_dirty_highest_bytes,pswpin,";
 	char joined[sizeof(names) + 64] = "";
 
 	(void)state;

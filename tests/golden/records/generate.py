@@ -240,7 +240,8 @@ def anon_cell(mode, local, swapped=0, status="ok", scanned=0, failed=0, swap="on
                      reread_ns=None, reread_hist=None, status=status,
                      hold_asked_bytes=420 * MIB, hold_bytes=420 * MIB, **more),
                 file=(29, 29), inactive_file=(2, 2), shmem=(25, 25), anon=(420, 420 - swapped // 256))
-    made["counters"].update(pswpout=swapped, pgscan_direct=scanned)
+    made["counters"].update(pswpout=swapped, pgscan_direct=scanned, pswpin=0)
+    made["counters_after"]["pswpin"] = round(swapped * 0.98)
     if status == "ok":
         made.update(return_pages=107520, return_ns=107520 * 300 + swapped * 60000,
                     return_major_faults=round(swapped * 0.98), swapout_kswapd_pages=0,
