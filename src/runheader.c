@@ -65,6 +65,23 @@ static void note_nodes(struct nrb_header *header, const struct nrb_machine *mach
 	}
 }
 
+/* Of the cells that compare, the largest. */
+static void note_sizes(struct nrb_header *header, const struct nrb_plan *plan)
+{
+	header->alloc_bytes = header->fill_bytes = NRB_ABSENT;
+	for (int i = 0; i < plan->n_arms; i++) {
+		const struct nrb_sizes *sizes = &plan->sizes[i];
+
+		if (sizes->alloc_bytes > 0 && sizes->alloc_bytes > header->alloc_bytes) {
+			header->alloc_bytes = sizes->alloc_bytes;
+		}
+		if ((nrb_arm_needs(&plan->arms[i]) & NRB_NEEDS_MODES) &&
+			sizes->fill_bytes > header->fill_bytes) {
+			header->fill_bytes = sizes->fill_bytes;
+		}
+	}
+}
+
 static void note_plan(struct nrb_header *header, const struct nrb_plan *plan)
 {
 	header->rehearsal = plan->rehearsal;
@@ -72,16 +89,7 @@ static void note_plan(struct nrb_header *header, const struct nrb_plan *plan)
 	header->reference_mode = plan->reference >= 0 ? plan->reference : NRB_ABSENT;
 	header->blocks = plan->blocks > 0 ? plan->blocks : NRB_ABSENT;
 	header->seed = plan->seed;
-	header->alloc_bytes = NRB_ABSENT;
-	header->fill_bytes = plan->file_bytes > 0 ? plan->file_bytes : NRB_ABSENT;
-	for (int i = 0; i < plan->n_arms; i++) {
-		if (plan->sizes[i].alloc_bytes > header->alloc_bytes) {
-			header->alloc_bytes = plan->sizes[i].alloc_bytes;
-		}
-	}
-	if (header->alloc_bytes == 0) {
-		header->alloc_bytes = NRB_ABSENT;
-	}
+	note_sizes(header, plan);
 }
 
 void nrb_runheader_make(struct nrb_header *header, const struct nrb_root *root,

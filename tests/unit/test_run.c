@@ -36,6 +36,7 @@ static void test_measures_every_mode_and_puts_the_knob_back(void **state)
 	assert_int_equal(outcome->header.found_mode, 4);
 	assert_int_equal(outcome->header.reference_mode, 4);
 	assert_int_equal(outcome->header.n_nodes, 2);
+	assert_int_equal(outcome->header.fill_bytes, 0); /* all that fits */
 	assert_string_equal(outcome->end.reason, "done");
 	assert_int_equal(outcome->end.exit_code, 0);
 	assert_int_equal(outcome->end.signal, NRB_ABSENT);

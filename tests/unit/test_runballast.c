@@ -35,6 +35,7 @@ static void test_it_stands_in_each_cell(void **state)
 	options.alloc_bytes = 20LL << 20;
 	outcome = run(*state, &options);
 	assert_int_equal(outcome->rc, 0);
+	assert_int_equal(outcome->header.fill_bytes, 100LL << 20); /* of a longer file */
 	for (int i = 0; i < outcome->n; i++) {
 		const struct nrb_node_sample *node =
 			nrb_sample_find_node(&outcome->cells[i], 0);
