@@ -110,26 +110,15 @@ static int end(struct load *load)
 	return load->rc;
 }
 
-static int allocate_under(struct load *load)
+static int allocate_under(struct nrb_cell *cell, void *arg)
 {
+	struct load *load = arg;
 	int rc = begin(load), ended;
 
 	if (rc == 0) {
-		rc = nrb_step_allocate(load->cell);
+		rc = nrb_step_allocate(cell);
 	}
 	ended = end(load);
-	return rc < 0 ? rc : ended;
-}
-
-static int allocate_watched(struct load *load)
-{
-	int rc = nrb_holder_ask(load->cell, NRB_HOLD_BEGIN, 0), ended;
-
-	if (rc < 0) {
-		return rc;
-	}
-	rc = allocate_under(load);
-	ended = nrb_holder_ask(load->cell, NRB_HOLD_END, 0);
 	return rc < 0 ? rc : ended;
 }
 
@@ -147,7 +136,7 @@ static int allocate(struct nrb_cell *cell)
 	int rc = nrb_burst_open(&load.burst, sizes->burst_bytes);
 
 	if (rc == 0) {
-		rc = allocate_watched(&load);
+		rc = nrb_holder_beside(cell, allocate_under, &load);
 	}
 	nrb_burst_close(&load.burst);
 	return rc;

@@ -87,3 +87,16 @@ int nrb_holder_ask(struct nrb_cell *cell, enum nrb_hold what, int64_t value)
 	}
 	return rc < 0 ? nrb_diag_adopt(rc, cell->shared->holder_why) : 0;
 }
+
+int nrb_holder_beside(
+	struct nrb_cell *cell, int (*work)(struct nrb_cell *cell, void *arg), void *arg)
+{
+	int rc = nrb_holder_ask(cell, NRB_HOLD_BEGIN, 0), ended;
+
+	if (rc < 0) {
+		return rc;
+	}
+	rc = work(cell, arg);
+	ended = nrb_holder_ask(cell, NRB_HOLD_END, 0);
+	return rc < 0 ? rc : ended;
+}

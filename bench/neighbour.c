@@ -44,19 +44,17 @@ static int read_part(struct nrb_cell *cell)
 	return rc;
 }
 
+static int outgrow(struct nrb_cell *cell, void *arg)
+{
+	int rc = read_part(cell);
+
+	(void)arg;
+	return rc == 0 ? nrb_step_allocate(cell) : rc;
+}
+
 static int allocate(struct nrb_cell *cell)
 {
-	int rc = nrb_holder_ask(cell, NRB_HOLD_BEGIN, 0), ended;
-
-	if (rc < 0) {
-		return rc;
-	}
-	rc = read_part(cell);
-	if (rc == 0) {
-		rc = nrb_step_allocate(cell);
-	}
-	ended = nrb_holder_ask(cell, NRB_HOLD_END, 0);
-	return rc < 0 ? rc : ended;
+	return nrb_holder_beside(cell, outgrow, NULL);
 }
 
 static const struct nrb_step steps[] = {

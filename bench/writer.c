@@ -125,14 +125,13 @@ int nrb_writer_hold(struct nrb_cell *cell, enum nrb_hold what, int64_t value)
 	}
 }
 
+static int allocate(struct nrb_cell *cell, void *arg)
+{
+	(void)arg;
+	return nrb_step_allocate(cell);
+}
+
 int nrb_writer_allocate(struct nrb_cell *cell)
 {
-	int rc = nrb_holder_ask(cell, NRB_HOLD_BEGIN, 0), ended;
-
-	if (rc < 0) {
-		return rc;
-	}
-	rc = nrb_step_allocate(cell);
-	ended = nrb_holder_ask(cell, NRB_HOLD_END, 0);
-	return rc < 0 ? rc : ended;
+	return nrb_holder_beside(cell, allocate, NULL);
 }

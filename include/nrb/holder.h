@@ -23,4 +23,9 @@ _Noreturn void nrb_holder_main(struct nrb_cell *cell, pid_t parent);
  */
 int nrb_holder_ask(struct nrb_cell *cell, enum nrb_hold what, int64_t value);
 
+/** Have the holder begin, do the work, and have it end whatever came of that. Returns what failed
+ * first, or 0. */
+int nrb_holder_beside(
+	struct nrb_cell *cell, int (*work)(struct nrb_cell *cell, void *arg), void *arg);
+
 #endif
