@@ -201,10 +201,30 @@ static int kswapd_stole(const struct nrb_cell *cell, int64_t *stolen, bool *asle
 	return 0;
 }
 
+/* What raised the marks of a zone wakes kswapd too. */
+static bool is_boosted(const struct nrb_cell *cell)
+{
+	struct nrb_zone_sums sums;
+
+	return nrb_zones_read_sum(cell->root, cell->arm.node, &sums) == 0 &&
+	       sums.boost_pages > 0;
+}
+
+static int refuse_awake(const struct nrb_cell *cell, bool boosted)
+{
+	nrb_refuse(NRB_EXIT_DISTURBED,
+		boosted ? "fragmentation boosts its watermarks: --set "
+			  "vm.watermark_boost_factor=0 prevents that"
+			: "something else allocates on it",
+		"kswapd of node %d woke in each of %d soaks", cell->arm.node, MAX_SOAKS);
+	return -ESTALE;
+}
+
 /* Soak until kswapd sleeps through it. */
 static int soak_in_peace(struct nrb_cell *cell)
 {
 	struct nrb_sample *sample = &cell->shared->sample;
+	bool boosted = false;
 	size_t at = 0;
 	int rc = 0;
 
@@ -213,9 +233,11 @@ static int soak_in_peace(struct nrb_cell *cell)
 		bool asleep = false;
 
 		rc = kswapd_stole(cell, &before, &asleep);
+		boosted = boosted || is_boosted(cell);
 		if (rc == 0) {
 			rc = soak_once(cell, &at);
 		}
+		boosted = boosted || is_boosted(cell);
 		if (rc == 0) {
 			rc = kswapd_stole(cell, &after, &asleep);
 		}
@@ -223,10 +245,7 @@ static int soak_in_peace(struct nrb_cell *cell)
 			return rc;
 		}
 		if (sample->soak_rounds == MAX_SOAKS) {
-			nrb_refuse(NRB_EXIT_DISTURBED, "something else allocates on it",
-				"kswapd of node %d woke in each of %d soaks",
-				cell->arm.node, MAX_SOAKS);
-			return -ESTALE;
+			return refuse_awake(cell, boosted);
 		}
 		rc = nrb_step_settle(cell);
 	}

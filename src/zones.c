@@ -186,13 +186,14 @@ struct nrb_zone_sums nrb_zones_sum(const struct nrb_zones *zones, int node)
 
 	for (int i = 0; i < zones->n; i++) {
 		const struct nrb_zone *zone = &zones->zones[i];
+		int64_t boost = zone->boost_pages > 0 ? zone->boost_pages : 0;
 
 		if (zone->node != node) {
 			continue;
 		}
 		sums.free_pages += zone->free_pages;
-		sums.min_pages +=
-			zone->min_pages - (zone->boost_pages > 0 ? zone->boost_pages : 0);
+		sums.boost_pages += boost;
+		sums.min_pages += zone->min_pages - boost;
 		sums.low_pages += zone->low_pages;
 		sums.high_pages += zone->high_pages;
 		sums.managed_pages += zone->managed_pages;

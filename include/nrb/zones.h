@@ -44,6 +44,7 @@ int64_t nrb_zones_spare(const struct nrb_zone *zone);
 struct nrb_zone_sums {
 	int64_t free_pages, low_pages, high_pages, managed_pages, pcp_pages;
 	int64_t min_pages;   /* without boost, which passes */
+	int64_t boost_pages; /* 0 also where the kernel does not print it */
 	int64_t spare_pages; /* nrb_zones_spare of each */
 	int n;
 	bool has_dma32;

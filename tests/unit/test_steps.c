@@ -1,26 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What steps make of a node that is not as they need it; nothing is read or placed for real. */
-#include "nrb/steps.h"
+/* The fill of a node that is not as it should be, and what a cell notes. */
+#include "steptest.h"
 
 #include "nrb/pagecache.h"
 #include "nrb/placement.h"
-#include "nrb/zones.h"
-#include "tree.h"
 
-#include <errno.h>
-
-enum { FILL_MIB = 400, NODE_MIB = 1000 };
-
-static const struct tree *machine;
-static struct nrb_shared *shared;
-static struct nrb_topology_node nodes[2] = { { .node = 0 }, { .node = 1 } };
 /* where every node is filled: one of them has no memory */
 static struct nrb_topology_node four_nodes[4] = { { .node = 0, .memory_bytes = 1 },
 	{ .node = 2, .memory_bytes = 1 }, { .node = 3 },
 	{ .node = 5, .memory_bytes = 1 } };
-static const struct nrb_topology topology = { .n_nodes = 2, .nodes = nodes };
 static const struct nrb_topology four = { .n_nodes = 4, .nodes = four_nodes };
-static struct nrb_cell cell;
 
 /* -- what is replaced -- */
 
@@ -29,9 +18,6 @@ static struct {
 	int cached, file, inactive;
 	bool cut;
 } fill;
-static int target_pages; /* of each batch that is placed */
-static int batches;
-static void (*after_batch)(int batch);
 
 /* What was read, bound to which node. */
 static struct {
@@ -42,18 +28,6 @@ static struct {
 	} at[4];
 } reads;
 static int policy_node;
-
-static void write_meminfo(int file_mib, int inactive_mib)
-{
-	char text[256];
-
-	snprintf(text, sizeof(text),
-		"Node 0 MemTotal: %d kB\nNode 0 MemFree: 1000 kB\nNode 0 FilePages: %d kB\n"
-		"Node 0 Active(file): %d kB\nNode 0 Inactive(file): %d kB\n",
-		NODE_MIB << 10, file_mib << 10, (file_mib - inactive_mib) << 10,
-		inactive_mib << 10);
-	tree_write(machine, "sys/devices/system/node/node0/meminfo", text);
-}
 
 int __wrap_nrb_pagecache_fill(int fd, int64_t from, int64_t len,
 	volatile int64_t *progress, const volatile int32_t *stop);
@@ -89,88 +63,11 @@ int __wrap_nrb_placement_set_policy(
 	return 0;
 }
 
-int __wrap_nrb_placement_bind_range(void *mem, size_t len, enum nrb_policy policy,
-	const struct nrb_idset *range_nodes);
-int __wrap_nrb_placement_bind_range(void *mem, size_t len, enum nrb_policy policy,
-	const struct nrb_idset *range_nodes)
-{
-	(void)mem;
-	(void)len;
-	(void)policy;
-	(void)range_nodes;
-	return 0;
-}
-
-int __wrap_nrb_placement_count(pid_t pid, const void *mem, size_t len, size_t page_bytes,
-	int64_t *pages, int n_pages_max, int64_t *absent, int16_t *node_of);
-int __wrap_nrb_placement_count(pid_t pid, const void *mem, size_t len, size_t page_bytes,
-	int64_t *pages, int n_pages_max, int64_t *absent, int16_t *node_of)
-{
-	(void)pid;
-	(void)mem;
-	(void)n_pages_max;
-	(void)absent;
-	(void)node_of;
-	pages[0] = target_pages;
-	pages[1] = (int64_t)(len / page_bytes) - target_pages;
-	batches++;
-	if (after_batch != NULL) {
-		after_batch(batches);
-	}
-	return 0;
-}
-
-/* -- the machine -- */
-
-static int listed_mib; /* in its per-CPU list */
-
-/* Free memory by one zone of node 0 with a high watermark of 12 MiB. */
-static void write_zone(int free_mib)
-{
-	char text[512];
-	long mib = (1 << 20) / (long)nrb_zones_page_bytes();
-
-	snprintf(text, sizeof(text),
-		"Node 0, zone   Normal\n  pages free     %ld\n        min      %ld\n"
-		"        low      %ld\n        high     %ld\n        managed  %ld\n"
-		"  pagesets\n    cpu: 0\n              count: %ld\n",
-		free_mib * mib, 8 * mib, 10 * mib, 12 * mib, NODE_MIB * mib,
-		listed_mib * mib);
-	tree_write(machine, "proc/zoneinfo", text);
-}
-
 static int setup(void **state)
 {
-	int rc = tree_setup(state);
-	struct tree *tree = *state;
-
-	machine = tree;
-	shared = calloc(1, sizeof(*shared));
-	nrb_sample_init(&shared->sample);
-	cell = (struct nrb_cell){ .root = &tree->root,
-		.topology = &topology,
-		.shared = shared,
-		.file = -1,
-		.kswapd_pid = -1,
-		.sizes.file_bytes = (int64_t)FILL_MIB << 20 };
-	shared->phase = NRB_PHASE_FILL;
-	write_zone(600);
-	write_meminfo(50, 50);
-	tree_write(tree, "sys/devices/system/node/node0/numastat", "numa_hit 1\n");
-	tree_write(tree, "proc/vmstat", "pgsteal_kswapd 0\n");
-	target_pages = 64;
-	batches = listed_mib = 0;
-	after_batch = NULL;
 	memset(&reads, 0, sizeof(reads));
 	policy_node = -1;
-	return rc;
-}
-
-static int teardown(void **state)
-{
-	nrb_arena_unmap(&cell.soak);
-	free(shared);
-	return tree_teardown(state);
+	return begin(state);
 }
 
 /* -- the fill -- */
@@ -354,108 +251,6 @@ static void test_no_file_is_evicted_at_once(void **state)
 	assert_int_equal(nrb_step_evict(&cell), 0);
 }
 
-/* -- settle and soak -- */
-
-static void test_an_unknown_kswapd_is_said_once(void **state)
-{
-	struct tree *tree = *state;
-
-	shared->phase = NRB_PHASE_SETTLE;
-	nrb_cell_note(&cell, "first");
-	assert_int_equal(nrb_step_settle(&cell), 0);
-	assert_int_equal(nrb_step_settle(&cell), 0);
-	assert_string_equal(shared->sample.note, "first; kswapd of node 0 was not found");
-	tree_write(tree, "proc/77/stat", "77 (kswapd0) S 2 0 0\n");
-	shared->sample.note[0] = '\0';
-	shared->sample.settle_rounds = NRB_ABSENT;
-	cell.kswapd_pid = 77;
-	assert_int_equal(nrb_step_settle(&cell), 0);
-	assert_string_equal(shared->sample.note, "");
-}
-
-static void test_why_a_soak_fails(void **state)
-{
-	(void)state;
-	shared->phase = NRB_PHASE_SOAK;
-	assert_int_equal(nrb_step_soak(&cell), -EOPNOTSUPP);
-	assert_non_null(strstr(nrb_diag_message(), "node 0 was not filled"));
-	nrb_diag_reset();
-	shared->stop[NRB_PHASE_SOAK] = 1;
-	assert_int_equal(nrb_step_soak(&cell), -EOPNOTSUPP);
-	assert_non_null(strstr(nrb_diag_message(), "the soak did not end in time"));
-}
-
-/* What lay in per-CPU lists while the node was filled may land on it all the same. */
-static void test_a_soak_waits_for_the_lists(void **state)
-{
-	int64_t more = (20 << 20) / (64 * nrb_zones_page_bytes());
-	int without;
-
-	(void)state;
-	shared->phase = NRB_PHASE_SOAK;
-	assert_int_equal(nrb_step_soak(&cell), -EOPNOTSUPP);
-	without = batches;
-	nrb_arena_unmap(&cell.soak);
-	batches = 0;
-	listed_mib = 20;
-	write_zone(11);
-	assert_int_equal(nrb_step_soak(&cell), -EOPNOTSUPP);
-	assert_in_range(batches, without + more - 1, without + more + 1);
-}
-
-/* At LOW (10 MiB) after so many batches of 64 pages. */
-static void reach_low(int batch)
-{
-	write_zone(batch < 7 ? 11 : 10);
-}
-
-static void spill(int batch)
-{
-	target_pages = batch < 5 ? 64 : 0;
-}
-
-/* With every node full the first of either is the end. */
-static void test_a_soak_of_full_nodes_ends_at_low(void **state)
-{
-	(void)state;
-	shared->phase = NRB_PHASE_SOAK;
-	cell.arm.fill_all = true;
-	after_batch = reach_low;
-	assert_int_equal(nrb_step_soak(&cell), 0);
-	assert_int_equal(batches, 7);
-	assert_int_equal(shared->sample.soak_pages, 7 * 64);
-	assert_int_equal(shared->sample.soak_rounds, 1);
-	nrb_arena_unmap(&cell.soak);
-	batches = 0;
-	write_zone(11);
-	after_batch = spill;
-	assert_int_equal(nrb_step_soak(&cell), 0);
-	assert_int_equal(batches, 6); /* the first that is placed elsewhere wholly */
-}
-
-static void count_steals(int batch)
-{
-	char text[64];
-
-	snprintf(text, sizeof(text), "pgsteal_kswapd %d\n", batch);
-	tree_write(machine, "proc/vmstat", text);
-}
-
-/* What kswapd freed meanwhile is no disturbance there; with one node full it is. */
-static void test_a_kswapd_that_wakes_in_a_soak(void **state)
-{
-	(void)state;
-	shared->phase = NRB_PHASE_SOAK;
-	target_pages = 0;
-	after_batch = count_steals;
-	cell.arm.fill_all = true;
-	assert_int_equal(nrb_step_soak(&cell), 0);
-	nrb_arena_unmap(&cell.soak);
-	cell.arm.fill_all = false;
-	assert_int_equal(nrb_step_soak(&cell), -ESTALE);
-	assert_non_null(strstr(nrb_diag_message(), "woke in each of 3 soaks"));
-}
-
 /* -- notes -- */
 
 static void test_why_comes_first_and_nothing_is_lost(void **state)
@@ -473,8 +268,6 @@ static void test_why_comes_first_and_nothing_is_lost(void **state)
 	assert_string_equal(shared->sample.note, text);
 }
 
-#define STEP_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -486,11 +279,6 @@ int main(void)
 		STEP_TEST(test_every_node_is_filled_from_its_part),
 		STEP_TEST(test_what_fits),
 		STEP_TEST(test_no_file_is_evicted_at_once),
-		STEP_TEST(test_an_unknown_kswapd_is_said_once),
-		STEP_TEST(test_why_a_soak_fails),
-		STEP_TEST(test_a_soak_waits_for_the_lists),
-		STEP_TEST(test_a_soak_of_full_nodes_ends_at_low),
-		STEP_TEST(test_a_kswapd_that_wakes_in_a_soak),
 		STEP_TEST(test_why_comes_first_and_nothing_is_lost),
 	};
 

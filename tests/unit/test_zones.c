@@ -98,6 +98,7 @@ static void sums(void **state)
 	assert_int_equal(sums.n, 2);
 	assert_int_equal(sums.free_pages, 3940);
 	assert_int_equal(sums.min_pages, 67 - 3); /* without the boost */
+	assert_int_equal(sums.boost_pages, 3);
 	assert_int_equal(sums.low_pages, 91);
 	assert_int_equal(sums.high_pages, 115);
 	assert_int_equal(sums.managed_pages, 4840);
