@@ -245,7 +245,8 @@ static int look(struct flight *flight)
 	if (phase == NRB_PHASE_ALLOCATE) {
 		nrb_cellphases_look(&flight->phases);
 		if (nrb_cell_written(shared) == units(flight)) {
-			nrb_watchdog_all_written(&flight->watchdog);
+			nrb_watchdog_all_written(
+				&flight->watchdog, flight->cell->sizes.served_bytes > 0);
 		}
 	}
 	nrb_progress_look(phase);

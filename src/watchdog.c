@@ -51,13 +51,14 @@ static void enter(struct nrb_watchdog *watchdog, enum nrb_phase phase, uint64_t 
 	watchdog->progress = 0;
 	watchdog->told = false;
 	watchdog->looks = 0;
-	watchdog->all_written = false;
+	watchdog->all_written = watchdog->waits = false;
 }
 
-void nrb_watchdog_all_written(struct nrb_watchdog *watchdog)
+void nrb_watchdog_all_written(struct nrb_watchdog *watchdog, bool again)
 {
 	if (watchdog->phase == NRB_PHASE_ALLOCATE && !watchdog->all_written) {
 		watchdog->all_written = true;
+		watchdog->waits = !again;
 		watchdog->phase_since_ns = nrb_clock_ns();
 	}
 }
@@ -65,11 +66,13 @@ void nrb_watchdog_all_written(struct nrb_watchdog *watchdog)
 static enum nrb_watchdog_verdict look_at_allocation(
 	struct nrb_watchdog *watchdog, int64_t progress, uint64_t now)
 {
-	int at = watchdog->looks % NRB_STALL_LOOKS;
-	bool stalled = watchdog->looks >= NRB_STALL_LOOKS &&
-		       progress - watchdog->window[at] < NRB_STALL_PAGES;
+	int looks = watchdog->waits ? NRB_WAIT_LOOKS : NRB_STALL_LOOKS;
+	bool stalled =
+		watchdog->looks >= looks &&
+		progress - watchdog->window[(watchdog->looks - looks) % NRB_WAIT_LOOKS] <
+			NRB_STALL_PAGES;
 
-	watchdog->window[at] = progress;
+	watchdog->window[watchdog->looks % NRB_WAIT_LOOKS] = progress;
 	watchdog->looks++;
 	if (stalled) {
 		return NRB_WATCHDOG_STALLED;

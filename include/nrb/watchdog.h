@@ -15,6 +15,8 @@ enum {
 	NRB_STALL_LOOKS = 20,
 	NRB_STALL_PAGES =
 		256, /* fewer over NRB_STALL_LOOKS looks: the allocation stalls */
+	/* once it is done: who works beside it may be kept waiting by a disk */
+	NRB_WAIT_LOOKS = 100,
 	NRB_ALLOCATE_LIMIT_S = 60,
 };
 
@@ -27,10 +29,10 @@ struct nrb_watchdog {
 	int64_t progress;
 	bool told; /* to stop */
 	uint64_t told_ns;
-	int64_t window
-		[NRB_STALL_LOOKS]; /* progress at the last looks of the allocation */
+	int64_t window[NRB_WAIT_LOOKS]; /* progress at the last looks of the allocation */
 	int looks;
 	bool all_written; /* of the allocation */
+	bool waits;       /* and nothing of it is freed and taken again */
 };
 
 enum nrb_watchdog_verdict {
@@ -45,8 +47,9 @@ enum nrb_watchdog_verdict {
 void nrb_watchdog_begin(struct nrb_watchdog *watchdog, const int64_t *known_ns);
 
 /** All of the allocation is written: the wait for what goes on beside it has the limit for itself. To
- * be told with each look; the first one counts. */
-void nrb_watchdog_all_written(struct nrb_watchdog *watchdog);
+ * be told with each look; the first one counts. again: it is freed and taken again meanwhile, and may
+ * stall as before. */
+void nrb_watchdog_all_written(struct nrb_watchdog *watchdog, bool again);
 
 /** One look at the child's phase and progress word. */
 enum nrb_watchdog_verdict nrb_watchdog_look(

@@ -175,18 +175,36 @@ static void test_the_wait_after_an_allocation(void **state)
 	int ms;
 
 	(void)state;
-	nrb_watchdog_all_written(&watchdog); /* not in this phase */
+	nrb_watchdog_all_written(&watchdog, false); /* not in this phase */
 	assert_int_equal(look_for(NRB_PHASE_ALLOCATE, &progress, 1000, 55, &ms),
 		NRB_WATCHDOG_FINE);
 	for (int i = 0; i < 59; i++) {
-		nrb_watchdog_all_written(&watchdog);
+		nrb_watchdog_all_written(&watchdog, false);
 		assert_int_equal(look_for(NRB_PHASE_ALLOCATE, &progress, 1000, 1, &ms),
 			NRB_WATCHDOG_FINE);
 	}
-	nrb_watchdog_all_written(&watchdog); /* once */
+	nrb_watchdog_all_written(&watchdog, false); /* once */
 	assert_int_equal(
 		look_for(NRB_PHASE_ALLOCATE, &progress, 1000, 5, &ms), NRB_WATCHDOG_SLOW);
 	assert_in_range(ms, 900, 1300);
+}
+
+/* It may be kept waiting for longer than an allocation that goes on, or begins anew. */
+static void test_a_wait_without_progress(void **state)
+{
+	int64_t progress = 0;
+	int ms;
+
+	(void)state;
+	for (int again = 0; again < 2; again++) {
+		setup(state);
+		assert_int_equal(look_for(NRB_PHASE_ALLOCATE, &progress, 5000, 15, &ms),
+			NRB_WATCHDOG_FINE);
+		nrb_watchdog_all_written(&watchdog, again != 0);
+		assert_int_equal(look_for(NRB_PHASE_ALLOCATE, &progress, 0, 20, &ms),
+			NRB_WATCHDOG_STALLED);
+		assert_in_range(ms, again ? 2000 : 10000, again ? 2300 : 10300);
+	}
 }
 
 static void test_a_starved_guest_is_no_stall(void **state)
@@ -228,6 +246,7 @@ int main(void)
 		CLOCK_TEST(test_the_allocation_stalls),
 		CLOCK_TEST(test_the_allocation_is_slow_but_goes_on),
 		CLOCK_TEST(test_the_wait_after_an_allocation),
+		CLOCK_TEST(test_a_wait_without_progress),
 		CLOCK_TEST(test_a_starved_guest_is_no_stall),
 		CLOCK_TEST(test_a_stall_after_much_progress),
 	};
