@@ -140,8 +140,8 @@ static const struct nrb_step cached_steps[] = {
 
 /* Slab opens the gate as well as cache does. */
 static const struct nrb_value gate_closed[] = {
-	{ "vm.min_unmapped_ratio", "100" },
-	{ "vm.min_slab_ratio", "100" },
+	{ .name = "vm.min_unmapped_ratio", .value = "100" },
+	{ .name = "vm.min_slab_ratio", .value = "100" },
 	{ 0 },
 };
 

@@ -49,6 +49,10 @@ static struct wanted list(
 
 	for (const struct nrb_value *v = arm->variant->settings;
 		v != NULL && v->name != NULL; v++) {
+		if (v->if_there && !nrb_setting_is_there(nrb_guard_root(guard),
+					   nrb_setting_find(v->name))) {
+			continue;
+		}
 		want(&wanted, v->name, v->value);
 	}
 	if (arm->lru_gen >= 0) {

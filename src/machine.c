@@ -111,6 +111,8 @@ int nrb_machine_read(struct nrb_machine *machine, const struct nrb_root *root)
 	read_thp(machine, root);
 	machine->has_swap = nrb_confounders_has_swap(root);
 	read_swap(machine, root);
+	machine->has_boost =
+		nrb_setting_is_there(root, nrb_setting_find("vm.watermark_boost_factor"));
 	machine->can_swap = nrb_setting_can_swap(root);
 	machine->can_trim = machine->topology.n_nodes > 0 &&
 			    nrb_setting_can_trim(root, machine->topology.nodes[0].node);

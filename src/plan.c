@@ -82,11 +82,15 @@ static void add_setting(struct nrb_plan_settings *settings, const struct nrb_set
 	settings->list[settings->n++] = row;
 }
 
-static void add_settings(struct nrb_plan_settings *settings, const struct nrb_arm *arm)
+static void add_settings(struct nrb_plan_settings *settings, const struct nrb_plan *plan,
+	const struct nrb_arm *arm)
 {
 	const struct nrb_value *value = arm->variant->settings;
 
 	for (; value != NULL && value->name != NULL; value++) {
+		if (value->if_there && !plan->has_boost) {
+			continue;
+		}
 		add_setting(settings, nrb_setting_find(value->name));
 	}
 	if (arm->lru_gen >= 0) {
@@ -105,7 +109,7 @@ void nrb_plan_settings(const struct nrb_plan *plan, struct nrb_plan_settings *se
 	*settings = (struct nrb_plan_settings){ 0 };
 	for (int i = 0; i < plan->n_arms; i++) {
 		if (plan->arms[i].unsupported[0] == '\0') {
-			add_settings(settings, &plan->arms[i]);
+			add_settings(settings, plan, &plan->arms[i]);
 		}
 	}
 }

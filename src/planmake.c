@@ -176,6 +176,7 @@ int nrb_plan_make(struct nrb_plan *plan, const struct nrb_run_options *options,
 	*plan = (struct nrb_plan){ .warm_up = -1, .reference = -1 };
 	plan->seed = options->seed;
 	plan->rehearsal = options->rehearsal;
+	plan->has_boost = machine->has_boost;
 	plan->by_scenario = options->all;
 	plan->served = options->served;
 	find_blocks(plan, options);

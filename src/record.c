@@ -19,7 +19,7 @@ const struct nrb_field nrb_header_fields[] = {
 	FIELD(nrb_header, blocks, 0, MOST, "blocks planned; absent: as the budget allows"),
 	FIELD(nrb_header, seed, NRB_ABSENT + 1, INT64_MAX, "of the order and all random choices"),
 	FIELD(nrb_header, alloc_bytes, 0, MOST, "planned allocation of a cell"),
-	FIELD(nrb_header, fill_bytes, 0, MOST, "planned fill of a cell; 0: all that fits"),
+	FIELD(nrb_header, fill_bytes, 0, MOST, "planned fill of a cell, the largest of those that compare; 0: all that fits"),
 	{ NULL, 0, NULL, 0, 0 },
 };
 

@@ -173,6 +173,11 @@ static bool is_there(const struct nrb_root *root, const char *path)
 	return true;
 }
 
+bool nrb_setting_is_there(const struct nrb_root *root, const struct nrb_setting *setting)
+{
+	return is_there(root, setting->path);
+}
+
 bool nrb_setting_can_trim(const struct nrb_root *root, int node)
 {
 	char path[sizeof(NODE_TRIM) + 16];

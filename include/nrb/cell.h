@@ -159,6 +159,7 @@ enum nrb_hold {
 /* A setting of a variant: applied before the fill, back at the end of the cell. */
 struct nrb_value {
 	const char *name, *value; /* as nrb_guard_set takes them */
+	bool if_there;            /* a kernel that has it not needs it not */
 };
 
 /* A way of running a scenario. */

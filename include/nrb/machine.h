@@ -21,7 +21,8 @@ struct nrb_machine {
 	bool has_swap;
 	char swap[NRB_WORD_LEN * 2]; /* its one device, where there is exactly one; "" */
 	bool can_swap;               /* a guest, where swap may be turned off and on */
-	bool can_trim;               /* there is a nodeN/reclaim (6.17 and later) */
+	bool has_boost; /* there is a vm.watermark_boost_factor (5.0 and later) */
+	bool can_trim;  /* there is a nodeN/reclaim (6.17 and later) */
 	int64_t min_unmapped_ratio; /* vm.min_unmapped_ratio, per cent; 1, the kernel's default, where it is not there */
 	int64_t found_mode; /* verbatim; absent: this kernel has no vm.zone_reclaim_mode */
 };

@@ -83,6 +83,7 @@ struct nrb_plan {
 	int reference;    /* mode 0..7; -1: no arm has a mode */
 	bool knob_absent; /* arms that compare modes have none: this kernel has no knob */
 	bool reference_added; /* it was not in --modes */
+	bool has_boost;       /* the machine's */
 	int64_t seed;
 	int64_t memory_bytes; /* at most, of ours at a time */
 	int64_t file_bytes;   /* the cache file; 0: none */

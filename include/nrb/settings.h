@@ -75,6 +75,9 @@ bool nrb_setting_can_swap(const struct nrb_root *root);
 /** Whether a node has that trigger. */
 bool nrb_setting_can_trim(const struct nrb_root *root, int node);
 
+/** Whether this kernel has the file of a setting. */
+bool nrb_setting_is_there(const struct nrb_root *root, const struct nrb_setting *setting);
+
 /** The row of a name, or NULL. */
 const struct nrb_setting *nrb_setting_find(const char *name);
 

@@ -180,6 +180,12 @@ def unpack(directory):
     return files
 
 
+def was_mispatched(directory):
+    """Where a kernel patches its own code as another CPU comes by, TCG of QEMU 7.2 may run into the
+    breakpoint that stands there meanwhile (7.3, in __schedule as perf events began: 1 run in 1,000)."""
+    return exit_code_of(directory) is None and "Oops: int3" in text_of(directory / "console")
+
+
 class Guest:
     """A guest, built once; a directory of its own, removed at the end of the with block."""
 
@@ -209,9 +215,10 @@ class Guest:
         start = time.monotonic()
         for boot_s in BOOT_DEADLINES_S:
             why = run_qemu(self.directory, self.words, boot_s, deadline_s)
-            if why is not None:
+            if why is not None and not was_mispatched(self.directory):
                 break
-            print("the guest gave no sign of life within %d s" % boot_s, flush=True)
+            print("the guest crashed by its emulator" if why is not None else
+                  "the guest gave no sign of life within %d s" % boot_s, flush=True)
         code, talk = exit_code_of(self.directory), text_of(self.directory / "talk")
         if why != "" or code is None:
             raise Lost("the guest was lost: %s\n%s\n%s\n%s" % (

@@ -15,8 +15,9 @@ set_found() {
 	echo 33554432 >/proc/sys/vm/dirty_background_bytes
 	echo 67108864 >/proc/sys/vm/dirty_bytes
 	echo 37 >/proc/sys/vm/swappiness
-	# On nodes this small, kills leave memory in pieces; boosted watermarks would wake kswapd in every soak.
-	echo 0 >/proc/sys/vm/watermark_boost_factor
+	# As good as none: on nodes this small, kills leave memory in pieces, and boosted watermarks would wake
+	# kswapd in every soak.
+	echo 1 >/proc/sys/vm/watermark_boost_factor
 	# some of its parts, where it is on; where it is off, that is what must come back
 	if [ "$(cat $lru_gen)" != 0x0000 ]; then echo 3 >$lru_gen; fi
 }

@@ -12,8 +12,9 @@ static const struct spec three[] = {
 	{ 2, false, false, 2000, 1900, 0 },
 };
 
-static const struct nrb_value settings[] = { { "vm.swappiness", "1" },
-	{ "vm.dirty", "40%" }, { 0 } };
+static const struct nrb_value settings[] = { { .name = "vm.swappiness", .value = "1" },
+	{ .name = "vm.dirty", .value = "40%" },
+	{ .name = "vm.watermark_boost_factor", .value = "0", .if_there = true }, { 0 } };
 
 static const struct nrb_variant plain_variants[] = { { .name = "" }, { 0 } };
 static int hold(struct nrb_cell *cell, enum nrb_hold what, int64_t value)

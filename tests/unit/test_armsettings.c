@@ -9,8 +9,9 @@
 #define SWAPPINESS VM "swappiness"
 
 static const struct nrb_idset anywhere;
-static const struct nrb_value held_back[] = { { "vm.dirty_background", "60%" },
-	{ "vm.dirty", "70%" }, { NULL, NULL } };
+static const struct nrb_value held_back[] = { { .name = "vm.dirty_background",
+						      .value = "60%" },
+	{ .name = "vm.dirty", .value = "70%" }, { 0 } };
 static const struct nrb_variant plain = { .name = "" };
 static const struct nrb_variant writer = { .name = "writer", .settings = held_back };
 
@@ -113,6 +114,27 @@ static void test_nothing_asked_nothing_written(void **state)
 	assert_int_equal(nrb_armsettings_undo(place->guard, &arm), 0);
 	assert_string_equal(order, "");
 	assert_false(tree_has(place->tree, JOURNAL));
+	assert_ends(place);
+}
+
+/* What only some kernels have is set there, and comes back. */
+static void test_one_that_may_be_missing(void **state)
+{
+	static const struct nrb_value values[] = { { "vm.watermark_boost_factor", "0",
+							   .if_there = true },
+		{ .name = "vm.swappiness", .value = "1", .if_there = true }, { 0 } };
+	static const struct nrb_variant variant = { .name = "", .settings = values };
+	struct place *place = *state;
+	struct nrb_arm arm = make_arm(&variant);
+
+	assert_int_equal(apply(place, &arm), 0);
+	assert_string_equal(order, "swappiness=1 ");
+	assert_int_equal(nrb_armsettings_undo(place->guard, &arm), 0);
+	tree_write(place->tree, VM "watermark_boost_factor", "15000\n");
+	assert_int_equal(apply(place, &arm), 0);
+	assert_string_equal(order, "watermark_boost_factor=0 swappiness=1 ");
+	assert_int_equal(nrb_armsettings_undo(place->guard, &arm), 0);
+	assert_string_equal(tree_read(place->tree, VM "watermark_boost_factor"), "15000");
 	assert_ends(place);
 }
 
@@ -273,6 +295,7 @@ int main(void)
 #define PLACE_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		PLACE_TEST(test_nothing_asked_nothing_written),
+		PLACE_TEST(test_one_that_may_be_missing),
 		PLACE_TEST(test_order_and_way_back),
 		PLACE_TEST(test_mglru_goes_on_as_it_was),
 		PLACE_TEST(test_kernel_that_lacks_one),

@@ -56,16 +56,20 @@ static void test_swap(void **state)
 	}
 }
 
-static void test_trim(void **state)
+static void test_what_the_kernel_has(void **state)
 {
 	struct tree *tree = *state;
 	struct nrb_machine machine = read_machine(tree);
 
 	assert_false(machine.can_trim);
+	assert_true(machine.has_boost);
 	nrb_machine_finish(&machine);
 	tree_write(tree, "sys/devices/system/node/node0/reclaim", "");
+	assert_int_equal(
+		unlinkat(tree->root.fd, "proc/sys/vm/watermark_boost_factor", 0), 0);
 	machine = read_machine(tree);
 	assert_true(machine.can_trim);
+	assert_false(machine.has_boost);
 	nrb_machine_finish(&machine);
 }
 
@@ -102,7 +106,7 @@ int main(void)
 #define COPY_TEST(test) cmocka_unit_test_setup_teardown(test, setup, tree_teardown)
 	const struct CMUnitTest tests[] = {
 		COPY_TEST(test_swap),
-		COPY_TEST(test_trim),
+		COPY_TEST(test_what_the_kernel_has),
 		COPY_TEST(test_guest),
 		COPY_TEST(test_knob),
 	};

@@ -297,6 +297,12 @@ static void test_settings(void **state)
 	assert_int_equal(all.n, 5);
 	assert_true(sets("lru_gen.enabled") && sets("swap") && sets("vm.swappiness") &&
 		    sets("vm.dirty") && sets("vm.vfs_cache_pressure"));
+	/* some only where the kernel has them */
+	made.machine.has_boost = true;
+	assert_int_equal(make_arms(&made.machine), 0);
+	nrb_plan_settings(&plan, &all);
+	assert_int_equal(all.n, 6);
+	assert_true(sets("vm.watermark_boost_factor"));
 	/* those of arms that cannot run are left alone */
 	options.swap.n = 0;
 	made.machine.has_swap = false;
