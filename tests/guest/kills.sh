@@ -75,6 +75,12 @@ kill_all() { # SIGNAL WHOM, of whom $pids are
 	for pid in $pids; do kill "-$1" "$pid" || touch "$case_out/missed"; done
 }
 
+# What is left may be cache of the program and of the record. The kernel frees some of a process after its
+# end, and of a file after that of the last who had it.
+is_free_again() {
+	[ "$(free_now)" -ge $(($(cat "$case_out/free-before") - 24)) ]
+}
+
 one_case() { # NAME SIGNAL WHOM MOMENT RESTORE OPTIONS
 	case_out=$out/$1
 	mkdir -p "$case_out"
@@ -92,6 +98,7 @@ one_case() { # NAME SIGNAL WHOM MOMENT RESTORE OPTIONS
 	echo $? >"$case_out/exit"
 	look ''
 	settings_now >"$case_out/settings"
+	wait_until "$looks_3s" is_free_again && touch "$case_out/free-again"
 	free_now >"$case_out/free"
 	if [ "$5" = restore ]; then
 		numa-reclaim-bench restore >"$case_out/restore" 2>&1
