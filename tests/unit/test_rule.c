@@ -151,6 +151,12 @@ static void test_cpu(void **state)
 	sample.cpu_node = 1; /* a node without CPUs */
 	freed(50);
 	assert_rule(NRB_RULE_RECLAIMED, OLD);
+	/* next to nothing is another task's, on a CPU of the node */
+	sample.alloc_pages = sample.nodes[0].pages = 51200;
+	freed(64);
+	assert_rule(NRB_RULE_CPU, OLD);
+	sample.cpu_node = 0;
+	assert_rule(NRB_RULE_RECLAIMED, OLD);
 }
 
 static void test_failed(void **state)
