@@ -4,8 +4,7 @@
 [KERNEL]).
 
 Times of a guest are no hardware's, but both sides are of the same guest, and turns are taken by
-blocks. A cost that no bar is known for is printed alone: the writer, that the documentation says bit 2
-slows, is now faster, now slower.
+blocks. A cost that no bar is known for is printed alone: how much bit 2 slows a writer beside.
 """
 import json
 import shlex
