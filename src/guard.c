@@ -48,6 +48,7 @@ static void destroy(struct nrb_guard *guard)
 		munmap(guard->proc.page, sizeof(*guard->proc.page));
 	}
 	free(guard);
+	(void)nrb_placement_set_policy(NRB_POLICY_DEFAULT, NULL); /* see protect() */
 }
 
 static int create(struct nrb_guard **guard, const struct nrb_root *root)
@@ -88,7 +89,7 @@ static int identify(const struct nrb_root *root, struct nrb_journal *journal)
 }
 
 /* The parent holds what must come back: it is the last to be killed, and needs no memory. */
-static int protect(const struct nrb_root *root, const struct nrb_idset *cpus)
+static int protect(const struct nrb_root *root, const struct nrb_place *place)
 {
 	int rc = nrb_process_set_oom(root, GUARD_OOM);
 
@@ -96,11 +97,11 @@ static int protect(const struct nrb_root *root, const struct nrb_idset *cpus)
 		nrb_warn("cannot set oom_score_adj to %d: %s", GUARD_OOM, strerror(-rc));
 	}
 	mlockall(MCL_CURRENT);
-	return nrb_idset_count(cpus) > 0 ? nrb_placement_pin(cpus) : 0;
+	return nrb_placement_keep_to(place);
 }
 
 int nrb_guard_begin(struct nrb_guard **guard, const struct nrb_root *root,
-	const struct nrb_idset *guard_cpus)
+	const struct nrb_place *place)
 {
 	struct nrb_guard *made = NULL;
 	int rc = create(&made, root);
@@ -117,7 +118,7 @@ int nrb_guard_begin(struct nrb_guard **guard, const struct nrb_root *root,
 		rc = nrb_leftover_refuse(made->proc.dir, made->now.boot_id);
 	}
 	if (rc == 0) {
-		rc = protect(root, guard_cpus);
+		rc = protect(root, place);
 	}
 	if (rc == 0) {
 		nrb_guardproc_publish(made->proc.page, &made->now);
@@ -446,8 +447,7 @@ int nrb_guard_add_process(struct nrb_guard *guard, pid_t pid)
 	if (next.n_processes == NRB_JOURNAL_MAX_PROCESSES) {
 		return nrb_fail(-ENOSPC, "over %d processes", NRB_JOURNAL_MAX_PROCESSES);
 	}
-	process->pid = pid;
-	process->start_time = 0;
+	*process = (struct nrb_journal_process){ .pid = pid };
 	rc = nrb_process_start_time(root, pid, &process->start_time);
 	if (rc < 0 && (root->live || rc != -ENOENT)) {
 		return nrb_fail(rc, "cannot read the start time of process %d", (int)pid);

@@ -107,16 +107,33 @@ static const char *policy_text(
 	return buf;
 }
 
-int nrb_placement_set_policy(enum nrb_policy policy, const struct nrb_idset *nodes)
+static int set_policy(enum nrb_policy policy, const struct nrb_idset *nodes)
 {
 	struct kernel_policy kernel = to_kernel(policy, nodes);
-	char text[2 * SET_TEXT];
 
-	if (set_mempolicy(kernel.mode, mask_of(&kernel), kernel.max_node) < 0) {
-		return nrb_fail(-errno, "cannot set memory policy \"%s\"",
-			policy_text(policy, nodes, text, sizeof(text)));
+	return set_mempolicy(kernel.mode, mask_of(&kernel), kernel.max_node) < 0 ? -errno
+										 : 0;
+}
+
+int nrb_placement_set_policy(enum nrb_policy policy, const struct nrb_idset *nodes)
+{
+	char text[2 * SET_TEXT];
+	int rc = set_policy(policy, nodes);
+
+	return rc < 0 ? nrb_fail(rc, "cannot set memory policy \"%s\"",
+				policy_text(policy, nodes, text, sizeof(text)))
+		      : 0;
+}
+
+int nrb_placement_keep_to(const struct nrb_place *place)
+{
+	int rc = nrb_idset_count(&place->cpus) > 0 ? nrb_placement_pin(&place->cpus) : 0;
+
+	/* refused where a cpuset holds none of the nodes: then memory stays local */
+	if (rc == 0 && nrb_idset_count(&place->nodes) > 0) {
+		(void)set_policy(NRB_POLICY_PREFERRED, &place->nodes);
 	}
-	return 0;
+	return rc;
 }
 
 int nrb_placement_bind_range(

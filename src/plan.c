@@ -51,20 +51,27 @@ static bool is_under_test(const struct nrb_plan *plan, int node)
 	return false;
 }
 
-void nrb_plan_quiet_cpus(const struct nrb_plan *plan, const struct nrb_topology *topology,
-	struct nrb_idset *cpus)
+void nrb_plan_quiet(const struct nrb_plan *plan, const struct nrb_topology *topology,
+	struct nrb_place *place)
 {
 	struct nrb_idset usable;
 
-	nrb_idset_clear(cpus);
+	*place = (struct nrb_place){ 0 };
 	for (int i = 0; i < topology->n_nodes; i++) {
 		if (is_under_test(plan, topology->nodes[i].node)) {
 			continue;
 		}
 		nrb_topology_usable_cpus(topology, topology->nodes[i].node, &usable);
 		nrb_for_each_id(cpu, &usable) {
-			nrb_idset_add(cpus, cpu);
+			nrb_idset_add(&place->cpus, cpu);
 		}
+	}
+	if (nrb_idset_count(&place->cpus) > 0) {
+		return;
+	}
+	nrb_topology_memory_nodes(topology, &place->nodes);
+	nrb_for_each_id(target, &plan->targets) {
+		nrb_idset_remove(&place->nodes, target);
 	}
 }
 

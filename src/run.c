@@ -38,7 +38,7 @@ struct session {
 	const struct nrb_root *root;
 	struct nrb_machine machine;
 	struct nrb_plan plan;
-	struct nrb_idset quiet_cpus;
+	struct nrb_place quiet;
 	struct nrb_run_result *result;
 	struct nrb_header header;
 	struct nrb_signals signals;
@@ -89,7 +89,7 @@ static int make_file(struct session *session)
 		.root = session->root,
 		.guard = session->blocks.cellrun.guard,
 		.signal_fd = session->blocks.cellrun.signal_fd,
-		.cpus = &session->quiet_cpus,
+		.cpus = &session->quiet.cpus,
 		.dir = session->options->dir,
 		.len = session->plan.file_bytes,
 		.seed = session->plan.seed,
@@ -274,8 +274,8 @@ static int run_session(struct session *session)
 	if (rc == 0) {
 		/* from here on nobody waits for a terminal or a pipe: it may be stopped */
 		nrb_diag_set_patient(false);
-		rc = nrb_guard_begin(&session->blocks.cellrun.guard, session->root,
-			&session->quiet_cpus);
+		rc = nrb_guard_begin(
+			&session->blocks.cellrun.guard, session->root, &session->quiet);
 	}
 	if (rc == 0) {
 		rc = open_record(session);
@@ -401,8 +401,7 @@ static void begin_session(struct session *session)
 	blocks->cellrun.knob = session->machine.found_mode != NRB_ABSENT;
 	blocks->cellrun.rehearsal = session->plan.rehearsal;
 	blocks->clock = nrb_clock_init(session->machine.cpu.invariant_tsc);
-	nrb_plan_quiet_cpus(
-		&session->plan, &session->machine.topology, &session->quiet_cpus);
+	nrb_plan_quiet(&session->plan, &session->machine.topology, &session->quiet);
 }
 
 int nrb_run(const struct nrb_run_options *options, const struct nrb_root *root,

@@ -8,7 +8,7 @@
 #define NRB_GUARD_H
 
 #include "nrb/fsroot.h"
-#include "nrb/idset.h"
+#include "nrb/placement.h"
 #include "nrb/putback.h"
 
 #include <sys/types.h>
@@ -19,13 +19,12 @@ struct nrb_guard;
  * Take the lock, refuse a leftover journal of this boot (one of another boot is said and removed),
  * and start the guard process. Writes no setting.
  * root        borrowed until nrb_guard_end
- * guard_cpus  where parent and guard should run: CPUs of a node not under test, that the caller
- *             may run on; empty: anywhere
+ * place       where parent and guard should be, out of the measurement's way
  * Sets the caller's oom_score_adj to -1000 and locks its memory where it may.
  * Returns 0 or a negative errno, with a message; exit code NRB_EXIT_BUSY for lock and journal.
  */
 int nrb_guard_begin(struct nrb_guard **guard, const struct nrb_root *root,
-	const struct nrb_idset *guard_cpus);
+	const struct nrb_place *place);
 
 /**
  * Set a setting: journal (temp, fsync, rename, fsync of the directory), then write, then read back.
@@ -77,8 +76,9 @@ int nrb_guard_renew(struct nrb_guard *guard);
  */
 int nrb_guard_end(struct nrb_guard *guard, struct nrb_restored *results, int *n);
 
-/** In a forked child that is neither parent nor guard: close what is the guard's and free the
- * handle. The lock stays with parent and guard. NULL is left alone. */
+/** In a forked child that is neither parent nor guard: close what is the guard's, free the handle
+ * and have the default memory policy again. The lock stays with parent and guard. NULL is left
+ * alone. */
 void nrb_guard_leave(struct nrb_guard *guard);
 
 #endif

@@ -25,6 +25,18 @@ enum nrb_policy {
  * a message (-EINVAL: offline, or outside the cpuset). Source: sched_setaffinity(2). */
 int nrb_placement_pin(const struct nrb_idset *cpus);
 
+/** Where a process keeps out of a measurement's way. */
+struct nrb_place {
+	struct nrb_idset cpus; /* to run on; empty: anywhere */
+	struct nrb_idset
+		nodes; /* to prefer for memory, the first of them; empty: local memory */
+};
+
+/** Have the calling thread run there and take further memory there; nodes that its
+ * cpuset does not have leave it with local memory. Returns 0 or a negative errno, with a message. Source:
+ * sched_setaffinity(2), set_mempolicy(2). */
+int nrb_placement_keep_to(const struct nrb_place *place);
+
 /** Set the calling thread's memory policy; nodes is not used for DEFAULT and LOCAL.
  * Returns 0 or a negative errno, with a message. Source: set_mempolicy(2). */
 int nrb_placement_set_policy(enum nrb_policy policy, const struct nrb_idset *nodes);

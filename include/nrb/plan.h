@@ -10,6 +10,7 @@
 #include "nrb/idset.h"
 #include "nrb/json.h"
 #include "nrb/machine.h"
+#include "nrb/placement.h"
 #include "nrb/screen.h"
 #include "nrb/servedfiles.h"
 
@@ -116,9 +117,11 @@ int64_t nrb_plan_cell_seed(const struct nrb_plan *plan, int64_t block, int arm);
 /** Whether any arm compares: fills, soaks and allocates. */
 bool nrb_plan_compares(const struct nrb_plan *plan);
 
-/** CPUs of nodes that are not under test: where parent and guard run. Empty if there are none. */
-void nrb_plan_quiet_cpus(const struct nrb_plan *plan, const struct nrb_topology *topology,
-	struct nrb_idset *cpus);
+/** Where parent and guard keep out of the way: CPUs of nodes that are not under test. Where there
+ * are none they run anywhere, even on a target's CPU; the nodes are then those with memory that
+ * are no targets, so that no page of theirs has a full target reclaimed. */
+void nrb_plan_quiet(const struct nrb_plan *plan, const struct nrb_topology *topology,
+	struct nrb_place *place);
 
 /** What ballasts take, all together. */
 int64_t nrb_plan_ballast_bytes(const struct nrb_plan *plan);

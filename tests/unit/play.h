@@ -92,7 +92,7 @@ struct play_step {
 /* A run of these steps, up to the first that fails; returns nrb_guard_end's verdict. */
 static inline int play_steps(struct tree *tree, const struct play_step *steps, size_t n)
 {
-	const struct nrb_idset anywhere = { 0 };
+	const struct nrb_place anywhere = { 0 };
 	int rc = 0, end;
 
 	must(nrb_guard_begin(&play.guard, &tree->root, &anywhere) == 0);

@@ -7,6 +7,7 @@
 #define NRB_TEST_RUNS_H
 
 #include "mocks.h"
+#include "nrb/placement.h"
 #include "nrb/record.h"
 #include "nrb/run.h"
 #include "tree.h"
@@ -49,6 +50,13 @@ int __wrap_nrb_placement_pin(const struct nrb_idset *cpus);
 int __wrap_nrb_placement_pin(const struct nrb_idset *cpus)
 {
 	return nrb_idset_count(cpus) > 0 ? 0 : -EINVAL;
+}
+
+int __wrap_nrb_placement_keep_to(const struct nrb_place *place);
+int __wrap_nrb_placement_keep_to(const struct nrb_place *place)
+{
+	(void)place;
+	return 0;
 }
 
 /* What the knob held when a process was sent a signal, by the order of signals. */

@@ -8,7 +8,7 @@
 
 #define SWAPPINESS VM "swappiness"
 
-static const struct nrb_idset anywhere;
+static const struct nrb_place anywhere;
 static const struct nrb_value held_back[] = { { .name = "vm.dirty_background",
 						      .value = "60%" },
 	{ .name = "vm.dirty", .value = "70%" }, { 0 } };

@@ -61,17 +61,16 @@ struct outcome {
 static struct outcome run(struct tree *tree, const char *dir, int signal_fd)
 {
 	struct outcome outcome = { .fd = -1 };
-	struct nrb_idset anywhere;
+	struct nrb_place anywhere = { 0 };
 	struct nrb_guard *guard;
 	char path[128];
 
-	nrb_idset_clear(&anywhere);
 	snprintf(path, sizeof(path), "%s/%s", tree->dir, dir);
 	assert_int_equal(nrb_guard_begin(&guard, &tree->root, &anywhere), 0);
 	outcome.rc = nrb_cachemaker_run(&(struct nrb_cachemaker){ .root = &tree->root,
 						.guard = guard,
 						.signal_fd = signal_fd,
-						.cpus = &anywhere,
+						.cpus = &anywhere.cpus,
 						.dir = path,
 						.len = LEN,
 						.seed = 7 },

@@ -21,7 +21,7 @@ static struct {
 	bool has_seen_intent;
 } world;
 
-static const struct nrb_idset anywhere;
+static const struct nrb_place anywhere;
 
 int __wrap_nrb_journal_write(int dir, const struct nrb_journal *journal)
 {

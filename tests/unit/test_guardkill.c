@@ -173,7 +173,7 @@ static void test_parent_and_stranger(void **state)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		const struct nrb_idset anywhere = { 0 };
+		const struct nrb_place anywhere = { 0 };
 
 		must(nrb_guard_begin(&play.guard, &tree->root, &anywhere) == 0);
 		must(nrb_guard_set(play.guard, "lru_gen.enabled", "n") == 0);

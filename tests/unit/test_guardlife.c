@@ -5,10 +5,13 @@
 #include "nrb/diag.h"
 #include "nrb/guard.h"
 #include "nrb/journal.h"
+#include "nrb/placement.h"
+
+#include <numaif.h>
 
 enum { BACK_MS = 1000, ALL_GONE_MS = 3000 };
 
-static const struct nrb_idset anywhere;
+static const struct nrb_place anywhere;
 
 static int setup(void **state)
 {
@@ -201,6 +204,39 @@ static void test_child_that_left_does_not_hold_the_lock(void **state)
 	close(ready[1]);
 }
 
+static int own_policy(void)
+{
+	int mode = -1;
+
+	must(get_mempolicy(&mode, NULL, 0, NULL, 0) == 0);
+	return mode;
+}
+
+/* The parent's memory is kept to a node; who leaves the guard is measured, and is not. */
+static void test_leaving_has_its_own_policy(void **state)
+{
+	struct tree *tree = *state;
+	struct nrb_place place = { 0 };
+	struct nrb_guard *guard;
+	int status;
+	pid_t pid;
+
+	nrb_idset_add(&place.nodes, 0);
+	assert_int_equal(nrb_guard_begin(&guard, &tree->root, &place), 0);
+	assert_int_equal(own_policy(), MPOL_PREFERRED);
+	pid = fork();
+	if (pid == 0) {
+		must(own_policy() == MPOL_PREFERRED);
+		nrb_guard_leave(guard);
+		must(own_policy() == MPOL_DEFAULT);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(nrb_guard_end(guard, NULL, NULL), 0);
+	assert_int_equal(own_policy(), MPOL_DEFAULT);
+}
+
 /* Fork a process that dies of nothing but a kill. */
 static pid_t start_victim(struct tree *tree)
 {
@@ -288,6 +324,7 @@ int main(void)
 		TREE_TEST(test_second_run_is_busy),
 		TREE_TEST(test_only_one_of_many_gets_in),
 		TREE_TEST(test_child_that_left_does_not_hold_the_lock),
+		TREE_TEST(test_leaving_has_its_own_policy),
 		TREE_TEST(test_processes_are_killed_once_settings_are_back),
 		TREE_TEST(test_reused_pid_is_not_killed),
 		TREE_TEST(test_too_many_processes),

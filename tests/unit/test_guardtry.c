@@ -8,7 +8,7 @@
 #include "nrb/guard.h"
 #include "nrb/journal.h"
 
-static const struct nrb_idset anywhere;
+static const struct nrb_place anywhere;
 static int refusal; /* negative errno for a write of swappiness; 0: none */
 static const char *written_instead;
 

@@ -14,7 +14,7 @@
 	"\"settings\":[{\"name\":\"vm.zone_reclaim_mode\",\"found\":\"4\","              \
 	"\"confirmed\":\"3\",\"intended\":\"0\"}],\"processes\":[" processes "]}\n"
 
-static const struct nrb_idset anywhere;
+static const struct nrb_place anywhere;
 
 static int setup(void **state)
 {

@@ -236,6 +236,29 @@ static void test_policy_failures_are_said(void **state)
 	assert_non_null(strstr(nrb_diag_message(), "interleave nodes 1,3"));
 }
 
+/* To its CPUs, and for memory to its nodes; what is not asked for is left as it is. */
+static void test_keep_to(void **state)
+{
+	struct nrb_place place = { 0 };
+
+	(void)state;
+	fake.mode = -1;
+	assert_int_equal(nrb_placement_keep_to(&place), 0);
+	assert_int_equal(fake.mode, -1);
+	nrb_idset_add(&place.cpus, sched_getcpu());
+	place.nodes = set_of("1,3");
+	assert_int_equal(nrb_placement_keep_to(&place), 0);
+	assert_true(nrb_idset_has(&place.cpus, sched_getcpu()));
+	assert_int_equal(fake.mode, MPOL_PREFERRED);
+	assert_int_equal(fake.mask, 0xa);
+	/* a cpuset without these nodes */
+	fake.fail = EINVAL;
+	assert_int_equal(nrb_placement_keep_to(&place), 0);
+	assert_string_equal(nrb_diag_message(), "");
+	place.cpus = set_of("8191");
+	assert_int_equal(nrb_placement_keep_to(&place), -EINVAL);
+}
+
 static void test_count_what_the_kernel_says(void **state)
 {
 	static int status[MANY];
@@ -399,6 +422,7 @@ int main(void)
 		cmocka_unit_test_setup(test_policies, reset),
 		cmocka_unit_test_setup(test_policies_are_taken, reset),
 		cmocka_unit_test_setup(test_policy_failures_are_said, reset),
+		cmocka_unit_test_setup(test_keep_to, reset),
 		cmocka_unit_test_setup(test_count_what_the_kernel_says, reset),
 		cmocka_unit_test_setup(test_count_failures, reset),
 		cmocka_unit_test_setup(test_count_and_numa_maps_agree, reset),

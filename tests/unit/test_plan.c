@@ -317,31 +317,33 @@ static void test_sizes_beyond_all_memory(void **state)
 	assert_int_equal(nrb_diag_exit(-1), NRB_EXIT_FAILED);
 }
 
-static void test_quiet_cpus(void **state)
+static void test_quiet(void **state)
 {
-	struct nrb_idset cpus;
+	struct nrb_place quiet;
 	char buf[64];
 
 	(void)state;
 	assert_int_equal(make(machine_of(0, odd, 4)), 0);
-	nrb_plan_quiet_cpus(&plan, &made.machine.topology, &cpus);
-	assert_string_equal(nrb_idset_format(&cpus, buf, sizeof(buf)), "0-1,8-9");
+	nrb_plan_quiet(&plan, &made.machine.topology, &quiet);
+	assert_string_equal(nrb_idset_format(&quiet.cpus, buf, sizeof(buf)), "0-1,8-9");
+	assert_int_equal(nrb_idset_count(&quiet.nodes), 0);
 	nrb_idset_remove(&made.machine.topology.allowed_cpus, 8);
-	nrb_plan_quiet_cpus(&plan, &made.machine.topology, &cpus);
-	assert_string_equal(nrb_idset_format(&cpus, buf, sizeof(buf)), "0-1,9");
+	nrb_plan_quiet(&plan, &made.machine.topology, &quiet);
+	assert_string_equal(nrb_idset_format(&quiet.cpus, buf, sizeof(buf)), "0-1,9");
 	nrb_plan_finish(&plan);
 	/* a node whose CPU measures another's memory is under test, too */
 	ask_cpu_node(0);
 	assert_int_equal(make(machine_of(0, two, 2)), 0);
-	nrb_plan_quiet_cpus(&plan, &made.machine.topology, &cpus);
-	assert_int_equal(nrb_idset_count(&cpus), 0);
+	nrb_plan_quiet(&plan, &made.machine.topology, &quiet);
+	assert_int_equal(nrb_idset_count(&quiet.cpus), 0);
+	assert_string_equal(nrb_idset_format(&quiet.nodes, buf, sizeof(buf)), "0");
 	nrb_plan_finish(&plan);
 }
 
 /* What looks at every node for a moment leaves the others' CPUs quiet all the same. */
 static void test_targets_are_those_of_comparisons(void **state)
 {
-	struct nrb_idset cpus;
+	struct nrb_place quiet;
 	char text[64];
 
 	(void)state;
@@ -349,15 +351,15 @@ static void test_targets_are_those_of_comparisons(void **state)
 	assert_int_equal(make(machine_of(0, two, 2)), 0);
 	assert_true(plan.by_scenario);
 	assert_string_equal(nrb_idset_format(&plan.targets, text, sizeof(text)), "1");
-	nrb_plan_quiet_cpus(&plan, &made.machine.topology, &cpus);
-	assert_int_equal(nrb_idset_count(&cpus), 2);
+	nrb_plan_quiet(&plan, &made.machine.topology, &quiet);
+	assert_int_equal(nrb_idset_count(&quiet.cpus), 2);
 	options.all = false;
 	options.scenarios[0] = "matrix";
 	options.n_scenarios = 1;
 	assert_int_equal(make(machine_of(0, two, 2)), 0);
 	assert_string_equal(nrb_idset_format(&plan.targets, text, sizeof(text)), "0-1");
-	nrb_plan_quiet_cpus(&plan, &made.machine.topology, &cpus);
-	assert_int_equal(nrb_idset_count(&cpus), 0);
+	nrb_plan_quiet(&plan, &made.machine.topology, &quiet);
+	assert_int_equal(nrb_idset_count(&quiet.cpus), 0);
 }
 
 static int make_recorded(const char *name)
@@ -424,7 +426,7 @@ int main(void)
 		cmocka_unit_test_setup(test_matrix, setup_seeded),
 		cmocka_unit_test_setup(test_memory_limits, setup_seeded),
 		cmocka_unit_test_setup(test_sizes_beyond_all_memory, setup_seeded),
-		cmocka_unit_test_setup(test_quiet_cpus, setup_seeded),
+		cmocka_unit_test_setup(test_quiet, setup_seeded),
 		cmocka_unit_test_setup(
 			test_targets_are_those_of_comparisons, setup_seeded),
 		cmocka_unit_test_setup(test_recorded_machines, setup_seeded),
