@@ -81,7 +81,7 @@ pid_of() { # parent|guard|holder|ballast|child
 
 # All that a run may set or make, as it is now. Some files cannot be read.
 settings_now() {
-	grep -H '' /proc/sys/vm/* /sys/kernel/mm/lru_gen/enabled /sys/fs/cgroup/cgroup.subtree_control \
+	grep -H '' /proc/sys/vm/* /proc/sys/kernel/numa_balancing /sys/kernel/mm/lru_gen/enabled /sys/fs/cgroup/cgroup.subtree_control \
 		2>/dev/null
 	awk 'NR > 1 { print "swap", $1, $2, $3, $5 }' /proc/swaps
 	find /sys/fs/cgroup /sys/kernel/tracing/instances -mindepth 1 -maxdepth 1 -type d

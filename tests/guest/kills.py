@@ -37,9 +37,10 @@ DICE = {
 # What the random moments of a table are of.
 RUNS = {
     "kills": ["--blocks 2"],
-    # the first four are those of a sample
+    # the first two are those of a sample
     "kills-settings": [
-        "--set vm.dirty_ratio=40+vm.min_free_kbytes=16384 --lru-gen off",
+        "--set vm.dirty_ratio=40+vm.min_free_kbytes=16384+vm.page-cluster=1+vm.vfs_cache_pressure=77"
+        "+kernel.numa_balancing=0 --lru-gen off",
         "--scenario hot --lru-gen off,on --swap off,on",
         "--scenario dirty --variant all",
         "--scenario mapped --lru-gen off --trim on",
@@ -49,12 +50,13 @@ RUNS = {
         "--scenario headroom --set vm.min_free_kbytes=16384",
         "--scenario fileserver --variant all --lru-gen off",
         "--scenario dirty --variant writer",
+        "--scenario matrix",
     ],
     "kills-ballast": ["--fill 60M --blocks 2", "--fill 60M --sparse --node all"],
 }
 # Whose cells have a holder beside the child.
 HELD = re.compile("--scenario (mapped|anon|shmem|neighbour|headroom)|--variant writer")
-# Where in a run: its first seconds, and two stages that every cell has.
+# Where in a run: its first seconds, and two stages that every cell has that compares.
 STAGES = ["", "1/settle", "2/settle", "1/mode", "2/mode"]
 S_AFTER = 1.5
 
@@ -75,7 +77,8 @@ def random_cases(table):
             options += " --blocks 2"  # a cell after the second, in which a late moment may fall
         whom = dice.choice([whom for whom in DICE[table].whom
                             if "holder" not in whom or HELD.search(options)])
-        moment = "%s+%.2f" % (dice.choice(STAGES), dice.uniform(0, S_AFTER))
+        stages = STAGES if "matrix" not in options else [""]
+        moment = "%s+%.2f" % (dice.choice(stages), dice.uniform(0, S_AFTER))
         yield Case("random-%d" % i, "-", "KILL", whom, moment,
                    "restore" if "+" in whom else "-", "-", "-", "-", options)
 

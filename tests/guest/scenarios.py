@@ -5,6 +5,7 @@
 scenarios.tsv has the runs, rehearsals all, expectations.tsv what must be seen in their cells. NRB_LONG
 takes every mode of a run, and repeats it.
 """
+import json
 import math
 import operator
 import re
@@ -96,6 +97,11 @@ def looks(cell):
     return len({look["t_ns"] for look in cell["looks"]})
 
 
+def dirty_seen(cell):
+    """The most that a look found dirty on the target; every look must tell."""
+    return max([look["dirty_bytes"] for look in cell["looks"] if look["node"] == cell["node"]])
+
+
 def path_of(cell, path):
     value = cell
     for word in path.split("."):
@@ -121,6 +127,7 @@ MEASURES = {
     "watched": lambda cell: largest_zone(cell)["samples"],
     "burst-received": lambda cell: cell["burst_received_bytes"] / cell["burst_sent_bytes"],
     "looks": looks,
+    "dirty-seen": dirty_seen,
     "hits": hits,
     "hits-lost": lambda cell: hits(cell["base"]) - hits(cell),
     "disk-gained": lambda cell: from_disk(cell) - from_disk(cell["base"]),
@@ -131,6 +138,7 @@ HOWS = {
     ">=": lambda value, bound: value is not None and value >= float(bound),
     "=": lambda value, bound: value is not None and value == float(bound),
     "is": lambda value, bound: ("-" if value is None else str(value)) == bound,
+    "has": lambda value, bound: value is not None and bound in value,
 }
 
 
@@ -163,9 +171,19 @@ def word(cell, what):
     return "%.4g" % value if isinstance(value, float) else str(value)
 
 
-def check_cells(checks, expectation, record):
+def each(cells, terms):
+    """KEY=VALUE+VALUE is for each value by itself that there are cells of."""
+    listed = re.search(r"([\w.-]+)=(\S*\+\S*)", terms)
+    if not listed:
+        return [terms]
+    key, values = listed.groups()
+    return [terms.replace(listed[0], "%s=%s" % (key, value)) for value in values.split("+")
+            if selected(cells, "%s=%s" % (key, value))] or [terms]
+
+
+def check_cells(checks, expectation, terms, record):
     """A cell that is not ok meets nothing but what its status is said to be."""
-    terms, what = expectation.cells, expectation.what
+    what = expectation.what
     said = "%s: %s: %s %s %s" % (expectation.run, terms, what, expectation.how, expectation.bound)
     chosen = selected(guest.measured(record), terms)
     if not chosen:
@@ -175,7 +193,8 @@ def check_cells(checks, expectation, record):
     met = [cell for cell in chosen if (any_status or cell["status"] == "ok")
            and HOWS[expectation.how](measure(cell, what), expectation.bound)]
     wanted = math.ceil(float(expectation.share) * len(chosen) - 1e-9)
-    checks.that(len(met) >= wanted, "%s: %d of %d cells" % (said, wanted, len(chosen)),
+    checks.that(len(met) >= wanted, "%s: %d of %d cells, %d needed" % (
+        said, len(met), len(chosen), wanted),
                 ["%d: mode %s, %s, %s" % (cell["cell"], cell.get("mode"), cell["status"],
                                           word(cell, what)) for cell in chosen])
 
@@ -208,14 +227,30 @@ def rehearse(program, run, path):
                           timeout=S_PER_GUEST * (int(blocks[1]) if blocks else 1))
 
 
+FACTORS = ("scenario", "variant", "node", "cpu_node", "lru_gen", "policy", "page_size", "threads", "set",
+           "fill_on", "swap", "trim")
+
+
+def place(cell, *more):
+    return [cell.get(key) for key in (*FACTORS, *more)]
+
+
 def link_bases(cells):
     """To each cell that of mode 0 in its block, with the same factors else."""
-    def place(cell):
-        return [cell.get(key) for key in ("block", "scenario", "variant", "lru_gen", "policy",
-                                          "page_size", "threads", "set", "fill_on", "swap", "trim")]
     bases = [cell for cell in cells if cell.get("mode") == 0]
     for cell in cells:
-        cell["base"] = next((base for base in bases if place(base) == place(cell)), None)
+        cell["base"] = next((base for base in bases
+                             if place(base, "block") == place(cell, "block")), None)
+
+
+def link_report(program, path, cells):
+    """To each cell what the report says of its like: the rule that decided, and kinds of sentences."""
+    told = json.loads(subprocess.run([program, "report", path, "--json"], stdout=subprocess.PIPE,
+                                     check=True).stdout)["records"][0]
+    rules = {tuple(place(row, "mode")): row["decided_by"] for row in told["rows"]}
+    for cell in cells:
+        cell["decided_by"] = rules.get(tuple(place(cell, "mode")))
+        cell["said"] = [claim["kind"] for claim in told["claims"]]
 
 
 def try_run(checks, program, run, expectations, path):
@@ -228,8 +263,10 @@ def try_run(checks, program, run, expectations, path):
     record = guest.read_record(path)
     check_whole(checks, run, record)
     link_bases(record.cells)
+    link_report(program, path, record.cells)
     for expectation in expectations:
-        check_cells(checks, expectation, record)
+        for terms in each(guest.measured(record), expectation.cells):
+            check_cells(checks, expectation, terms, record)
 
 
 def test(checks):

@@ -48,7 +48,7 @@ def test(checks):
     if old is None or new is None:
         return
     checks.that(old[1] >= 0.97, "6.1: one thread: at least 97 % local", old[1])
-    checks.that(0.65 <= old[2] <= 0.92, "6.1: two threads: about 80 % local", old[2])
+    checks.that(0.65 <= old[2] <= 0.92, "6.1: two threads: 65 to 92 % local", old[2])
     checks.that(0.40 <= old[4] <= 0.70, "6.1: four threads: 40 to 70 % local", old[4])
     checks.that(old[1] > old[2] > old[4], "6.1: the more threads, the less is local", old)
     checks.that(new[1] >= 0.97, "7.3: one thread: at least 97 % local", new[1])
