@@ -2,6 +2,7 @@
 /* What a family's modes did beside keeping memory local. */
 #include "nrb/claimcosts.h"
 
+#include "nrb/mode.h"
 #include "nrb/units.h"
 
 #include <inttypes.h>
@@ -14,6 +15,9 @@
 
 /* Of cache that other nodes gained; with less, or where they lost some, nothing was there to be spared. */
 static const double least_gained = 16 << 20;
+
+/* Of each mode; with fewer a time may be one by chance. */
+enum { CELLS_FOR_TIMES = 3 };
 
 /* The modes whose cells a rule decided, most of them or all; stalled ones too, where none is ok. */
 static unsigned int decided_by(
@@ -260,6 +264,46 @@ static int claim_writer(struct nrb_claims *claims, const struct nrb_claim_family
 		nrb_units_bytes(base, llround(nrb_group_median(family->base, gained))));
 }
 
+static bool has_times(const struct nrb_arm_cells *arm)
+{
+	return nrb_claimfamily_is_ok(arm) && arm->with[NRB_STATUS_OK] >= CELLS_FOR_TIMES;
+}
+
+/* Whether bit 2 slows a writer, as the kernel's documentation has it: beside mode 1, which reclaims
+ * without. Not said of a virtual machine. */
+static int claim_slowed_writer(struct nrb_claims *claims,
+	const struct nrb_claim_family *family, const struct nrb_header *header)
+{
+	const struct nrb_arm_cells *without = family->arm[NRB_MODE_ZONE];
+	char most[NRB_UNITS_LEN], least[NRB_UNITS_LEN];
+	double slowest, fastest = 0;
+	unsigned int modes = 0;
+
+	if (header->rehearsal || !has_times(without)) {
+		return 0;
+	}
+	slowest = nrb_group_min(without, NRB_VALUE_WRITER_RATE);
+	for (int mode = 1; mode < NRB_FAMILY_MODES; mode++) {
+		double rate;
+
+		if (!(mode & NRB_MODE_WRITE) || !has_times(family->arm[mode])) {
+			continue;
+		}
+		rate = nrb_group_max(family->arm[mode], NRB_VALUE_WRITER_RATE);
+		if (rate < SPARED * slowest) {
+			modes |= 1u << mode;
+			fastest = fmax(fastest, rate);
+		}
+	}
+	if (modes == 0) {
+		return 0;
+	}
+	return nrb_claimfamily_say(claims, family, NRB_CLAIM_WRITER, modes,
+		"slow%s the writer beside in every cell: at most %s (mode 1: at least %s).",
+		nrb_claimfamily_s(modes), nrb_units_rate(most, fastest),
+		nrb_units_rate(least, slowest));
+}
+
 int nrb_claimcosts_make(struct nrb_claims *claims, const struct nrb_claim_family *family,
 	const struct nrb_header *header, unsigned int told)
 {
@@ -277,5 +321,8 @@ int nrb_claimcosts_make(struct nrb_claims *claims, const struct nrb_claim_family
 	if (rc == 0) {
 		rc = claim_threads(claims, family);
 	}
-	return rc == 0 ? claim_writer(claims, family) : rc;
+	if (rc == 0) {
+		rc = claim_writer(claims, family);
+	}
+	return rc == 0 ? claim_slowed_writer(claims, family, header) : rc;
 }

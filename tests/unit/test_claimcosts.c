@@ -307,6 +307,53 @@ static void test_writer_where_others_lose_cache(void **state)
 	claim_so_many(1);
 }
 
+static void add_writer(int mode, int64_t mib_per_s)
+{
+	make(mode, 1000, 1000, 0, 500);
+	sample.writer_bytes = mib_per_s * MIB;
+	sample.writer_ns = 1000000000;
+	assert_int_equal(nrb_group_add(&group, &sample), 0);
+}
+
+static void add_slowed_writers(int cells)
+{
+	for (int i = 0; i < cells; i++) {
+		add_writer(1, 20 + i);
+		add_writer(2, 10 + i);
+		add_writer(3, 15 + 2 * i); /* 19 is not under 0.9 times 20 */
+		add_writer(4, 5);          /* without bit 2 */
+		add_writer(7, 9 + i);
+	}
+}
+
+/* A time needs cells, and a real machine; bit 2 is held against mode 1. */
+static void test_slowed_writer(void **state)
+{
+	(void)state;
+	add_slowed_writers(3);
+	claim_so_many(1);
+	assert_kind(0, NRB_CLAIM_WRITER);
+	assert_int_equal(claims.list[0].modes, 1u << 2 | 1u << 7);
+	assert_says(0,
+		"Modes 2 and 7 slow the writer beside in every cell: at most 12.6 MB/s "
+		"(mode 1: at least 21.0 MB/s).");
+}
+
+static void test_writer_slowed_by_chance(void **state)
+{
+	(void)state;
+	add_slowed_writers(2);
+	claim_so_many(0);
+}
+
+static void test_writer_in_a_rehearsal(void **state)
+{
+	(void)state;
+	header.rehearsal = true;
+	add_slowed_writers(3);
+	claim_so_many(0);
+}
+
 static void test_writer_takes_part(void **state)
 {
 	static const int64_t file[] = { 1000, 800 }, dirty[] = { 0, 0 };
@@ -375,6 +422,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_dirty, start, finish),
 		cmocka_unit_test_setup_teardown(test_gates, start, finish),
 		cmocka_unit_test_setup_teardown(test_writer, start, finish),
+		cmocka_unit_test_setup_teardown(test_slowed_writer, start, finish),
+		cmocka_unit_test_setup_teardown(
+			test_writer_slowed_by_chance, start, finish),
+		cmocka_unit_test_setup_teardown(
+			test_writer_in_a_rehearsal, start, finish),
 		cmocka_unit_test_setup_teardown(
 			test_writer_that_takes_nothing, start, finish),
 		cmocka_unit_test_setup_teardown(
