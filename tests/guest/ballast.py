@@ -7,12 +7,14 @@ reclaimed for each that is allocated must be those of a fill of all of the node,
 must be free again. NRB_LONG fills whole nodes to compare with, on both nodes and kernels; a sample
 holds against what they had.
 """
+import re
 import sys
 
 import guest
 
 NODE_MIB = 4096
 FILL_MIB = 600
+WHOLE_MIB = 3000
 ALLOC_PAGES = 200 << 20 >> 12
 S_PER_RUN = 900
 # Kernel: a value that reclaims there.
@@ -46,6 +48,22 @@ def freed(cell):
     return cell["counters"]["pgsteal_direct"] / ALLOC_PAGES
 
 
+def zones_of(files):
+    """Zones with memory by node, as /proc/zoneinfo names them."""
+    zones, managed = {}, re.compile(r"^\s+managed\s+(\d+)", re.M)
+    for block in re.split(r"^(?=Node )", (files / "zoneinfo").read_text(), flags=re.M)[1:]:
+        node, zone = re.match(r"Node (\d+), zone\s+(\w+)", block).groups()
+        if int(managed.search(block)[1]) > 0:
+            zones.setdefault(int(node), set()).add(zone)
+    return zones
+
+
+def check_zones(checks, files):
+    zones = zones_of(files)
+    checks.that({"DMA32", "Normal"} <= zones[0], "node 0 has DMA32 and Normal", zones)
+    checks.that("DMA32" not in zones[1], "node 1 has not", zones)
+
+
 def check_part(checks, files, name, mode):
     """By itself: what was locked, what was filled, what the modes then did."""
     record = guest.read_record(files / (name + ".jsonl"))
@@ -72,6 +90,11 @@ def check_part(checks, files, name, mode):
 def check_as_whole(checks, files, node, mode):
     part, whole = (guest.read_record(files / ("%s-%d.jsonl" % (name, node)))
                    for name in ("part", "whole"))
+    cells = guest.ok_cells(whole, 0) + guest.ok_cells(whole, mode)
+    checks.that(cells and all("ballast_bytes" not in node_of(cell) for cell in cells),
+                "node %d: with a whole fill nothing is locked" % node)
+    checks.that(all(cell["fill_asked_bytes"] >= WHOLE_MIB << 20 for cell in cells),
+                "node %d: which fills the node" % node, [cell["fill_asked_bytes"] for cell in cells])
     for one in (0, mode):
         got, wanted = (mean(record, one, guest.local_ratio) for record in (part, whole))
         checks.that(got is not None and wanted is not None and abs(got - wanted) <= 0.02,
@@ -95,6 +118,7 @@ def test_kernel(checks, program, kernel):
         with guest.Guest(guest.kernel(kernel), guest.HERE / "ballast.sh",
                          [program, work / "ballast.conf"], node_mib=NODE_MIB) as machine:
             files = machine.run(S_PER_RUN * len(runs)).files
+            check_zones(checks, files)
             works = [name for name, _ in runs if check_works(checks, files, name)]
             for name in works:
                 if name.startswith("part"):
