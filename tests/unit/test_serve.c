@@ -5,6 +5,7 @@
 #include "tree.h"
 
 #include <errno.h>
+#include <sys/resource.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -20,6 +21,8 @@ static struct {
 	int64_t cached;   /* what it returns at most */
 	int tries, reads; /* calls of either */
 	bool cut;         /* the files end */
+	int waits; /* each so manieth try reads from disk, and says nothing of it; 0: none */
+	long disk_blocks; /* that the thread has read */
 } fake;
 
 ssize_t __wrap_preadv64v2(int fd, const struct iovec *iov, int n, off_t at, int flags);
@@ -30,6 +33,7 @@ ssize_t __wrap_preadv64v2(int fd, const struct iovec *iov, int n, off_t at, int 
 	assert_int_equal(n, 1);
 	assert_int_equal(flags, RWF_NOWAIT);
 	fake.tries++;
+	fake.disk_blocks += fake.waits != 0 && fake.tries % fake.waits == 0 ? 8 : 0;
 	if (fake.error != 0) {
 		errno = fake.error;
 		return -1;
@@ -45,6 +49,14 @@ ssize_t __wrap_pread64(int fd, void *buf, size_t n, off_t at)
 	(void)at;
 	fake.reads++;
 	return fake.cut ? 0 : n > 1000 ? 1000 : (ssize_t)n; /* in parts, as some do */
+}
+
+int __wrap_getrusage(int who, struct rusage *usage);
+int __wrap_getrusage(int who, struct rusage *usage)
+{
+	assert_int_equal(who, RUSAGE_THREAD);
+	usage->ru_inblock = fake.disk_blocks;
+	return 0;
 }
 
 /* -- a set of two files: 3 objects and 1 -- */
@@ -161,6 +173,18 @@ static void test_misses(void **state)
 	assert_int_not_equal(sample.serve_bytes, bytes);
 }
 
+/* 7.3 reads ahead and waits for it in spite of RWF_NOWAIT: what a thread read from disk tells. */
+static void test_a_hit_that_read_from_disk(void **state)
+{
+	(void)state;
+	fake.waits = 5;
+	fake.disk_blocks = 77; /* before */
+	assert_int_equal(serve(7), 0);
+	assert_int_equal(fake.reads, 0);
+	assert_int_equal(sample.serve_misses, REQUESTS / 5);
+	assert_int_equal(sample.serve_disk_bytes, REQUESTS / 5 * 8 * 512);
+}
+
 /* Unknown is not zero; and is not asked again. */
 static void test_a_file_system_that_does_not_tell(void **state)
 {
@@ -214,6 +238,7 @@ int main(void)
 		SERVE_TEST(test_readers_by_cpus),
 		SERVE_TEST(test_hits),
 		SERVE_TEST(test_misses),
+		SERVE_TEST(test_a_hit_that_read_from_disk),
 		SERVE_TEST(test_a_file_system_that_does_not_tell),
 		SERVE_TEST(test_the_time_is_a_limit_too),
 		SERVE_TEST(test_a_file_that_became_shorter),
