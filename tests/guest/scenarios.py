@@ -247,7 +247,7 @@ def link_report(program, path, cells):
     """To each cell what the report says of its like: the rule that decided, and kinds of sentences."""
     told = json.loads(subprocess.run([program, "report", path, "--json"], stdout=subprocess.PIPE,
                                      check=True).stdout)["records"][0]
-    rules = {tuple(place(row, "mode")): row["decided_by"] for row in told["rows"]}
+    rules = {tuple(place(row, "mode")): row.get("decided_by") for row in told["rows"]}
     for cell in cells:
         cell["decided_by"] = rules.get(tuple(place(cell, "mode")))
         cell["said"] = [claim["kind"] for claim in told["claims"]]
