@@ -6,6 +6,7 @@ One of them reclaims a node at a time, and the others go elsewhere meanwhile: on
 call, on 7.3 up to 512. How far apart the kernels are is what is expected; how often threads meet is
 the scheduler's, so medians of a few cells are held against bounds.
 """
+import json
 import statistics
 import subprocess
 import sys
@@ -28,6 +29,17 @@ def rehearse(program, name, path):
     return done.returncode
 
 
+def check_reason(checks, program, path):
+    """What the report says of several threads on 6.1."""
+    told = json.loads(subprocess.run([program, "report", path, "--json"], stdout=subprocess.PIPE,
+                                     check=True).stdout)["records"][0]
+    rules = {row["threads"]: row["decided_by"] for row in told["rows"]}
+    checks.equal(rules, {1: "reclaimed", 2: "reclaimed, one task at a time",
+                         4: "reclaimed, one task at a time"}, "6.1: the report gives the reason")
+    checks.that("threads" in [claim["kind"] for claim in told["claims"]], "6.1: and a sentence",
+                told["claims"])
+
+
 def medians(checks, program, name, path):
     """Part of the memory that was local, by threads; None where that cannot be said."""
     if not checks.equal(rehearse(program, name, path), 0, name + ": rehearse succeeds"):
@@ -45,6 +57,8 @@ def test(checks):
     with guest.work_directory() as work:
         old, new = (medians(checks, sys.argv[1], name, work / (name + ".jsonl"))
                     for name in ("6.1", "7.3"))
+        if old is not None:
+            check_reason(checks, sys.argv[1], work / "6.1.jsonl")
     if old is None or new is None:
         return
     checks.that(old[1] >= 0.97, "6.1: one thread: at least 97 % local", old[1])
