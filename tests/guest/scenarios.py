@@ -119,6 +119,7 @@ MEASURES = {
     "dirty-lost": lambda cell: lost(cell, "dirty"),
     "shmem-lost": lambda cell: lost(cell, "shmem"),
     "node-reclaim-swapout": asked_swapout,
+    "swapped-in": lambda cell: cell["counters"]["pswpin"] + cell["counters_after"]["pswpin"],
     "neighbour-lost": neighbour_lost,
     "neighbour-remote": lambda cell: cell["victim_remote_pages"] / cell["victim_pages"],
     "zone-min": lambda cell: largest_zone(cell)["min_bytes"],
