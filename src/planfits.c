@@ -172,7 +172,10 @@ int nrb_planfits_check_limit(
 			plan->memory_bytes >> 20, nrb_plan_ballast_bytes(plan) >> 20,
 			limit >> 20);
 	}
-	return nrb_refuse(NRB_EXIT_FAILED, "give smaller --fill and --alloc",
+	return nrb_refuse(NRB_EXIT_FAILED,
+		draft->options->served == NULL
+			? "give smaller --fill and --alloc"
+			: "raise it: files that are served fill what nodes have free",
 		"the plan takes %" PRId64 " MiB, --max-memory is %" PRId64 " MiB",
 		plan->memory_bytes >> 20, limit >> 20);
 }
