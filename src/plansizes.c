@@ -235,15 +235,18 @@ static void size_arm(
 	nrb_planbeside_find(draft, arm, sizes);
 }
 
-/* Ballasts twice: of what does not fit beside the others' there is none in the end. */
+/* Ballasts first, since what is beside one is sized by what it leaves; and again where arms are dropped:
+ * of what does not fit there is none in the end. */
 int nrb_plansizes_find(struct nrb_plan *plan, const struct nrb_plandraft *asked)
 {
 	struct nrb_plandraft draft = *asked;
 	struct nrb_refusal refusal = { 0 };
 
 	draft.refusal = &refusal;
+	draft.plan = plan;
 	draft.largest_alloc = largest_alloc(plan, &draft);
 	plan->sparse = draft.options->sparse;
+	find_ballasts(plan, &draft);
 	for (int i = 0; i < plan->n_arms; i++) {
 		if (is_sized(&plan->arms[i])) {
 			size_arm(&draft, &plan->arms[i], &plan->sizes[i]);
@@ -252,7 +255,7 @@ int nrb_plansizes_find(struct nrb_plan *plan, const struct nrb_plandraft *asked)
 	find_ballasts(plan, &draft);
 	for (int i = 0; i < plan->n_arms; i++) {
 		if (is_sized(&plan->arms[i])) {
-			nrb_planfits_check(plan, &draft, &plan->arms[i], &plan->sizes[i]);
+			nrb_planfits_check(&draft, &plan->arms[i], &plan->sizes[i]);
 		}
 	}
 	if (nrb_plan_runnable(plan) == 0) {

@@ -69,6 +69,28 @@ static void test_half_as_much_again_as_the_fill(void **state)
 	assert_int_equal(sizes->file_bytes, sizes->served_bytes);
 }
 
+/* Nor more than what a ballast, for cells that fill it, leaves of the other one. */
+static void test_beside_a_ballast(void **state)
+{
+	int64_t spare;
+
+	(void)state;
+	ask_served();
+	options.scenarios[1] = "headroom";
+	options.n_scenarios = 2;
+	options.fill_bytes = 400LL * MIB;
+	options.alloc_bytes = 300LL * MIB;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	assert_int_equal(plan.n_ballasts, 2);
+	spare = 400LL * MIB + plan.sizes[0].headroom_bytes - 300LL * MIB;
+	assert_in_range(plan.sizes[0].served_bytes,
+		plan.sizes[0].fill_bytes + plan.sizes[0].slack_bytes,
+		plan.sizes[0].fill_bytes + plan.sizes[0].slack_bytes + spare);
+	options.n_scenarios = 1;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	assert_in_range(plan.sizes[0].served_bytes, 600LL * MIB, 680LL * MIB);
+}
+
 /* Then there is no file to be made; but they have to fill the node. */
 static void test_the_users_files(void **state)
 {
@@ -117,6 +139,7 @@ int main(void)
 		PLAN_TEST(test_sizes),
 		PLAN_TEST(test_small_other_nodes),
 		PLAN_TEST(test_half_as_much_again_as_the_fill),
+		PLAN_TEST(test_beside_a_ballast),
 		PLAN_TEST(test_the_users_files),
 		PLAN_TEST(test_files_larger_than_the_machine),
 	};
