@@ -256,8 +256,7 @@ int nrb_fill_others(struct nrb_cell *cell)
 	return rc;
 }
 
-/* Fill the target; *full out: it was, before. */
-static int fill_target(struct nrb_cell *cell, bool *full)
+static int fill_target(struct nrb_cell *cell)
 {
 	struct nrb_sample *sample = &cell->shared->sample;
 	struct nrb_node_memory before, after;
@@ -269,8 +268,8 @@ static int fill_target(struct nrb_cell *cell, bool *full)
 	}
 	cell->fill_len = room_of(cell, &sums, most_of_target(cell));
 	sample->fill_asked_bytes = cell->fill_len;
-	*full = is_full_already(cell, &sums);
-	if (*full) {
+	cell->full = is_full_already(cell, &sums);
+	if (cell->full) {
 		nrb_cell_note(cell,
 			"the node was full already: the fill is other programs' cache");
 	}
@@ -311,16 +310,15 @@ static int fill_again(struct nrb_cell *cell)
 
 int nrb_step_fill_once(struct nrb_cell *cell)
 {
-	bool full = false;
 	int rc = nrb_fill_others(cell);
 
 	if (rc == 0) {
-		rc = fill_target(cell, &full);
+		rc = fill_target(cell);
 	}
-	if (rc == 0 && !full && is_short(cell)) {
+	if (rc == 0 && !cell->full && is_short(cell)) {
 		rc = fill_again(cell);
 	}
-	return rc == 0 && !full ? judge_fill(cell) : rc;
+	return rc == 0 && !cell->full ? judge_fill(cell) : rc;
 }
 
 static void sleep_ms(long ms)

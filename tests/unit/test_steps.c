@@ -101,6 +101,7 @@ static void test_only_clean_cache_on_the_node_is_a_fill(void **state)
 		write_meminfo(50, 50);
 		assert_int_equal(nrb_step_fill_once(&cell), rows[i].rc);
 		assert_int_equal(shared->sample.fill_asked_bytes, FILL_MIB << 20);
+		assert_false(cell.full);
 		assert_string_equal(shared->sample.note, "");
 	}
 }
@@ -131,6 +132,7 @@ static void test_a_full_node_needs_no_fill(void **state)
 		shared->sample.note[0] = '\0';
 		write_zone(free_mib);
 		assert_int_equal(nrb_step_fill_once(&cell), 0);
+		assert_true(cell.full);
 		assert_string_equal(shared->sample.note,
 			"the node was full already: the fill is other programs' cache");
 	}
