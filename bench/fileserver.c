@@ -9,7 +9,12 @@
 #include "nrb/serve.h"
 #include "nrb/steps.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <stdlib.h>
+
+/* Makes of a cell's seed another one for the requests before those that are measured. */
+static const uint64_t warm_up_seed = UINT64_C(0x57a4);
 
 /* Numbers 0 to arm.threads - 1 of the gang are workers, then come the readers. */
 struct server {
@@ -174,9 +179,10 @@ static int run(struct server *server)
 	return rc < 0 ? rc : ended;
 }
 
-static int serve(struct nrb_cell *cell, bool spread)
+/* What it points to is its own. */
+static void begin(struct server *server, struct nrb_cell *cell, bool spread)
 {
-	struct server server = {
+	*server = (struct server){
 		.cell = cell,
 		.spread = spread,
 		.serve = {
@@ -189,11 +195,112 @@ static int serve(struct nrb_cell *cell, bool spread)
 				(uint64_t)cell->shared->sample.block * 1000003u,
 		},
 	};
+	find_set(server);
+	server->serve.set = &server->set;
+	server->serve.n = nrb_serve_readers(count_cpus(server));
+}
 
-	find_set(&server);
-	server.serve.set = &server.set;
-	server.serve.n = nrb_serve_readers(count_cpus(&server));
+static int serve(struct nrb_cell *cell, bool spread)
+{
+	struct server server;
+
+	begin(&server, cell, spread);
 	return run(&server);
+}
+
+/* -- before -- */
+
+/*
+ * On a node that is full of others' cache next to nothing of the set was filled in: all that is asked for
+ * would be asked for the first time, and no mode could show what it keeps. So the set is served once
+ * before, with the knob at 0 in all cells, other objects in the same proportions, for as long and with as
+ * many requests at most. What is cached of it then lies where mode 0 puts it, and others' cache goes for it
+ * where no node has room, as it does for what any server reads.
+ */
+
+static int pin_reader_only(void *arg, int number)
+{
+	return pin_reader(arg, number);
+}
+
+static void prepare_reader(void *arg, int number)
+{
+	struct server *server = arg;
+
+	nrb_serve_prepare(&server->serve, number);
+}
+
+static void work_reader(void *arg, int number)
+{
+	struct server *server = arg;
+
+	nrb_serve_work(&server->serve, number);
+}
+
+/* Into a sample that is no cell's. */
+static int run_readers(struct server *server, struct nrb_sample *unmeasured)
+{
+	struct nrb_gang gang = {
+		.n = server->serve.n,
+		.arg = server,
+		.pin = pin_reader_only,
+		.prepare = prepare_reader,
+		.work = work_reader,
+	};
+	int rc = nrb_serve_begin(&server->serve), ended;
+
+	if (rc < 0) {
+		return rc;
+	}
+	rc = nrb_gang_run(&gang);
+	ended = nrb_serve_end(&server->serve, unmeasured);
+	return rc < 0 ? rc : ended;
+}
+
+static int serve_before(struct server *server)
+{
+	struct nrb_sample *unmeasured = malloc(sizeof(*unmeasured));
+	int rc, back;
+
+	if (unmeasured == NULL) {
+		return nrb_fail(
+			-ENOMEM, "no memory to serve a set before it is measured");
+	}
+	nrb_sample_init(unmeasured);
+	rc = run_readers(server, unmeasured);
+	back = nrb_allocator_pin(server->cell, 0); /* this thread was a reader */
+	if (rc == 0) {
+		nrb_cell_note(server->cell,
+			"the set was served once before: %lld MiB, %lld MiB of it from disk",
+			(long long)unmeasured->serve_bytes >> 20,
+			(long long)unmeasured->serve_disk_bytes >> 20);
+	}
+	free(unmeasured);
+	return rc < 0 ? rc : back;
+}
+
+static int warm_up(struct nrb_cell *cell, bool spread)
+{
+	struct server server;
+
+	if (!cell->full) {
+		return 0;
+	}
+	begin(&server, cell, spread);
+	server.serve.seed ^= warm_up_seed;
+	server.serve.progress = &cell->shared->progress;
+	server.serve.stop = nrb_cell_stop(cell);
+	return serve_before(&server);
+}
+
+static int warm_up_pinned(struct nrb_cell *cell)
+{
+	return warm_up(cell, false);
+}
+
+static int warm_up_spread(struct nrb_cell *cell)
+{
+	return warm_up(cell, true);
 }
 
 static int serve_pinned(struct nrb_cell *cell)
@@ -217,15 +324,16 @@ static int allocate_spread(struct nrb_cell *cell)
 }
 
 /* clang-format off */
-#define STEPS(allocate) { \
+#define STEPS(warm_up, allocate) { \
 	{ NRB_PHASE_EVICT, nrb_step_evict }, \
 	{ NRB_PHASE_FILL, nrb_step_fill_once }, \
+	{ NRB_PHASE_SHAPE, warm_up }, \
 	NRB_STEPS_MEASURE(nrb_step_soak, allocate), \
 	{ NRB_PHASE_DONE, NULL }, \
 }
 
-static const struct nrb_step pinned_steps[] = STEPS(allocate_pinned);
-static const struct nrb_step spread_steps[] = STEPS(allocate_spread);
+static const struct nrb_step pinned_steps[] = STEPS(warm_up_pinned, allocate_pinned);
+static const struct nrb_step spread_steps[] = STEPS(warm_up_spread, allocate_spread);
 /* clang-format on */
 
 static const struct nrb_variant variants[] = {

@@ -121,15 +121,25 @@ static int64_t node_part(const struct nrb_zone_sums *sums)
 	return sums->managed_pages * nrb_zones_page_bytes() / FULL_PART;
 }
 
+/* What --fill and the target's part of the file, or of the user's files, allow, whatever the node has. */
+static int64_t most_of_target(const struct nrb_cell *cell)
+{
+	const struct nrb_sizes *sizes = &cell->sizes;
+	int64_t most = sizes->fill_bytes > 0 ? sizes->fill_bytes + sizes->slack_bytes
+					     : INT64_MAX;
+	int64_t source =
+		sizes->file_bytes > 0 ? sizes->file_bytes : nrb_source_bytes(cell);
+
+	return most > source ? source : most;
+}
+
 /* A node that is full already leaves a fill too small to be seen among what others do there: their
  * cache is the fill. */
 static bool is_full_already(const struct nrb_cell *cell, const struct nrb_zone_sums *sums)
 {
-	int64_t want = cell->sizes.fill_bytes > 0 ? cell->sizes.fill_bytes
-						  : cell->sizes.file_bytes;
-
 	return !has_ballast(cell) &&
-	       cell->fill_len < want / NRB_REREAD_BLOCK * NRB_REREAD_BLOCK &&
+	       cell->fill_len <
+		       most_of_target(cell) / NRB_REREAD_BLOCK * NRB_REREAD_BLOCK &&
 	       cell->fill_len < node_part(sums);
 }
 
@@ -144,18 +154,6 @@ static int64_t room_of(
 		room = most;
 	}
 	return room < 0 ? 0 : room / NRB_REREAD_BLOCK * NRB_REREAD_BLOCK;
-}
-
-/* What --fill and the target's part of the file allow, whatever the node has. */
-static int64_t most_of_target(const struct nrb_cell *cell)
-{
-	const struct nrb_sizes *sizes = &cell->sizes;
-	int64_t most = sizes->fill_bytes > 0 ? sizes->fill_bytes + sizes->slack_bytes
-					     : INT64_MAX;
-	int64_t source =
-		sizes->file_bytes > 0 ? sizes->file_bytes : nrb_source_bytes(cell);
-
-	return most > source ? source : most;
 }
 
 int nrb_fill_room(const struct nrb_cell *cell, int64_t *bytes)
@@ -258,8 +256,7 @@ int nrb_fill_others(struct nrb_cell *cell)
 	return rc;
 }
 
-/* Fill the target; *full out: it was, before. */
-static int fill_target(struct nrb_cell *cell, bool *full)
+static int fill_target(struct nrb_cell *cell)
 {
 	struct nrb_sample *sample = &cell->shared->sample;
 	struct nrb_node_memory before, after;
@@ -271,8 +268,8 @@ static int fill_target(struct nrb_cell *cell, bool *full)
 	}
 	cell->fill_len = room_of(cell, &sums, most_of_target(cell));
 	sample->fill_asked_bytes = cell->fill_len;
-	*full = is_full_already(cell, &sums);
-	if (*full) {
+	cell->full = is_full_already(cell, &sums);
+	if (cell->full) {
 		nrb_cell_note(cell,
 			"the node was full already: the fill is other programs' cache");
 	}
@@ -313,16 +310,15 @@ static int fill_again(struct nrb_cell *cell)
 
 int nrb_step_fill_once(struct nrb_cell *cell)
 {
-	bool full = false;
 	int rc = nrb_fill_others(cell);
 
 	if (rc == 0) {
-		rc = fill_target(cell, &full);
+		rc = fill_target(cell);
 	}
-	if (rc == 0 && !full && is_short(cell)) {
+	if (rc == 0 && !cell->full && is_short(cell)) {
 		rc = fill_again(cell);
 	}
-	return rc == 0 && !full ? judge_fill(cell) : rc;
+	return rc == 0 && !cell->full ? judge_fill(cell) : rc;
 }
 
 static void sleep_ms(long ms)

@@ -150,6 +150,9 @@ static void serve_one(const struct nrb_serve *serve, struct nrb_reader *reader)
 	reader->misses += cached < object.len || disk_bytes > reader->disk_bytes;
 	reader->disk_bytes = disk_bytes;
 	reader->bytes += object.len;
+	if (serve->progress != NULL) {
+		__atomic_fetch_add(serve->progress, object.len, __ATOMIC_RELAXED);
+	}
 }
 
 /* -- a thread -- */
@@ -158,7 +161,8 @@ static bool may_begin(struct nrb_serve *serve, const struct nrb_reader *reader)
 {
 	int64_t number = __atomic_fetch_add(&serve->begun, 1, __ATOMIC_RELAXED);
 
-	return reader->rc == 0 && (serve->requests == 0 || number < serve->requests) &&
+	return reader->rc == 0 && (serve->stop == NULL || *serve->stop == 0) &&
+	       (serve->requests == 0 || number < serve->requests) &&
 	       (int64_t)(reader->end_ns - reader->start_ns) < serve->for_ns;
 }
 

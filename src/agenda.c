@@ -14,6 +14,18 @@ static bool belongs(const struct nrb_plan *plan, int turn, int arm)
 	return !plan->by_scenario || plan->arms[arm].kind == turn;
 }
 
+/* Of arms that cannot be run there is nothing to compare. */
+static void add_arm(struct nrb_turn *turn, const struct nrb_plan *plan, int i)
+{
+	const struct nrb_arm *arm = &plan->arms[i];
+	bool runs = arm->unsupported[0] == '\0';
+
+	turn->arms[turn->n++] = i;
+	turn->cost = nrb_arm_cost(arm);
+	turn->runnable += runs;
+	turn->compares = turn->compares || (runs && nrb_arm_needs(arm) & NRB_NEEDS_MODES);
+}
+
 static int make_turn(struct nrb_agenda *agenda, int number)
 {
 	const struct nrb_plan *plan = agenda->plan;
@@ -26,10 +38,7 @@ static int make_turn(struct nrb_agenda *agenda, int number)
 	}
 	for (int i = 0; i < plan->n_arms; i++) {
 		if (belongs(plan, number, i)) {
-			turn->arms[turn->n++] = i;
-			turn->runnable += plan->arms[i].unsupported[0] == '\0';
-			turn->cost = nrb_arm_cost(&plan->arms[i]);
-			turn->compares = nrb_arm_needs(&plan->arms[i]) & NRB_NEEDS_MODES;
+			add_arm(turn, plan, i);
 		}
 	}
 	return 0;

@@ -103,14 +103,15 @@ static double left_s(const struct nrb_blocks *blocks)
 	return (double)blocks->plan->budget_s - elapsed_s(blocks);
 }
 
-/* In the first block, of a plan by scenario; the first turn that compares is run whatever the budget. */
+/* In the first block, of a plan by scenario; the first turn that compares is run whatever the budget, and
+ * what cannot be run takes none of it. */
 static bool has_time(
 	const struct nrb_blocks *blocks, int64_t block, const struct nrb_turn *turn)
 {
 	const struct nrb_plan *plan = blocks->plan;
 
 	return plan->budget_s == 0 || !plan->by_scenario || block > 1 ||
-	       (turn->compares && !blocks->agenda.compared) ||
+	       turn->runnable == 0 || (turn->compares && !blocks->agenda.compared) ||
 	       left_s(blocks) > nrb_agenda_estimate_s(&blocks->agenda, turn);
 }
 

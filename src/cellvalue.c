@@ -53,17 +53,31 @@ static double node_cache_bytes(const struct nrb_sample *s)
 	return number(node_cache(s));
 }
 
-/* Of next to nothing there is no share to be kept. */
-static double node_kept_ratio(const struct nrb_sample *s)
+static int64_t node_cache_after(const struct nrb_sample *s)
 {
 	const struct nrb_node_sample *n = target(s);
 
-	if (n == NULL || node_cache(s) < MIN_CACHE) {
-		return NAN;
-	}
-	return ratio(file_cache(n->file_after_bytes, n->shmem_after_bytes,
-			     n->active_file_after_bytes, n->inactive_file_after_bytes),
-		node_cache(s));
+	return n != NULL
+		       ? file_cache(n->file_after_bytes, n->shmem_after_bytes,
+				 n->active_file_after_bytes, n->inactive_file_after_bytes)
+		       : NRB_ABSENT;
+}
+
+/* Of next to nothing there is no share to be kept. */
+static double node_kept_ratio(const struct nrb_sample *s)
+{
+	return node_cache(s) < MIN_CACHE ? NAN
+					 : ratio(node_cache_after(s), node_cache(s));
+}
+
+static double node_lost_bytes(const struct nrb_sample *s)
+{
+	return number(node_cache(s)) - number(node_cache_after(s));
+}
+
+static double cache_lost_bytes(const struct nrb_sample *s)
+{
+	return number(s->cache_before_bytes) - number(s->cache_after_bytes);
 }
 
 static int64_t page_bytes(const struct nrb_sample *s)
@@ -395,6 +409,8 @@ static const struct {
 	[NRB_VALUE_CACHE_BYTES]             = FIELD(cache_before_bytes),
 	[NRB_VALUE_NODE_KEPT_RATIO]         = COMPUTED(node_kept_ratio),
 	[NRB_VALUE_NODE_CACHE_BYTES]        = COMPUTED(node_cache_bytes),
+	[NRB_VALUE_CACHE_LOST_BYTES]        = COMPUTED(cache_lost_bytes),
+	[NRB_VALUE_NODE_LOST_BYTES]         = COMPUTED(node_lost_bytes),
 	[NRB_VALUE_REREAD_RATE]             = PER_S(reread_bytes, reread_ns),
 	[NRB_VALUE_REREAD_DISK_RATIO]       = RATIO(reread_disk_bytes, reread_bytes),
 	[NRB_VALUE_HEADROOM_MIN_BYTES]      = FIELD(headroom_min_bytes),

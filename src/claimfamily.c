@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { BASE_PAGE = 4096 }; /* in which an allocation is counted */
+
 int nrb_claimfamily_say(struct nrb_claims *claims, const struct nrb_claim_family *family,
 	enum nrb_claim_kind kind, unsigned int modes, const char *fmt, ...)
 {
@@ -94,12 +96,26 @@ bool nrb_claimfamily_keeps_more(
 	       nrb_group_max(base, NRB_VALUE_LOCAL_RATIO) + NRB_LOCAL_MARGIN;
 }
 
-/* All file cache of a node may also grow meanwhile: less growth is no eviction. */
+static enum nrb_cellvalue lost_of(enum nrb_cellvalue kept)
+{
+	return kept == NRB_VALUE_NODE_KEPT_RATIO ? NRB_VALUE_NODE_LOST_BYTES
+						 : NRB_VALUE_CACHE_LOST_BYTES;
+}
+
+/* A node of hundreds of GiB has so much cache that all of an allocation is no share of it: what goes is
+ * also judged by what is allocated. All file cache of a node may also grow meanwhile: less growth is no
+ * eviction. */
 bool nrb_claimfamily_evicts_more(
 	const struct nrb_claim_family *family, const struct nrb_arm_cells *arm)
 {
+	enum nrb_cellvalue lost = lost_of(family->kept);
+	double allocated = nrb_group_median(arm, NRB_VALUE_ALLOC_PAGES) * BASE_PAGE;
+
 	return nrb_group_max(arm, family->kept) <
-	       fmin(1, nrb_group_min(family->base, family->kept)) - NRB_CACHE_MARGIN;
+		       fmin(1, nrb_group_min(family->base, family->kept)) -
+			       NRB_CACHE_MARGIN ||
+	       nrb_group_min(arm, lost) > fmax(0, nrb_group_max(family->base, lost)) +
+						  NRB_EVICTED_MARGIN * allocated;
 }
 
 /* Of the allocation; what is less is a few pages between thousands of failed tries. */
@@ -211,22 +227,40 @@ static const char *whose(enum nrb_cellvalue kept)
 		       : "the cached file";
 }
 
+/* As a share; where that is next to nothing and yet much beside the allocation, in bytes. */
+static const char *say_lost(char *buf, size_t len, enum nrb_cellvalue kind,
+	struct extremes kept, struct extremes bytes)
+{
+	char low[NRB_UNITS_LEN], high[NRB_UNITS_LEN], amount[2 * NRB_UNITS_LEN + 4];
+
+	if (1 - kept.min < NRB_CACHE_MARGIN && bytes.max > 0) {
+		from_to(amount, sizeof(amount),
+			nrb_units_bytes(low, llround(fmax(0, bytes.min))),
+			nrb_units_bytes(high, llround(bytes.max)));
+	} else {
+		from_to(amount, sizeof(amount),
+			nrb_units_ratio(low, fmax(0, 1 - kept.max)),
+			nrb_units_ratio(high, fmax(0, 1 - kept.min)));
+	}
+	snprintf(buf, len, "%s of %s", amount, whose(kind));
+	return buf;
+}
+
 const char *nrb_claimfamily_lost(
 	char *buf, size_t len, const struct nrb_arm_cells *arm, enum nrb_cellvalue kept)
 {
-	char ratio[NRB_UNITS_LEN];
+	double share = nrb_group_median(arm, kept),
+	       bytes = nrb_group_median(arm, lost_of(kept));
 
-	nrb_units_ratio(ratio, fmax(0, 1 - nrb_group_median(arm, kept)));
-	snprintf(buf, len, "%s of %s", ratio, whose(kept));
-	return buf;
+	return say_lost(buf, len, kept, (struct extremes){ share, share },
+		(struct extremes){ bytes, bytes });
 }
 
 const char *nrb_claimfamily_cost(char *buf, size_t len,
 	const struct nrb_claim_family *family, unsigned int modes, bool goes_on)
 {
-	char low[NRB_UNITS_LEN], high[NRB_UNITS_LEN], lost[80], names[64];
+	char lost[128], names[64];
 	unsigned int evicting = 0;
-	struct extremes kept;
 	bool all;
 
 	for (int mode = 1; mode < NRB_FAMILY_MODES; mode++) {
@@ -240,11 +274,11 @@ const char *nrb_claimfamily_cost(char *buf, size_t len,
 		return buf;
 	}
 	all = goes_on && evicting == modes;
-	kept = extremes(family, evicting, family->kept);
-	from_to(lost, sizeof(lost), nrb_units_ratio(low, 1 - kept.max),
-		nrb_units_ratio(high, 1 - kept.min));
-	snprintf(buf, len, "%s%s evict%s %s of %s", all ? " and" : "; ",
+	say_lost(lost, sizeof(lost), family->kept,
+		extremes(family, evicting, family->kept),
+		extremes(family, evicting, lost_of(family->kept)));
+	snprintf(buf, len, "%s%s evict%s %s", all ? " and" : "; ",
 		all ? "" : nrb_claim_modes(names, sizeof(names), evicting),
-		nrb_claimfamily_s(evicting), lost, whose(family->kept));
+		nrb_claimfamily_s(evicting), lost);
 	return buf;
 }

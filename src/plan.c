@@ -131,6 +131,16 @@ int64_t nrb_plan_ballast_bytes(const struct nrb_plan *plan)
 	return bytes;
 }
 
+int64_t nrb_plan_ballast_beside(const struct nrb_plan *plan, int node)
+{
+	int64_t bytes = 0;
+
+	for (int i = 0; i < plan->n_ballasts; i++) {
+		bytes += plan->ballasts[i].node != node ? plan->ballasts[i].bytes : 0;
+	}
+	return bytes;
+}
+
 int nrb_plan_runnable(const struct nrb_plan *plan)
 {
 	int n = 0;

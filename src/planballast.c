@@ -85,10 +85,34 @@ void nrb_planballast_add(struct nrb_plan *plan, const struct nrb_plandraft *draf
 	}
 }
 
+static bool runs(const struct nrb_arm *arm)
+{
+	return arm->unsupported[0] == '\0' && (nrb_arm_needs(arm) & NRB_NEEDS_MODES);
+}
+
+/* Whether a node has its ballast for cells that fill every node, while others fill another one alone. */
+static bool stands_beside_others(const struct nrb_plan *plan, int node)
+{
+	bool beside = false;
+
+	for (int i = 0; i < plan->n_arms; i++) {
+		const struct nrb_arm *arm = &plan->arms[i];
+
+		if (arm->node == node) {
+			return false;
+		}
+		beside = beside || (runs(arm) && !arm->fill_all);
+	}
+	return beside;
+}
+
 void nrb_planballast_print(const struct nrb_planpage *page)
 {
 	const struct nrb_plan *plan = page->plan;
+	struct nrb_idset beside;
+	char nodes[256];
 
+	nrb_idset_clear(&beside);
 	for (int i = 0; i < plan->n_ballasts; i++) {
 		const struct nrb_plan_ballast *ballast = &plan->ballasts[i];
 		char bytes[NRB_UNITS_LEN], room[NRB_UNITS_LEN];
@@ -99,5 +123,15 @@ void nrb_planballast_print(const struct nrb_planpage *page)
 			"have meanwhile",
 			nrb_units_bytes(bytes, ballast->bytes), ballast->node,
 			nrb_units_bytes(room, ballast->room_bytes));
+		if (stands_beside_others(plan, ballast->node)) {
+			nrb_idset_add(&beside, ballast->node);
+		}
+	}
+	if (nrb_idset_count(&beside) > 0) {
+		nrb_planpage_say(page, "",
+			"that of node %s is for cells that fill every node, and stands "
+			"there beside all: the others, which spill to it, are sized by what "
+			"is left, and are smaller than in a run of their own",
+			nrb_idset_format(&beside, nodes, sizeof(nodes)));
 	}
 }

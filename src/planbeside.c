@@ -49,10 +49,10 @@ static bool has_load(const struct nrb_arm *arm)
 	return nrb_arm_needs(arm) & NRB_NEEDS_LOAD;
 }
 
-/* Of all nodes but the target. */
+/* Of all nodes but the target, beside the ballast that other cells need there. */
 static int64_t others_free(const struct nrb_plandraft *draft, const struct nrb_arm *arm)
 {
-	int64_t bytes = 0;
+	int64_t bytes = 0 - nrb_plan_ballast_beside(draft->plan, arm->node);
 
 	nrb_for_each_id(node, &draft->memory_nodes) {
 		if (node != arm->node) {

@@ -192,11 +192,12 @@ static void print_neighbour(const struct nrb_planpage *page)
 	const struct nrb_machine *machine = page->machine;
 	int arm = find_arm(page->plan, NRB_NEEDS_NEIGHBOUR);
 	char taken[NRB_UNITS_LEN], there[NRB_UNITS_LEN];
-	int64_t bytes, free_bytes = 0;
+	int64_t bytes, free_bytes;
 
 	if (arm < 0) {
 		return;
 	}
+	free_bytes = 0 - nrb_plan_ballast_beside(page->plan, page->plan->arms[arm].node);
 	bytes = page->plan->sizes[arm].beside_bytes + page->plan->sizes[arm].alloc_bytes;
 	for (int i = 0; i < machine->topology.n_nodes; i++) {
 		int node = machine->topology.nodes[i].node;

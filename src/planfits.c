@@ -65,7 +65,7 @@ void nrb_planfits_check_fill(const struct nrb_plandraft *draft, struct nrb_arm *
 int64_t nrb_planfits_elsewhere(const struct nrb_plandraft *draft, int target)
 {
 	const struct nrb_machine *machine = draft->machine;
-	int64_t room = 0;
+	int64_t room = 0 - nrb_plan_ballast_beside(draft->plan, target);
 
 	for (int i = 0; i < machine->topology.n_nodes; i++) {
 		int node = machine->topology.nodes[i].node;
@@ -80,33 +80,29 @@ int64_t nrb_planfits_elsewhere(const struct nrb_plandraft *draft, int target)
 	return room;
 }
 
-/* A node that is filled in other cells has its ballast in these, too. */
-static int64_t ballast_elsewhere(const struct nrb_plan *plan, int target)
-{
-	int64_t bytes = 0;
-
-	for (int i = 0; i < plan->n_ballasts; i++) {
-		bytes += plan->ballasts[i].node != target ? plan->ballasts[i].bytes : 0;
-	}
-	return bytes;
-}
-
-static void check_spill(const struct nrb_plan *plan, const struct nrb_plandraft *draft,
-	struct nrb_arm *arm, const struct nrb_sizes *sizes)
+static void check_spill(const struct nrb_plandraft *draft, struct nrb_arm *arm,
+	const struct nrb_sizes *sizes)
 {
 	static const struct nrb_misfit misfit = {
 		.code = NRB_EXIT_FAILED,
 		.way_out = "give a smaller --alloc",
 		.brief = "what may spill of it does not fit into the other nodes",
 	};
-	int64_t room = nrb_planfits_elsewhere(draft, arm->node) -
-		       ballast_elsewhere(plan, arm->node);
+	static const struct nrb_misfit locked = {
+		.code = NRB_EXIT_FAILED,
+		.way_out = "give a smaller --alloc, or run what fills the other nodes by "
+			   "itself",
+		.brief = "what may spill of it does not fit into the other nodes, which "
+			 "have a ballast",
+	};
+	int64_t room = nrb_planfits_elsewhere(draft, arm->node);
 	int64_t spill = nrb_planbeside_spill(arm, sizes);
 
 	if (!(nrb_arm_needs(arm) & NRB_NEEDS_SPILL) || room >= spill) {
 		return;
 	}
-	nrb_planfits_drop(draft, arm, &misfit,
+	nrb_planfits_drop(draft, arm,
+		nrb_plan_ballast_beside(draft->plan, arm->node) > 0 ? &locked : &misfit,
 		"the other nodes have %" PRId64 " MiB to spare, and %" PRId64
 		" MiB meant for node %d may spill to them",
 		room >> 20, spill >> 20, arm->node);
@@ -145,10 +141,10 @@ static void check_disk(const struct nrb_plandraft *draft, struct nrb_arm *arm,
 		need >> 20);
 }
 
-void nrb_planfits_check(const struct nrb_plan *plan, const struct nrb_plandraft *draft,
-	struct nrb_arm *arm, const struct nrb_sizes *sizes)
+void nrb_planfits_check(const struct nrb_plandraft *draft, struct nrb_arm *arm,
+	const struct nrb_sizes *sizes)
 {
-	check_spill(plan, draft, arm, sizes);
+	check_spill(draft, arm, sizes);
 	if (arm->unsupported[0] == '\0') {
 		check_disk(draft, arm, sizes);
 	}
@@ -172,7 +168,10 @@ int nrb_planfits_check_limit(
 			plan->memory_bytes >> 20, nrb_plan_ballast_bytes(plan) >> 20,
 			limit >> 20);
 	}
-	return nrb_refuse(NRB_EXIT_FAILED, "give smaller --fill and --alloc",
+	return nrb_refuse(NRB_EXIT_FAILED,
+		draft->options->served == NULL
+			? "give smaller --fill and --alloc"
+			: "raise it: files that are served fill what nodes have free",
 		"the plan takes %" PRId64 " MiB, --max-memory is %" PRId64 " MiB",
 		plan->memory_bytes >> 20, limit >> 20);
 }

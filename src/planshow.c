@@ -282,7 +282,9 @@ static void print_memory(
 		nrb_planpage_say(page, "memory",
 			"at most %s: %s, %s allocated in each cell%s",
 			nrb_units_bytes(memory_text, plan->memory_bytes),
-			plan->file_bytes > 0 ? "file cache" : "what fills the node",
+			plan->file_bytes > 0 || plan->served != NULL
+				? "file cache"
+				: "what fills the node",
 			nrb_units_bytes(alloc_text, largest_alloc(plan)),
 			plan->n_ballasts > 0 ? ", and the ballast" : "");
 	}

@@ -144,6 +144,16 @@ static int64_t find_alloc(const struct nrb_plandraft *draft, const struct nrb_ar
 
 /* -- all of it -- */
 
+/* Of what is served, all that can be cached at a time: the fill of the target, and what the other nodes
+ * have to spare. */
+static int64_t cached_of_served(const struct nrb_plandraft *draft,
+	const struct nrb_arm *arm, const struct nrb_sizes *sizes, int64_t filled)
+{
+	int64_t elsewhere = nrb_planfits_elsewhere(draft, arm->node);
+
+	return smaller(sizes->served_bytes, filled + larger(elsewhere, 0));
+}
+
 /* What an arm takes of memory and of the disk at most. */
 static void add_up(struct nrb_plan *plan, const struct nrb_plandraft *draft, int i)
 {
@@ -157,7 +167,8 @@ static void add_up(struct nrb_plan *plan, const struct nrb_plandraft *draft, int
 	if (filled == 0 && is_filled(arm)) {
 		filled = fill_of(draft, arm->node);
 	}
-	memory = larger(filled + sizes->slack_bytes, sizes->served_bytes) + others +
+	filled += sizes->slack_bytes;
+	memory = larger(filled, cached_of_served(draft, arm, sizes, filled)) + others +
 		 sizes->beside_bytes + sizes->alloc_bytes + sizes->victim_bytes +
 		 sizes->burst_bytes + OWN_BYTES;
 	plan->memory_bytes = larger(plan->memory_bytes, memory);
@@ -224,15 +235,18 @@ static void size_arm(
 	nrb_planbeside_find(draft, arm, sizes);
 }
 
-/* Ballasts twice: of what does not fit beside the others' there is none in the end. */
+/* Ballasts first, since what is beside one is sized by what it leaves; and again where arms are dropped:
+ * of what does not fit there is none in the end. */
 int nrb_plansizes_find(struct nrb_plan *plan, const struct nrb_plandraft *asked)
 {
 	struct nrb_plandraft draft = *asked;
 	struct nrb_refusal refusal = { 0 };
 
 	draft.refusal = &refusal;
+	draft.plan = plan;
 	draft.largest_alloc = largest_alloc(plan, &draft);
 	plan->sparse = draft.options->sparse;
+	find_ballasts(plan, &draft);
 	for (int i = 0; i < plan->n_arms; i++) {
 		if (is_sized(&plan->arms[i])) {
 			size_arm(&draft, &plan->arms[i], &plan->sizes[i]);
@@ -241,7 +255,7 @@ int nrb_plansizes_find(struct nrb_plan *plan, const struct nrb_plandraft *asked)
 	find_ballasts(plan, &draft);
 	for (int i = 0; i < plan->n_arms; i++) {
 		if (is_sized(&plan->arms[i])) {
-			nrb_planfits_check(plan, &draft, &plan->arms[i], &plan->sizes[i]);
+			nrb_planfits_check(&draft, &plan->arms[i], &plan->sizes[i]);
 		}
 	}
 	if (nrb_plan_runnable(plan) == 0) {

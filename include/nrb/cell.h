@@ -109,6 +109,7 @@ struct nrb_cell {
 	const struct nrb_servedset *served;
 	int kswapd_pid;   /* of the target node; -1 unknown */
 	int64_t fill_len; /* bytes of the file that this cell filled with */
+	bool full; /* the node was, of others' cache: that is the fill, and little of ours fitted */
 	struct nrb_arena soak, arena;
 	int16_t *node_of; /* of each base page of the arena, by locate */
 	int holder; /* channel to the holder, or in it to the child; -1: there is none */

@@ -17,6 +17,8 @@ enum nrb_cellvalue {
 	NRB_VALUE_CACHE_BYTES,      /* of the file, before the mode */
 	NRB_VALUE_NODE_KEPT_RATIO,  /* of all file cache of the node: the same */
 	NRB_VALUE_NODE_CACHE_BYTES, /* of all files on the node, before the mode */
+	NRB_VALUE_CACHE_LOST_BYTES, /* of the file: before - after */
+	NRB_VALUE_NODE_LOST_BYTES,  /* of all file cache of the node: the same */
 	NRB_VALUE_REREAD_RATE,      /* bytes per second */
 	NRB_VALUE_REREAD_DISK_RATIO,
 	NRB_VALUE_HEADROOM_MIN_BYTES,

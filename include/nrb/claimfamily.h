@@ -10,8 +10,10 @@
 #include "nrb/record.h"
 
 /* Differences of locality and of cache below these are left alone: pages of others come and go. */
-#define NRB_LOCAL_MARGIN 0.05
-#define NRB_CACHE_MARGIN 0.01
+#define NRB_LOCAL_MARGIN   0.05
+#define NRB_CACHE_MARGIN   0.01
+/* Of the allocation: cache that is lost in its place, however small a share of all cache it is. */
+#define NRB_EVICTED_MARGIN 0.1
 
 enum { NRB_FAMILY_MODES = NRB_MODE_BITS + 1 };
 
@@ -48,7 +50,8 @@ int nrb_claimfamily_say(struct nrb_claims *claims, const struct nrb_claim_family
 bool nrb_claimfamily_is_ok(const struct nrb_arm_cells *arm);
 bool nrb_claimfamily_is_measured(const struct nrb_arm_cells *arm);
 
-/** Whether every cell of an arm keeps more local, or evicts more, than every one of the base. */
+/** Whether every cell of an arm keeps more local, or evicts more (by its share of the cache, or beside
+ * what is allocated), than every one of the base. */
 bool nrb_claimfamily_keeps_more(
 	const struct nrb_arm_cells *arm, const struct nrb_arm_cells *base);
 bool nrb_claimfamily_evicts_more(
@@ -81,7 +84,8 @@ const char *nrb_claimfamily_counts(char *buf, size_t len,
 const char *nrb_claimfamily_cost(char *buf, size_t len,
 	const struct nrb_claim_family *family, unsigned int modes, bool goes_on);
 
-/** "10.0 % of the cached file" that an arm lost, by what tells it. Fills and returns buf. */
+/** "10.0 % of the cached file" that an arm lost, by what tells it; "3.9 GiB of" it where that is hardly a
+ * share. Fills and returns buf. */
 const char *nrb_claimfamily_lost(
 	char *buf, size_t len, const struct nrb_arm_cells *arm, enum nrb_cellvalue kept);
 

@@ -123,8 +123,9 @@ bool nrb_plan_compares(const struct nrb_plan *plan);
 void nrb_plan_quiet(const struct nrb_plan *plan, const struct nrb_topology *topology,
 	struct nrb_place *place);
 
-/** What ballasts take, all together. */
+/** What ballasts take, all together; and of other nodes than one, whatever is filled there. */
 int64_t nrb_plan_ballast_bytes(const struct nrb_plan *plan);
+int64_t nrb_plan_ballast_beside(const struct nrb_plan *plan, int node);
 
 /** Arms that this machine can run. */
 int nrb_plan_runnable(const struct nrb_plan *plan);

@@ -32,7 +32,8 @@ struct nrb_plandraft {
 	struct nrb_idset memory_nodes, cpu_nodes;
 	unsigned int modes; /* with the reference; 0: there is no knob */
 	/* while sizes are found */
-	int64_t largest_alloc; /* wanted by any arm that can run */
+	int64_t largest_alloc;       /* wanted by any arm that can run */
+	const struct nrb_plan *plan; /* its ballasts are known */
 	struct nrb_refusal *refusal;
 };
 
@@ -101,17 +102,17 @@ void nrb_planfits_drop(const struct nrb_plandraft *draft, struct nrb_arm *arm,
 void nrb_planfits_check_fill(const struct nrb_plandraft *draft, struct nrb_arm *arm,
 	const struct nrb_sizes *sizes);
 
-/** Drop an arm that spills more than the other nodes have, the plan's ballasts being known, or whose
- * file the directory cannot take. */
-void nrb_planfits_check(const struct nrb_plan *plan, const struct nrb_plandraft *draft,
-	struct nrb_arm *arm, const struct nrb_sizes *sizes);
+/** Drop an arm that spills more than the other nodes have, or whose file the directory cannot take. */
+void nrb_planfits_check(const struct nrb_plandraft *draft, struct nrb_arm *arm,
+	const struct nrb_sizes *sizes);
 
 /** Refuse a plan that takes more than --max-memory. */
 int nrb_planfits_check_limit(
 	const struct nrb_plan *plan, const struct nrb_plandraft *draft);
 
-/** Bytes that the nodes beside a target have to spare: what is free beside the 2 x high that they keep,
- * and their read-once cache, which gives way to what comes as it would to anyone's memory. */
+/** Bytes that the nodes beside a target have to spare: what is free beside the 2 x high that they keep
+ * and beside ballasts, which stand there in cells that do not fill them, too; and their read-once cache,
+ * which gives way to what comes as it would to anyone's memory. */
 int64_t nrb_planfits_elsewhere(const struct nrb_plandraft *draft, int target);
 
 /** Bytes of the cache file that an arm's cells read. */

@@ -25,8 +25,10 @@ struct nrb_serve {
 	int n; /* readers, 1..NRB_MAX_READERS */
 	int64_t for_ns;
 	int64_t requests; /* at most, of all together; 0: as many as there is time for */
-	uint64_t popularity_seed; /* which objects are popular */
-	uint64_t seed;            /* which are asked for when */
+	uint64_t popularity_seed;     /* which objects are popular */
+	uint64_t seed;                /* which are asked for when */
+	volatile int64_t *progress;   /* bytes are added to it; NULL: nowhere */
+	const volatile int32_t *stop; /* non-zero: end; NULL: nobody says so */
 	/* its own */
 	struct nrb_zipf zipf;
 	struct nrb_shuffle shuffle;

@@ -81,7 +81,7 @@ static void test_the_cheapest_comes_first(void **state)
 	}
 }
 
-/* A cell that cannot be run takes no time. */
+/* A cell that cannot be run takes no time, and compares nothing. */
 static void test_what_cannot_run_costs_nothing(void **state)
 {
 	(void)state;
@@ -92,8 +92,21 @@ static void test_what_cannot_run_costs_nothing(void **state)
 	assert_string_equal(name_of(0), "dear, one");
 	assert_int_equal(agenda.turns[0].n, 2);
 	assert_int_equal(agenda.turns[0].runnable, 0);
+	assert_false(agenda.turns[0].compares);
 	nrb_agenda_note(&agenda, 3, 1000000000);
 	assert_true(fabs(nrb_agenda_estimate_s(&agenda, &agenda.turns[0])) < 1e-9);
+}
+
+/* Of a turn one cell that can be run is enough, wherever it stands. */
+static void test_what_runs_in_part_compares(void **state)
+{
+	(void)state;
+	nrb_agenda_finish(&agenda);
+	strcpy(arms[1].unsupported, "why");
+	assert_int_equal(nrb_agenda_begin(&agenda, &plan), 0);
+	for (int i = 0; i < agenda.n; i++) {
+		assert_int_equal(agenda.turns[i].compares, agenda.turns[i].arms[0] != 6);
+	}
 }
 
 static void test_every_cell_is_in_one_turn(void **state)
@@ -164,6 +177,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		AGENDA_TEST(test_the_cheapest_comes_first),
 		AGENDA_TEST(test_what_cannot_run_costs_nothing),
+		AGENDA_TEST(test_what_runs_in_part_compares),
 		AGENDA_TEST(test_every_cell_is_in_one_turn),
 		AGENDA_TEST(test_mixed_is_one_turn),
 		AGENDA_TEST(test_estimates),

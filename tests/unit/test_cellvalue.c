@@ -45,11 +45,14 @@ static void test_ratios(void **state)
 	sample.cache_before_bytes = 400;
 	sample.cache_after_bytes = 100;
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_CACHE_KEPT_RATIO), 0.25);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_CACHE_LOST_BYTES), 300);
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_NODE_LOST_BYTES)));
 	sample.nodes[1].file_before_bytes = 800 << 20; /* node 1 is under test */
 	sample.nodes[1].file_after_bytes = 600 << 20;
 	sample.nodes[0].file_before_bytes = sample.nodes[0].file_after_bytes = 1;
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_KEPT_RATIO), 0.75);
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_CACHE_BYTES), 800 << 20);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_LOST_BYTES), 200 << 20);
 	sample.reread_bytes = 100;
 	sample.reread_disk_bytes = 75;
 	sample.reread_ns = 50;

@@ -45,6 +45,24 @@ static void test_alternative_to_preferred(void **state)
 		"cached file.");
 }
 
+/* Of a cache of 500 GiB, 2 GiB in place of 2 GiB are evicted all the same. */
+static void test_alternative_on_a_huge_node(void **state)
+{
+	(void)state;
+	for (int bind = 0; bind < 2; bind++) {
+		policy = bind ? "bind" : "local";
+		make(0, bind ? 512 << 10 : 0, 0, 0, 0);
+		sample.alloc_pages = 512 << 10;
+		sample.cache_before_bytes = 500LL << 30;
+		sample.cache_after_bytes = (500LL - 2 * bind) << 30;
+		assert_int_equal(nrb_group_add(&group, &sample), 0);
+	}
+	claim_so_many(1);
+	assert_says(0,
+		"Policy bind keeps 100.0 % of new memory local without node reclaim, more than "
+		"mode 0 without it (0.0 %), and evicts 2.00 GiB of the cached file.");
+}
+
 /* Of modes that were not run nothing is said. */
 static void test_alternative_to_mode_0(void **state)
 {
@@ -410,6 +428,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_alternative, start, finish),
 		cmocka_unit_test_setup_teardown(
 			test_alternative_to_preferred, start, finish),
+		cmocka_unit_test_setup_teardown(
+			test_alternative_on_a_huge_node, start, finish),
 		cmocka_unit_test_setup_teardown(
 			test_alternative_to_mode_0, start, finish),
 		cmocka_unit_test_setup_teardown(test_no_alternative, start, finish),

@@ -230,6 +230,32 @@ static void test_others_cache(void **state)
 		"31.7 % of the node's file cache, most of it other programs'.");
 }
 
+static void add_on_huge_node(int mode, int64_t local, int64_t lost_mib)
+{
+	make(mode, local, 0, 1, mode > 0 ? 9 : 0);
+	sample.alloc_pages = 1 << 20; /* 4 GiB */
+	sample.nodes[0].pages = local << 10;
+	sample.cache_before_bytes = 0;
+	sample.nodes[0].file_before_bytes = 500LL << 30;
+	sample.nodes[0].file_after_bytes = (500LL << 30) - (lost_mib << 20);
+	assert_int_equal(nrb_group_add(&group, &sample), 0);
+}
+
+/* All that is allocated is less than a hundredth of what such a node caches. */
+static void test_cache_of_a_huge_node(void **state)
+{
+	(void)state;
+	add_on_huge_node(0, 0, 300); /* what others do meanwhile */
+	add_on_huge_node(1, 1000, 4096);
+	add_on_huge_node(4, 1000, 650);
+	add_on_huge_node(6, 1000, 4608);
+	claim_so_many(1);
+	assert_says(0,
+		"Modes 1, 4 and 6 keep 97.7 % of new memory local (mode 0: 0.0 %); modes 1 and 6 "
+		"evict 4.00 GiB to 4.50 GiB of the node's file cache, most of it other "
+		"programs'.");
+}
+
 static void test_disagree(void **state)
 {
 	(void)state;
@@ -318,6 +344,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_futile, start, finish),
 		cmocka_unit_test_setup_teardown(test_stalled, start, finish),
 		cmocka_unit_test_setup_teardown(test_others_cache, start, finish),
+		cmocka_unit_test_setup_teardown(test_cache_of_a_huge_node, start, finish),
 		cmocka_unit_test_setup_teardown(test_disagree, start, finish),
 		cmocka_unit_test_setup_teardown(test_lru_gen, start, finish),
 		cmocka_unit_test_setup_teardown(test_no_reason, start, finish),

@@ -54,6 +54,41 @@ static void test_reads_need_no_room(void **state)
 		"550 MiB meant for node 0 may spill");
 }
 
+static int64_t read_beside(const char *scenario)
+{
+	for (int i = 0; i < plan.n_arms; i++) {
+		if (strcmp(plan.arms[i].scenario->name, scenario) == 0) {
+			assert_string_equal(plan.arms[i].unsupported, "");
+			return plan.sizes[i].beside_bytes;
+		}
+	}
+	fail_msg("no %s", scenario);
+	return 0;
+}
+
+/* What is locked on the other node for cells that fill it is not free in those that do not. */
+static void test_neighbour_beside_a_ballast(void **state)
+{
+	const struct nrb_sizes *sizes;
+
+	(void)state;
+	ask_for("neighbour");
+	options.fill_bytes = 300LL * MIB;
+	options.alloc_bytes = 100LL * MIB;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	assert_int_equal(plan.n_ballasts, 1);
+	assert_int_equal(read_beside("neighbour"), 400LL * MIB); /* four of them */
+	options.scenarios[1] = "headroom";
+	options.n_scenarios = 2;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	assert_int_equal(plan.n_ballasts, 2);
+	sizes = &plan.sizes[0];
+	/* free stay the fill, the headroom and what is below the watermark; half of it spills */
+	assert_in_range(read_beside("neighbour"),
+		300LL * MIB + sizes->headroom_bytes - 50LL * MIB,
+		300LL * MIB + sizes->headroom_bytes - 47LL * MIB);
+}
+
 static void test_nobody_there(void **state)
 {
 	(void)state;
@@ -95,6 +130,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PLAN_TEST(test_neighbour),
 		PLAN_TEST(test_reads_need_no_room),
+		PLAN_TEST(test_neighbour_beside_a_ballast),
 		PLAN_TEST(test_nobody_there),
 		PLAN_TEST(test_headroom),
 	};

@@ -47,6 +47,22 @@ static void test_one_of_several_spills_too_much(void **state)
 	assert_string_equal(nrb_diag_way_out(), "give a smaller --alloc");
 }
 
+/* For cells that fill every node the other one has a ballast, which stands there beside all. */
+static void test_what_a_ballast_leaves(void **state)
+{
+	(void)state;
+	ask_for("neighbour", "headroom");
+	options.fill_bytes = 400LL * MIB;
+	options.alloc_bytes = 350LL * MIB;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	assert_reason("neighbour", "what may spill of it does not fit into the other "
+				   "nodes, which have a ballast");
+	assert_reason("headroom", "");
+	ask_for("neighbour", NULL);
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	assert_reason("neighbour", "");
+}
+
 static void test_one_of_several_nodes(void **state)
 {
 	(void)state;
@@ -137,6 +153,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PLAN_TEST(test_one_of_several_spills_too_much),
+		PLAN_TEST(test_what_a_ballast_leaves),
 		PLAN_TEST(test_one_of_several_nodes),
 		PLAN_TEST(test_no_ballast_for_what_is_left_out),
 		PLAN_TEST(test_a_ballast_elsewhere),

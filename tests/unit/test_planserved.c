@@ -69,6 +69,28 @@ static void test_half_as_much_again_as_the_fill(void **state)
 	assert_int_equal(sizes->file_bytes, sizes->served_bytes);
 }
 
+/* Nor more than what a ballast, for cells that fill it, leaves of the other one. */
+static void test_beside_a_ballast(void **state)
+{
+	int64_t spare;
+
+	(void)state;
+	ask_served();
+	options.scenarios[1] = "headroom";
+	options.n_scenarios = 2;
+	options.fill_bytes = 400LL * MIB;
+	options.alloc_bytes = 300LL * MIB;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	assert_int_equal(plan.n_ballasts, 2);
+	spare = 400LL * MIB + plan.sizes[0].headroom_bytes - 300LL * MIB;
+	assert_in_range(plan.sizes[0].served_bytes,
+		plan.sizes[0].fill_bytes + plan.sizes[0].slack_bytes,
+		plan.sizes[0].fill_bytes + plan.sizes[0].slack_bytes + spare);
+	options.n_scenarios = 1;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	assert_in_range(plan.sizes[0].served_bytes, 600LL * MIB, 680LL * MIB);
+}
+
 /* Then there is no file to be made; but they have to fill the node. */
 static void test_the_users_files(void **state)
 {
@@ -89,13 +111,37 @@ static void test_the_users_files(void **state)
 		"--file: 800 MiB in all, and the fill of node 1 takes 889 MiB");
 }
 
+/* However large they are: no more of them is in memory than the nodes can cache. */
+static void test_files_larger_than_the_machine(void **state)
+{
+	struct nrb_served_file files[] = { { .fd = -1, .bytes = 1LL << 40 } };
+	struct nrb_servedset set = nrb_servedset_of(files, 1);
+
+	(void)state;
+	ask_served();
+	options.served = &set;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	assert_int_equal(plan.sizes[0].served_bytes, 1LL << 40);
+	/* a node, what is free on the other one beside 4 MiB, the allocation and ours */
+	assert_in_range(plan.memory_bytes, (1000LL + 896 + 200 + 64) * MIB - 4096,
+		(1000LL + 896 + 200 + 64) * MIB + 4096);
+	options.max_memory_bytes = 3LL << 30;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	options.max_memory_bytes = 1LL << 30;
+	assert_refused(make(machine_of(0, two, 2)), NRB_EXIT_FAILED, "--max-memory");
+	assert_string_equal(nrb_diag_way_out(),
+		"raise it: files that are served fill what nodes have free");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PLAN_TEST(test_sizes),
 		PLAN_TEST(test_small_other_nodes),
 		PLAN_TEST(test_half_as_much_again_as_the_fill),
+		PLAN_TEST(test_beside_a_ballast),
 		PLAN_TEST(test_the_users_files),
+		PLAN_TEST(test_files_larger_than_the_machine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

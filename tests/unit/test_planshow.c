@@ -252,6 +252,37 @@ static void test_text_says_what_is_locked(void **state)
 	nrb_json_free(json);
 }
 
+/* Not what a ballast has of it: that stands there for cells that fill every node, beside all others. */
+static void test_text_says_what_others_have_free(void **state)
+{
+	static const char enough[] = "there may be enough left for all";
+	static const char beside[] = "that of node 1 is for cells that fill every node, "
+				     "and stands there beside all";
+
+	(void)state;
+	nrb_plan_finish(&plan);
+	options.scenarios[0] = "neighbour";
+	options.scenarios[1] = "headroom";
+	options.n_scenarios = 1;
+	options.fill_bytes = 150 << 20;
+	options.alloc_bytes = 50 << 20;
+	assert_int_equal(nrb_plan_make(&plan, &options, &machine, nrb_scenario_table), 0);
+	assert_says(enough, true);
+	assert_says(beside, false);
+	nrb_plan_finish(&plan);
+	options.n_scenarios = 2;
+	assert_int_equal(nrb_plan_make(&plan, &options, &machine, nrb_scenario_table), 0);
+	assert_int_equal(plan.n_ballasts, 2);
+	assert_says(enough, false);
+	assert_says(beside, true);
+	nrb_plan_finish(&plan);
+	options.scenarios[0] = "headroom"; /* alone: all its cells fill both */
+	options.n_scenarios = 1;
+	assert_int_equal(nrb_plan_make(&plan, &options, &machine, nrb_scenario_table), 0);
+	assert_int_equal(plan.n_ballasts, 2);
+	assert_says(beside, false);
+}
+
 static void test_text_warns_of_swapping(void **state)
 {
 	(void)state;
@@ -434,6 +465,7 @@ int main(void)
 		SHOW_TEST(test_text_warns_whatever_the_scenario),
 		SHOW_TEST(test_text_warns_of_all_nodes_that_are_filled),
 		SHOW_TEST(test_text_says_what_is_locked),
+		SHOW_TEST(test_text_says_what_others_have_free),
 		SHOW_TEST(test_text_warns_of_swapping),
 		SHOW_TEST(test_text_warns_of_unsynced_data),
 		SHOW_TEST(test_text_says_who_shares_a_cpu),

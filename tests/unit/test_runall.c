@@ -30,6 +30,15 @@ static const struct nrb_scenario quick = { .name = "quick",
 	.needs = NRB_NEEDS_MODES,
 	.variants = quick_variants };
 
+/* With --sparse it cannot be run. */
+static const struct nrb_scenario blocked = { .name = "blocked",
+	.holds = "it",
+	.shows = "it",
+	.question = "it",
+	.limits = "it",
+	.needs = NRB_NEEDS_MODES | NRB_NEEDS_SPACE,
+	.variants = quick_variants };
+
 static const struct nrb_scenario *const all[] = { &slow, &quick, NULL };
 
 static struct nrb_run_options all_options(const struct tree *tree)
@@ -100,12 +109,35 @@ static void test_one_scenario_is_run_whatever_the_budget(void **state)
 	release(outcome);
 }
 
+/* What is not supported comes first, since it costs nothing; it is no comparison. */
+static void test_one_that_can_be_run(void **state)
+{
+	static const struct nrb_scenario *const some[] = { &blocked, &quick, NULL };
+	struct nrb_run_options options = all_options(*state);
+	struct outcome *outcome;
+
+	options.sparse = true;
+	options.budget_s = 1;
+	outcome = run_table(*state, &options, some);
+	assert_int_equal(outcome->rc, 0);
+	assert_int_equal(outcome->n, 1 + 2 + 2);
+	for (int i = 1; i < outcome->n; i++) {
+		assert_string_equal(
+			outcome->cells[i].scenario, i < 3 ? "blocked" : "quick");
+		assert_int_equal(outcome->cells[i].status,
+			i < 3 ? NRB_STATUS_UNSUPPORTED : NRB_STATUS_OK);
+	}
+	assert_string_equal(outcome->end.left_out, "");
+	release(outcome);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RUN_TEST(test_the_cheapest_comes_first),
 		RUN_TEST(test_what_does_not_fit_is_named),
 		RUN_TEST(test_one_scenario_is_run_whatever_the_budget),
+		RUN_TEST(test_one_that_can_be_run),
 	};
 
 	nrb_diag_set_muted(true);

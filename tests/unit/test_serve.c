@@ -205,6 +205,37 @@ static void test_the_time_is_a_limit_too(void **state)
 	assert_in_range(sample.serve_ns, 4 * 20000000LL, 4 * 20000000LL + 2000000000);
 }
 
+/* Each byte is counted where it is asked for, and who is told to stop begins nothing more. */
+static void test_progress_and_stop(void **state)
+{
+	volatile int64_t progress = 0;
+	volatile int32_t stop = 0;
+	struct nrb_serve serve = { .clock = &steady,
+		.set = &set,
+		.n = 4,
+		.for_ns = INT64_MAX,
+		.requests = REQUESTS,
+		.popularity_seed = 1,
+		.seed = 7,
+		.progress = &progress,
+		.stop = &stop };
+
+	(void)state;
+	for (int run = 0; run < 2; run++) {
+		progress = serve.begun = 0;
+		stop = run;
+		nrb_sample_init(&sample);
+		assert_int_equal(nrb_serve_begin(&serve), 0);
+		for (int i = 0; i < serve.n; i++) {
+			nrb_serve_prepare(&serve, i);
+			nrb_serve_work(&serve, i);
+		}
+		assert_int_equal(nrb_serve_end(&serve, &sample), 0);
+		assert_int_equal(sample.serve_requests, run == 0 ? REQUESTS : 0);
+		assert_int_equal(progress, sample.serve_bytes);
+	}
+}
+
 static void test_a_file_that_became_shorter(void **state)
 {
 	(void)state;
@@ -241,6 +272,7 @@ int main(void)
 		SERVE_TEST(test_a_hit_that_read_from_disk),
 		SERVE_TEST(test_a_file_system_that_does_not_tell),
 		SERVE_TEST(test_the_time_is_a_limit_too),
+		SERVE_TEST(test_progress_and_stop),
 		SERVE_TEST(test_a_file_that_became_shorter),
 		SERVE_TEST(test_nobody_worked),
 	};

@@ -4,6 +4,7 @@
 
 #include "nrb/pagecache.h"
 #include "nrb/placement.h"
+#include "nrb/servedset.h"
 
 /* where every node is filled: one of them has no memory */
 static struct nrb_topology_node four_nodes[4] = { { .node = 0, .memory_bytes = 1 },
@@ -100,6 +101,7 @@ static void test_only_clean_cache_on_the_node_is_a_fill(void **state)
 		write_meminfo(50, 50);
 		assert_int_equal(nrb_step_fill_once(&cell), rows[i].rc);
 		assert_int_equal(shared->sample.fill_asked_bytes, FILL_MIB << 20);
+		assert_false(cell.full);
 		assert_string_equal(shared->sample.note, "");
 	}
 }
@@ -130,9 +132,28 @@ static void test_a_full_node_needs_no_fill(void **state)
 		shared->sample.note[0] = '\0';
 		write_zone(free_mib);
 		assert_int_equal(nrb_step_fill_once(&cell), 0);
+		assert_true(cell.full);
 		assert_string_equal(shared->sample.note,
 			"the node was full already: the fill is other programs' cache");
 	}
+}
+
+/* Where the user's files are served there is no file of our own, but as much was wanted. */
+static void test_a_full_node_needs_no_users_files(void **state)
+{
+	struct nrb_served_file file = { .fd = 3, .bytes = (int64_t)FILL_MIB << 20 };
+	const struct nrb_servedset set = nrb_servedset_of(&file, 1);
+
+	(void)state;
+	memset(&fill, 0, sizeof(fill));
+	cell.served = &set;
+	cell.sizes.file_bytes = 0;
+	write_zone(25);
+	assert_int_equal(nrb_step_fill_once(&cell), 0);
+	assert_int_equal(shared->sample.fill_asked_bytes, 13 << 20);
+	assert_string_equal(shared->sample.note,
+		"the node was full already: the fill is other programs' cache");
+	cell.served = NULL;
 }
 
 /* Beside a ballast a node that has nothing free is not full of cache: somebody took the room. */
@@ -274,6 +295,7 @@ int main(void)
 		STEP_TEST(test_only_clean_cache_on_the_node_is_a_fill),
 		STEP_TEST(test_an_unclean_fill_says_its_figures),
 		STEP_TEST(test_a_full_node_needs_no_fill),
+		STEP_TEST(test_a_full_node_needs_no_users_files),
 		STEP_TEST(test_room_beside_a_ballast),
 		STEP_TEST(test_a_small_fill_is_a_fill),
 		STEP_TEST(test_every_node_is_filled_from_its_part),
