@@ -316,6 +316,42 @@ static void test_requests(void **state)
 	assert_near(nrb_figure_number(NRB_FIGURE_SERVED_DISK, group.arms[0]), 6144);
 }
 
+/* What is rare is in few cells, and the lowest in one: a median would have neither. */
+static void test_rare(void **state)
+{
+	static const int64_t lines[] = { 0, 3, 0, 4, NRB_ABSENT },
+			     lowest[] = { 21, 20, 1, 22, 21 };
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		struct nrb_zone_sample *zone;
+
+		make(1, i + 1, 1);
+		sample.alloc_failure_lines = lines[i];
+		sample.headroom_min_bytes = lowest[i] - 30;
+		zone = nrb_sample_zone(&sample, "Normal");
+		zone->managed_bytes = 1000 << 20;
+		zone->min_bytes = 4 << 20;
+		zone->free_lowest_bytes = lowest[i] << 20;
+		nrb_histogram_add(&zone->free_hist, (uint64_t)lowest[i] + 5000);
+		add(NRB_STATUS_OK);
+	}
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_near(nrb_figure_number(NRB_FIGURE_ALLOC_FAILURES, group.arms[0]), 7);
+	assert_near(nrb_figure_number(NRB_FIGURE_FREE_LOWEST, group.arms[0]), 1 << 20);
+	assert_near(
+		nrb_figure_number(NRB_FIGURE_HEADROOM_LOWEST, group.arms[0]), -(3 << 20));
+	assert_near(nrb_figure_number(NRB_FIGURE_HEADROOM_MIN, group.arms[0]), -29);
+	/* over time is the median of cells */
+	assert_near(nrb_figure_number(NRB_FIGURE_HEADROOM_P50, group.arms[0]),
+		nrb_group_median(group.arms[0], NRB_VALUE_HEADROOM_P50_BYTES));
+	nrb_group_free(&group);
+	make(1, 1, 1); /* the log could not be read: not that there was nothing */
+	add(NRB_STATUS_OK);
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_true(isnan(nrb_figure_number(NRB_FIGURE_ALLOC_FAILURES, group.arms[0])));
+}
+
 /* Where it is not known what was cached, there is no share of hits. */
 static void test_unknown_hits(void **state)
 {
@@ -389,6 +425,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_label, start, finish),
 		cmocka_unit_test_setup_teardown(test_p999, start, finish),
 		cmocka_unit_test_setup_teardown(test_requests, start, finish),
+		cmocka_unit_test_setup_teardown(test_rare, start, finish),
 		cmocka_unit_test_setup_teardown(test_unknown_hits, start, finish),
 		cmocka_unit_test(test_columns),
 		cmocka_unit_test_setup_teardown(test_too_many, start, finish),

@@ -378,6 +378,16 @@ def load():
                         headroom(1, 11264, 9800, **twice)])
 
 
+def lowest():
+    """Five blocks, of which two had lines on failures, and one next to nothing free."""
+    cells = []
+    for block in range(1, 6):
+        without = headroom(0, 5632, (1 << 10) - 22528 if block == 3 else -900)
+        without.update(block=block, alloc_failure_lines=3 if block in (2, 4) else 0)
+        cells += [without, {**headroom(1, 5632, 5200 - 100 * block), "block": block}]
+    return record({**OLD, "blocks": 5}, cells)
+
+
 def write(path, text):
     path.parent.mkdir(exist_ok=True)
     path.write_text(text)
@@ -391,7 +401,8 @@ def main():
             "rehearsal-matrix": rehearsal_matrix(), "factors": factors(), "lru-gen": lru_gen(),
             "absent": absent(), "dirty": dirty(), "dirty-new": dirty_new(), "anon": anon(),
             "states": states(), "swapped": swapped(), "threads": threads(), "mapped": mapped(),
-            "thp": thp(), "load": load(), "ballast": ballast(), "fileserver": fileserver()}
+            "thp": thp(), "load": load(), "lowest": lowest(), "ballast": ballast(),
+            "fileserver": fileserver()}
     for name, objects in good.items():
         write(root / f"{name}.jsonl", lines(objects))
     write(root / "cut.jsonl", lines(mglru())[:-100])
