@@ -102,6 +102,7 @@ static double request_p999(const struct nrb_arm_cells *arm)
 	{ name, heading, format, 0, value, over, NULL, help }
 #define MEDIAN(...) OVER(nrb_group_median, __VA_ARGS__)
 #define LOWEST(...) OVER(nrb_group_min, __VA_ARGS__)
+#define HIGHEST(...) OVER(nrb_group_max, __VA_ARGS__)
 #define SUM(...)    OVER(nrb_group_sum, __VA_ARGS__)
 #define COMPUTED(name, heading, format, function, help) \
 	{ name, heading, format, 0, -1, NULL, function, help }
@@ -259,6 +260,10 @@ const struct nrb_figure nrb_figure_table[NRB_N_FIGURES] = {
 		"of all cells together"),
 	[NRB_FIGURE_REQUESTS_PER_S]  = MEDIAN("requests_per_s", "requests/s", NRB_FORMAT_COUNT,
 		NRB_VALUE_REQUESTS_PER_S, "objects served in a second, by all readers together"),
+	[NRB_FIGURE_REQUESTS_LOWEST] = LOWEST("requests_per_s_lowest", "lowest requests/s",
+		NRB_FORMAT_COUNT, NRB_VALUE_REQUESTS_PER_S, "the same in the block with the fewest"),
+	[NRB_FIGURE_REQUESTS_HIGHEST] = HIGHEST("requests_per_s_highest", "highest requests/s",
+		NRB_FORMAT_COUNT, NRB_VALUE_REQUESTS_PER_S, "the same in the block with the most"),
 	[NRB_FIGURE_REQUEST_P50]     = COMPUTED("request_p50_ns", "request p50", NRB_FORMAT_NS,
 		request_p50, "half of the requests took no longer"),
 	[NRB_FIGURE_REQUEST_P99]     = COMPUTED("request_p99_ns", "request p99", NRB_FORMAT_NS,

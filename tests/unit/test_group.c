@@ -312,6 +312,8 @@ static void test_requests(void **state)
 	assert_near(nrb_figure_number(NRB_FIGURE_REQUEST_P99, group.arms[0]), 20);
 	assert_true(isnan(nrb_figure_number(NRB_FIGURE_REQUEST_P999, group.arms[0])));
 	assert_near(nrb_figure_number(NRB_FIGURE_REQUESTS_PER_S, group.arms[0]), 400);
+	assert_near(nrb_figure_number(NRB_FIGURE_REQUESTS_LOWEST, group.arms[0]), 300);
+	assert_near(nrb_figure_number(NRB_FIGURE_REQUESTS_HIGHEST, group.arms[0]), 500);
 	assert_near(nrb_figure_number(NRB_FIGURE_HIT_RATIO, group.arms[0]), 0.625);
 	assert_near(nrb_figure_number(NRB_FIGURE_SERVED_DISK, group.arms[0]), 6144);
 }
@@ -384,7 +386,8 @@ static void test_columns(void **state)
 		"kswapd_runs,alloc_failure_lines,requests_per_s,request_p50_ns,"
 		"request_p99_ns,request_p999_ns,hit_ratio,served_disk_bytes,"
 		"zswpout,trim_ns,dirty_first_bytes,dirty_last_bytes,"
-		"others_dirty_highest_bytes,pswpin,";
+		"others_dirty_highest_bytes,pswpin,requests_per_s_lowest,"
+		"requests_per_s_highest,";
 	char joined[sizeof(names) + 64] = "";
 
 	(void)state;

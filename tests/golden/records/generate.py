@@ -309,9 +309,9 @@ def served(mode, hits, disk, refaults, block=1, **more):
                     reread_disk_bytes=None, reread_ns=None, reread_hist=None,
                     serve_set_bytes=585 * MIB, serve_readers=4, serve_requests=2500,
                     serve_misses=2500 - hits, serve_bytes=2500 * MIB // 8, serve_disk_bytes=disk * MIB,
-                    serve_ns=4 * 10**9, serve_hist=histogram(2500, 90000, 2 * 10**6),
+                    serve_hist=histogram(2500, 90000, 2 * 10**6),
                     alloc_hist=histogram(3 * PAGES, 1900, 14000), **more)
-    made["block"] = block
+    made.update(block=block, serve_ns=(3 + block) * 10**9)
     made["counters"].update(refault_file=refaults)
     return made
 
