@@ -236,8 +236,9 @@ const struct nrb_figure nrb_figure_table[NRB_N_FIGURES] = {
 		"fall of free memory on the neighbour's node"),
 	[NRB_FIGURE_HEADROOM_LOWEST] = LOWEST("headroom_lowest_bytes", "lowest above min",
 		NRB_FORMAT_BYTES, NRB_VALUE_HEADROOM_LOWEST_BYTES,
-		"of the node's largest zone: least free memory above its min watermark in "
-		"hundreds of looks a second, of all cells; below zero under min"),
+		"of the node's zones but Movable and those under a sixteenth, each figure of the "
+		"one where it is worst: least free memory above min in hundreds of looks a second, "
+		"of all cells; below zero under min"),
 	[NRB_FIGURE_HEADROOM_P1]     = MEDIAN("headroom_p1_bytes", "above min p1",
 		NRB_FORMAT_BYTES, NRB_VALUE_HEADROOM_P1_BYTES,
 		"1 of 100 of these looks found no more above min"),
@@ -246,7 +247,7 @@ const struct nrb_figure nrb_figure_table[NRB_N_FIGURES] = {
 		"half of these looks found no more above min"),
 	[NRB_FIGURE_FREE_LOWEST]     = LOWEST("free_lowest_bytes", "lowest free",
 		NRB_FORMAT_BYTES, NRB_VALUE_FREE_LOWEST_BYTES,
-		"least free memory of that zone, of all cells"),
+		"least free memory of such a zone, of all cells"),
 	[NRB_FIGURE_BELOW_LOW]       = MEDIAN("below_low_ratio", "below low", NRB_FORMAT_RATIO,
 		NRB_VALUE_BELOW_LOW_RATIO, "of these looks, those that found less than low free"),
 	[NRB_FIGURE_BELOW_MIN]       = MEDIAN("below_min_ratio", "below min", NRB_FORMAT_RATIO,

@@ -349,24 +349,28 @@ def neighbour(mode, lost, remote):
     return made
 
 
+def zone(name, managed, kib, low, lowest):
+    """A zone of so many MiB that was looked at: min, and low and the least free above it, in KiB."""
+    free = {kib + lowest: 5, kib + low: 400, kib + 3 * low: 100}
+    return {"name": name, "managed_bytes": managed * MIB, "min_bytes": kib << 10,
+            "low_bytes": kib + low << 10, "high_bytes": kib + 2 * low << 10, "samples": 505,
+            "free_lowest_bytes": kib + lowest << 10, "below_low": 5,
+            "below_min": 5 * (lowest < 0),
+            "free_hist": {"layout": "loglinear", "bits": 7, "n": 505, "max_kib": max(free),
+                          "sum_kib": sum(value * n for value, n in free.items()),
+                          "buckets": [[bucket(value), n] for value, n in free.items()]}}
+
+
 def headroom(mode, low, lowest, kib=22528, **more):
     """The least free and the low watermark of a node in KiB above min."""
     made = reclaims(mode, scenario="headroom", fill_on="all", bursts=100, zone_gap_ns=31 * 10**6,
                     burst_sent_bytes=600 * MIB, burst_received_bytes=600 * MIB,
                     beside_read_bytes=180 * MIB, alloc_failure_lines=0, **more)
     made["counters"].update(pageoutrun=0 if mode else 35)
-    free = {kib + lowest: 5, kib + low: 400, kib + 3 * low: 100}
-    hist = {"layout": "loglinear", "bits": 7, "n": 505, "max_kib": max(free),
-            "sum_kib": sum(value * n for value, n in free.items()),
-            "buckets": [[bucket(value), n] for value, n in free.items()]}
     made["zones"] = [
         {"name": "DMA", "managed_bytes": 15 * MIB, "min_bytes": 0, "low_bytes": 4096,
          "high_bytes": 8192, "samples": 505, "free_lowest_bytes": 3 * MIB, "below_low": 0,
-         "below_min": 0},
-        {"name": "DMA32", "managed_bytes": 470 * MIB, "min_bytes": kib << 10,
-         "low_bytes": kib + low << 10, "high_bytes": kib + 2 * low << 10, "samples": 505,
-         "free_lowest_bytes": kib + lowest << 10, "below_low": 5, "below_min": 5 * (lowest < 0),
-         "free_hist": hist}]
+         "below_min": 0}, zone("DMA32", 470, kib, low, lowest)]
     return made
 
 
@@ -379,12 +383,16 @@ def load():
 
 
 def lowest():
-    """Five blocks, of which two had lines on failures, and one next to nothing free."""
+    """Five blocks, of which two had lines on failures, and one next to nothing free. Under mode 1
+    DMA32 is spared and Normal is not; Movable, where nearly nothing is free, does not count."""
     cells = []
     for block in range(1, 6):
         without = headroom(0, 5632, (1 << 10) - 22528 if block == 3 else -900)
         without.update(block=block, alloc_failure_lines=3 if block in (2, 4) else 0)
         cells += [without, {**headroom(1, 5632, 5200 - 100 * block), "block": block}]
+    for made in cells:
+        made["zones"] += [zone("Normal", 100, 8192, 2048, 512),
+                          zone("Movable", 900, 1024, 256, -900)]
     return record({**OLD, "blocks": 5}, cells)
 
 
