@@ -181,6 +181,21 @@ static void test_whose_cache(void **state)
 	}
 }
 
+/* What the node kept is a figure beside what the file did, also where the file is not there. */
+static void test_node_cache(void **state)
+{
+	(void)state;
+	make(1, 1, 50);
+	sample.cache_before_bytes = sample.cache_after_bytes = 0;
+	sample.nodes[1].file_before_bytes = 400 << 20;
+	sample.nodes[1].file_after_bytes = 300 << 20;
+	add(NRB_STATUS_OK);
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_true(isnan(nrb_figure_number(NRB_FIGURE_CACHE_KEPT, group.arms[0])));
+	assert_near(nrb_figure_number(NRB_FIGURE_NODE_CACHE, group.arms[0]), 400 << 20);
+	assert_near(nrb_figure_number(NRB_FIGURE_NODE_CACHE_KEPT, group.arms[0]), 0.75);
+}
+
 static void test_order(void **state)
 {
 	static const int modes[] = { 7, 0, 3 };
@@ -387,7 +402,7 @@ static void test_columns(void **state)
 		"request_p99_ns,request_p999_ns,hit_ratio,served_disk_bytes,"
 		"zswpout,trim_ns,dirty_first_bytes,dirty_last_bytes,"
 		"others_dirty_highest_bytes,pswpin,requests_per_s_lowest,"
-		"requests_per_s_highest,";
+		"requests_per_s_highest,node_cache_bytes,node_cache_kept_ratio,";
 	char joined[sizeof(names) + 64] = "";
 
 	(void)state;
@@ -422,6 +437,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_typical, start, finish),
 		cmocka_unit_test_setup_teardown(test_percentiles, start, finish),
 		cmocka_unit_test_setup_teardown(test_whose_cache, start, finish),
+		cmocka_unit_test_setup_teardown(test_node_cache, start, finish),
 		cmocka_unit_test_setup_teardown(test_order, start, finish),
 		cmocka_unit_test_setup_teardown(test_no_knob, start, finish),
 		cmocka_unit_test_setup_teardown(test_rules, start, finish),
