@@ -46,11 +46,27 @@ static bool factor_at(int i, struct entry *entry)
 	return true;
 }
 
+/* Entry i of the settings of one kind. */
+static bool of_kind_at(int i, enum nrb_setting_kind kind, struct entry *entry)
+{
+	for (const struct nrb_setting *row = nrb_setting_table; row->name != NULL;
+		row++) {
+		if (row->kind == kind && i-- == 0) {
+			*entry = (struct entry){ .name = row->name, .help = row->help };
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool setting_at(int i, struct entry *entry)
 {
-	*entry = (struct entry){ .name = nrb_setting_table[i].name,
-		.help = nrb_setting_table[i].help };
-	return entry->name != NULL;
+	return of_kind_at(i, NRB_SETTING_VALUE, entry);
+}
+
+static bool trigger_at(int i, struct entry *entry)
+{
+	return of_kind_at(i, NRB_SETTING_TRIGGER, entry);
 }
 
 /* Of the settings that may be named, the names that --set takes: twins have one for each. */
@@ -170,6 +186,8 @@ static const struct section sections[] = {
 		factor_at },
 	{ "set", "Settings that --set takes", set_at },
 	{ "settings", "Settings that may be written, and are put back", setting_at },
+	{ "triggers", "What may be written beside, with nothing to be put back",
+		trigger_at },
 	{ "strings", "Words of a cell in the record", string_at },
 	{ "fields", "Numbers of a cell in the record", field_at },
 	{ "node_fields", "Numbers of a node in a cell", node_field_at },

@@ -72,10 +72,29 @@ static void test_space(void **state)
 	assert_false(is_among(needs_of("clean"), space));
 }
 
+/* Only what has a value can be put back. */
+static void test_put_back(void **state)
+{
+	static const char *const acts[] = { "vm.stat_refresh", "nodeN/reclaim",
+		"self.oom_score_adj", "self.cpuset" };
+	const struct nrb_json *settings = nrb_json_get(document, "settings"),
+			      *triggers = nrb_json_get(document, "triggers");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(acts) / sizeof(*acts); i++) {
+		assert_non_null(nrb_json_get(triggers, acts[i]));
+		assert_null(nrb_json_get(settings, acts[i]));
+	}
+	assert_non_null(nrb_json_get(settings, "vm.zone_reclaim_mode"));
+	assert_non_null(nrb_json_get(settings, "kernel.numa_balancing"));
+	assert_null(nrb_json_get(triggers, "vm.zone_reclaim_mode"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_space, start, finish),
+		cmocka_unit_test_setup_teardown(test_put_back, start, finish),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
