@@ -27,12 +27,23 @@ struct section {
 	bool (*at)(int i, struct entry *entry);
 };
 
+/* Which node and which mode is no word of a factor, but crossed as these are. */
+static const struct nrb_factor_info first_factors[] = {
+	{ "modes", NULL, NULL, "0 to 7, all", "values of vm.zone_reclaim_mode" },
+	{ "node", NULL, NULL, "a number, all", "node under test" },
+	{ "cpu-node", NULL, NULL, "same, a number", "node of the CPU that allocates" },
+};
+
+enum { N_FIRST_FACTORS = sizeof(first_factors) / sizeof(*first_factors) };
+
 static bool factor_at(int i, struct entry *entry)
 {
-	const struct nrb_factor_info *factor = &nrb_factor_table[i];
+	const struct nrb_factor_info *factor =
+		i < N_FIRST_FACTORS ? &first_factors[i]
+				    : &nrb_factor_table[i - N_FIRST_FACTORS];
 	size_t used = 0, len = sizeof(entry->text);
 
-	if (i == NRB_N_ARM_FACTORS) {
+	if (i == N_FIRST_FACTORS + NRB_N_ARM_FACTORS) {
 		return false;
 	}
 	entry->name = factor->name;

@@ -53,7 +53,7 @@ const struct nrb_option_info nrb_option_table[] = {
 	{ "fill-on",       0,  "target,all", BOTH, true,  "nodes to fill with file cache; target", nrb_take_fill_on },
 	{ "trim",          0,  "off,on",   BOTH,   true,  "have the kernel free the node first (6.17); off", nrb_take_trim },
 	{ "swap",          0,  "off,on",   BOTH,   true,  "in a rehearsal alone; as found", nrb_take_swap },
-	{ "set",           0,  "ARM,...",  BOTH,   true,  "settings (see list), as vm.swappiness=10; found", nrb_take_set },
+	{ "set",           0,  "ARM,...",  BOTH,   true,  "settings (see list), NAME=VALUE or NAME=xN; found", nrb_take_set },
 	{ "fill",          0,  "SIZE",     BOTH,   true,  "file cache, the rest is locked; up to 16G all", nrb_take_fill },
 	{ "sparse",        0,  NULL,       BOTH,   true,  "the cache file takes no disk; no re-read figures", nrb_take_sparse },
 	{ "alloc",         0,  "SIZE",     BOTH,   true,  "memory to allocate; 20 to 40 % of the node, up to 4G", nrb_take_alloc },

@@ -90,11 +90,35 @@ static void test_put_back(void **state)
 	assert_null(nrb_json_get(triggers, "vm.zone_reclaim_mode"));
 }
 
+static const char *factor(const char *name)
+{
+	const char *text = "";
+
+	nrb_json_get_str(nrb_json_get(document, "factors"), name, &text);
+	return text;
+}
+
+/* All that is crossed, by its option, and every form that an option takes. */
+static void test_factors(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		factor("modes"), "0 to 7, all: values of vm.zone_reclaim_mode");
+	assert_string_equal(factor("node"), "a number, all: node under test");
+	assert_string_equal(
+		factor("cpu-node"), "same, a number: node of the CPU that allocates");
+	assert_string_equal(factor("trim"),
+		"off, on: free the allocation's size first, by "
+		"nodeN/reclaim (6.17 and later)");
+	assert_non_null(strstr(factor("set"), "found, NAME=VALUE, NAME=xN, "));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_space, start, finish),
 		cmocka_unit_test_setup_teardown(test_put_back, start, finish),
+		cmocka_unit_test_setup_teardown(test_factors, start, finish),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
