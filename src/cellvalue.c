@@ -4,8 +4,9 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
-enum { BASE_PAGE = 4096, MIN_CACHE = 1 << 20 };
+enum { BASE_PAGE = 4096, MIN_CACHE = 1 << 20, TINY_PART = 16 /* of a node */ };
 
 #define MOSTLY_HUGE 0.95
 
@@ -294,69 +295,99 @@ static double victim_free_lost(const struct nrb_sample *s)
 			 : NAN;
 }
 
-/* The one that serves most of what is allocated; others are kept back for those who can use no
- * other. NULL: none was looked at. */
-static const struct nrb_zone_sample *largest_zone(const struct nrb_sample *s)
+/* Atomic requests, which headroom is for, are of memory that cannot be moved. */
+static bool may_be_atomic(const struct nrb_zone_sample *zone)
 {
-	const struct nrb_zone_sample *largest = NULL;
+	return zone->managed_bytes != NRB_ABSENT && zone->min_bytes != NRB_ABSENT &&
+	       strcmp(zone->name, "Movable") != 0;
+}
 
+/* Of those zones, the worst; but a tiny one is kept back for those who can use no other, and tells
+ * nothing. worse: fmin or fmax, which pass what is not known by. */
+static double worst_zone(const struct nrb_sample *s,
+	double (*of)(const struct nrb_zone_sample *zone),
+	double (*worse)(double one, double two))
+{
+	double worst = NAN;
+	int64_t all = 0;
+
+	for (int64_t i = 0; i < s->n_zones; i++) {
+		all += may_be_atomic(&s->zones[i]) ? s->zones[i].managed_bytes : 0;
+	}
 	for (int64_t i = 0; i < s->n_zones; i++) {
 		const struct nrb_zone_sample *zone = &s->zones[i];
 
-		if (zone->managed_bytes != NRB_ABSENT && zone->min_bytes != NRB_ABSENT &&
-			(largest == NULL ||
-				zone->managed_bytes > largest->managed_bytes)) {
-			largest = zone;
+		if (may_be_atomic(zone) && zone->managed_bytes >= all / TINY_PART) {
+			worst = worse(worst, of(zone));
 		}
 	}
-	return largest;
+	return worst;
+}
+
+static double zone_free_lowest(const struct nrb_zone_sample *zone)
+{
+	return number(zone->free_lowest_bytes);
+}
+
+static double zone_lowest(const struct nrb_zone_sample *zone)
+{
+	return zone_free_lowest(zone) - (double)zone->min_bytes;
+}
+
+static double zone_at(const struct nrb_zone_sample *zone, double q)
+{
+	return nrb_histogram_quantile_ns(&zone->free_hist, q) * 1024 -
+	       (double)zone->min_bytes;
+}
+
+static double zone_p1(const struct nrb_zone_sample *zone)
+{
+	return zone_at(zone, 0.01);
+}
+
+static double zone_p50(const struct nrb_zone_sample *zone)
+{
+	return zone_at(zone, 0.5);
+}
+
+static double zone_below_low(const struct nrb_zone_sample *zone)
+{
+	return ratio(zone->below_low, zone->samples);
+}
+
+static double zone_below_min(const struct nrb_zone_sample *zone)
+{
+	return ratio(zone->below_min, zone->samples);
 }
 
 static double free_lowest(const struct nrb_sample *s)
 {
-	const struct nrb_zone_sample *zone = largest_zone(s);
-
-	return zone != NULL ? number(zone->free_lowest_bytes) : NAN;
+	return worst_zone(s, zone_free_lowest, fmin);
 }
 
 static double headroom_lowest(const struct nrb_sample *s)
 {
-	const struct nrb_zone_sample *zone = largest_zone(s);
-
-	return zone != NULL ? free_lowest(s) - (double)zone->min_bytes : NAN;
-}
-
-static double headroom_at(const struct nrb_sample *s, double q)
-{
-	const struct nrb_zone_sample *zone = largest_zone(s);
-
-	return zone != NULL ? nrb_histogram_quantile_ns(&zone->free_hist, q) * 1024 -
-				      (double)zone->min_bytes
-			    : NAN;
+	return worst_zone(s, zone_lowest, fmin);
 }
 
 static double headroom_p1(const struct nrb_sample *s)
 {
-	return headroom_at(s, 0.01);
+	return worst_zone(s, zone_p1, fmin);
 }
 
 static double headroom_p50(const struct nrb_sample *s)
 {
-	return headroom_at(s, 0.5);
+	return worst_zone(s, zone_p50, fmin);
 }
 
 static double below_low_ratio(const struct nrb_sample *s)
 {
-	const struct nrb_zone_sample *zone = largest_zone(s);
-
-	return zone != NULL ? ratio(zone->below_low, zone->samples) : NAN;
+	return worst_zone(s, zone_below_low, fmax);
 }
 
 static double below_min_ratio(const struct nrb_sample *s)
 {
-	const struct nrb_zone_sample *zone = largest_zone(s);
-
-	return zone != NULL ? ratio(zone->below_min, zone->samples) : NAN;
+	return worst_zone(s, zone_below_min, fmax);
 }
 
 static double hit_ratio(const struct nrb_sample *s)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What was free at the lowest. */
+/* What was free at the lowest: of an arm, in the cell where that was least, as its figures are. */
 #include "nrb/claimheadroom.h"
 
 #include "nrb/figures.h"
@@ -64,8 +64,10 @@ static int claim_modes(
 	}
 	for (int mode = 1; mode < NRB_FAMILY_MODES; mode++) {
 		if (modes & 1u << mode) {
-			least = fmin(least, nrb_group_min(family->arm[mode], above));
-			most = fmax(most, nrb_group_max(family->arm[mode], above));
+			double lowest = nrb_group_min(family->arm[mode], above);
+
+			least = fmin(least, lowest);
+			most = fmax(most, lowest);
 		}
 	}
 	show(low, least);
@@ -75,7 +77,7 @@ static int claim_modes(
 		"(mode %d: %s).",
 		wanted > 0 ? " more" : " less", low, strcmp(low, high) != 0 ? " to " : "",
 		strcmp(low, high) != 0 ? high : "", (int)family->base->key.mode,
-		show(base, nrb_group_median(family->base, above)));
+		show(base, nrb_group_min(family->base, above)));
 }
 
 int nrb_claimheadroom_make(
@@ -124,9 +126,9 @@ static void describe_modes(char *buf, size_t len, const struct nrb_claim_family 
 			used += (size_t)snprintf(buf + used, len - used,
 				"%smode %d%s %s (%s)", used > 0 ? ", " : "", mode,
 				used > 0 ? "" : " had",
-				show(lowest, nrb_group_median(
-						     arm, NRB_VALUE_FREE_LOWEST_BYTES)),
-				show(headroom, nrb_group_median(arm, above)));
+				show(lowest,
+					nrb_group_min(arm, NRB_VALUE_FREE_LOWEST_BYTES)),
+				show(headroom, nrb_group_min(arm, above)));
 		}
 	}
 }
@@ -145,8 +147,8 @@ static int say(struct nrb_claims *claims, const struct nrb_claim_family *plain,
 	claim = nrb_claim_add(claims, NRB_CLAIM_HEADROOM, 1u,
 		"%s leaves at mode 0, at the lowest, %s free (%s above min); without it "
 		"%s.",
-		label, show(lowest, nrb_group_median(arm, NRB_VALUE_FREE_LOWEST_BYTES)),
-		show(headroom, nrb_group_median(arm, above)), modes);
+		label, show(lowest, nrb_group_min(arm, NRB_VALUE_FREE_LOWEST_BYTES)),
+		show(headroom, nrb_group_min(arm, above)), modes);
 	if (claim == NULL) {
 		return -ENOMEM;
 	}

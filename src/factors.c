@@ -23,8 +23,9 @@ const struct nrb_factor_info nrb_factor_table[NRB_N_ARM_FACTORS] = {
 		"free the allocation's size first, by nodeN/reclaim (6.17 and later)" },
 	[NRB_FACTOR_SWAP] = { "swap", "swap", nrb_off_on_words, NULL,
 		"the swap device, in a rehearsal alone" },
-	[NRB_FACTOR_SET] = { "set", "set", NULL, "found, NAME=VALUE, several joined by +",
-		"settings that hold together for a cell" },
+	[NRB_FACTOR_SET] = { "set", "set", NULL,
+		"found, NAME=VALUE, NAME=xN, several joined by +",
+		"settings that hold together for a cell; x2 to x99: so many times what is found" },
 };
 /* clang-format on */
 

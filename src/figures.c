@@ -97,10 +97,15 @@ static double request_p999(const struct nrb_arm_cells *arm)
 
 /* clang-format off */
 #define FACTOR(name, heading, format, help) \
-	{ #name, heading, format, offsetof(struct nrb_key, name), -1, NULL, help }
-#define MEDIAN(name, heading, format, value, help) { name, heading, format, 0, value, NULL, help }
+	{ #name, heading, format, offsetof(struct nrb_key, name), -1, NULL, NULL, help }
+#define OVER(over, name, heading, format, value, help) \
+	{ name, heading, format, 0, value, over, NULL, help }
+#define MEDIAN(...) OVER(nrb_group_median, __VA_ARGS__)
+#define LOWEST(...) OVER(nrb_group_min, __VA_ARGS__)
+#define HIGHEST(...) OVER(nrb_group_max, __VA_ARGS__)
+#define SUM(...)    OVER(nrb_group_sum, __VA_ARGS__)
 #define COMPUTED(name, heading, format, function, help) \
-	{ name, heading, format, 0, -1, function, help }
+	{ name, heading, format, 0, -1, NULL, function, help }
 
 const struct nrb_figure nrb_figure_table[NRB_N_FIGURES] = {
 	[NRB_FIGURE_SCENARIO]  = FACTOR(scenario, "scenario", NRB_FORMAT_TEXT, "scenario that was run"),
@@ -144,12 +149,18 @@ const struct nrb_figure nrb_figure_table[NRB_N_FIGURES] = {
 		NRB_VALUE_ACCESS_REMOTE_NS, "one dependent load on another node"),
 	[NRB_FIGURE_CACHE_KEPT]    = MEDIAN("cache_kept_ratio", "cache kept", NRB_FORMAT_RATIO,
 		NRB_VALUE_CACHE_KEPT_RATIO, "of the file: cached after the allocation / before the mode"),
+	[NRB_FIGURE_NODE_CACHE]    = MEDIAN("node_cache_bytes", "node's cache", NRB_FORMAT_BYTES,
+		NRB_VALUE_NODE_CACHE_BYTES, "file cache of the node, whoever's, before the mode"),
+	[NRB_FIGURE_NODE_CACHE_KEPT] = MEDIAN("node_cache_kept_ratio", "node's cache kept",
+		NRB_FORMAT_RATIO, NRB_VALUE_NODE_KEPT_RATIO,
+		"of all file cache of the node: cached after the allocation / before the mode"),
 	[NRB_FIGURE_REREAD_RATE]   = MEDIAN("reread_bytes_per_s", "re-read", NRB_FORMAT_RATE,
 		NRB_VALUE_REREAD_RATE, "speed of reading the file again"),
 	[NRB_FIGURE_REREAD_DISK]   = MEDIAN("reread_disk_ratio", "from disk", NRB_FORMAT_RATIO,
 		NRB_VALUE_REREAD_DISK_RATIO, "of the file read again: bytes from disk / bytes"),
-	[NRB_FIGURE_HEADROOM_MIN]  = MEDIAN("headroom_min_bytes", "headroom", NRB_FORMAT_BYTES,
-		NRB_VALUE_HEADROOM_MIN_BYTES, "lowest free memory above the min watermarks"),
+	[NRB_FIGURE_HEADROOM_MIN]  = LOWEST("headroom_min_bytes", "headroom", NRB_FORMAT_BYTES,
+		NRB_VALUE_HEADROOM_MIN_BYTES,
+		"lowest free memory above the min watermarks, of all cells"),
 	[NRB_FIGURE_RECLAIM_SUCCESS] = MEDIAN("zone_reclaim_success", "reclaim ok", NRB_FORMAT_COUNT,
 		NRB_VALUE_ZONE_RECLAIM_SUCCESS, "node reclaims that freed enough (6.12 and later)"),
 	[NRB_FIGURE_RECLAIM_FAILED]  = MEDIAN("zone_reclaim_failed", "failed", NRB_FORMAT_COUNT,
@@ -228,18 +239,20 @@ const struct nrb_figure nrb_figure_table[NRB_N_FIGURES] = {
 	[NRB_FIGURE_VICTIM_FREE_LOST] = MEDIAN("victim_node_free_lost_bytes",
 		"its node's free lost", NRB_FORMAT_BYTES, NRB_VALUE_VICTIM_FREE_LOST_BYTES,
 		"fall of free memory on the neighbour's node"),
-	[NRB_FIGURE_HEADROOM_LOWEST] = MEDIAN("headroom_lowest_bytes", "lowest above min",
+	[NRB_FIGURE_HEADROOM_LOWEST] = LOWEST("headroom_lowest_bytes", "lowest above min",
 		NRB_FORMAT_BYTES, NRB_VALUE_HEADROOM_LOWEST_BYTES,
-		"of the node's largest zone: least free memory above its min watermark in "
-		"hundreds of looks a second; below zero under min"),
+		"of the node's zones but Movable and those under a sixteenth, each figure of the "
+		"one where it is worst: least free memory above min in hundreds of looks a second, "
+		"of all cells; below zero under min"),
 	[NRB_FIGURE_HEADROOM_P1]     = MEDIAN("headroom_p1_bytes", "above min p1",
 		NRB_FORMAT_BYTES, NRB_VALUE_HEADROOM_P1_BYTES,
 		"1 of 100 of these looks found no more above min"),
 	[NRB_FIGURE_HEADROOM_P50]    = MEDIAN("headroom_p50_bytes", "above min p50",
 		NRB_FORMAT_BYTES, NRB_VALUE_HEADROOM_P50_BYTES,
 		"half of these looks found no more above min"),
-	[NRB_FIGURE_FREE_LOWEST]     = MEDIAN("free_lowest_bytes", "lowest free",
-		NRB_FORMAT_BYTES, NRB_VALUE_FREE_LOWEST_BYTES, "least free memory of that zone"),
+	[NRB_FIGURE_FREE_LOWEST]     = LOWEST("free_lowest_bytes", "lowest free",
+		NRB_FORMAT_BYTES, NRB_VALUE_FREE_LOWEST_BYTES,
+		"least free memory of such a zone, of all cells"),
 	[NRB_FIGURE_BELOW_LOW]       = MEDIAN("below_low_ratio", "below low", NRB_FORMAT_RATIO,
 		NRB_VALUE_BELOW_LOW_RATIO, "of these looks, those that found less than low free"),
 	[NRB_FIGURE_BELOW_MIN]       = MEDIAN("below_min_ratio", "below min", NRB_FORMAT_RATIO,
@@ -247,11 +260,16 @@ const struct nrb_figure nrb_figure_table[NRB_N_FIGURES] = {
 	[NRB_FIGURE_KSWAPD_RUNS]     = MEDIAN("kswapd_runs", "kswapd runs", NRB_FORMAT_COUNT,
 		NRB_VALUE_KSWAPD_RUNS,
 		"times that a kswapd went to work, of any node: pageoutrun in /proc/vmstat"),
-	[NRB_FIGURE_ALLOC_FAILURES]  = MEDIAN("alloc_failure_lines", "failure lines",
+	[NRB_FIGURE_ALLOC_FAILURES]  = SUM("alloc_failure_lines", "failure lines",
 		NRB_FORMAT_COUNT, NRB_VALUE_ALLOC_FAILURE_LINES,
-		"lines with 'page allocation failure' in the kernel's log, which has but some"),
+		"lines with 'page allocation failure' in the kernel's log, which has but some: those "
+		"of all cells together"),
 	[NRB_FIGURE_REQUESTS_PER_S]  = MEDIAN("requests_per_s", "requests/s", NRB_FORMAT_COUNT,
 		NRB_VALUE_REQUESTS_PER_S, "objects served in a second, by all readers together"),
+	[NRB_FIGURE_REQUESTS_LOWEST] = LOWEST("requests_per_s_lowest", "lowest requests/s",
+		NRB_FORMAT_COUNT, NRB_VALUE_REQUESTS_PER_S, "the same in the block with the fewest"),
+	[NRB_FIGURE_REQUESTS_HIGHEST] = HIGHEST("requests_per_s_highest", "highest requests/s",
+		NRB_FORMAT_COUNT, NRB_VALUE_REQUESTS_PER_S, "the same in the block with the most"),
 	[NRB_FIGURE_REQUEST_P50]     = COMPUTED("request_p50_ns", "request p50", NRB_FORMAT_NS,
 		request_p50, "half of the requests took no longer"),
 	[NRB_FIGURE_REQUEST_P99]     = COMPUTED("request_p99_ns", "request p99", NRB_FORMAT_NS,
@@ -283,7 +301,7 @@ double nrb_figure_number(enum nrb_figure_id id, const struct nrb_arm_cells *arm)
 		return factor(figure, arm);
 	}
 	if (figure->value >= 0) {
-		return nrb_group_median(arm, (enum nrb_cellvalue)figure->value);
+		return figure->over(arm, (enum nrb_cellvalue)figure->value);
 	}
 	return figure->compute(arm);
 }

@@ -435,6 +435,17 @@ double nrb_group_max(const struct nrb_arm_cells *arm, enum nrb_cellvalue value)
 	return values->n > 0 ? values->v[values->n - 1] : NAN;
 }
 
+double nrb_group_sum(const struct nrb_arm_cells *arm, enum nrb_cellvalue value)
+{
+	const struct nrb_values *values = &nrb_group_tally(arm)->values[value];
+	double sum = 0;
+
+	for (size_t i = 0; i < values->n; i++) {
+		sum += values->v[i];
+	}
+	return values->n > 0 ? sum : NAN;
+}
+
 double nrb_group_typical(const struct nrb_arm_cells *arm, enum nrb_cellvalue value)
 {
 	const struct nrb_tally *tally = nrb_group_tally(arm);

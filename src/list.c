@@ -27,12 +27,23 @@ struct section {
 	bool (*at)(int i, struct entry *entry);
 };
 
+/* Which node and which mode is no word of a factor, but crossed as these are. */
+static const struct nrb_factor_info first_factors[] = {
+	{ "modes", NULL, NULL, "0 to 7, all", "values of vm.zone_reclaim_mode" },
+	{ "node", NULL, NULL, "a number, all", "node under test" },
+	{ "cpu-node", NULL, NULL, "same, a number", "node of the CPU that allocates" },
+};
+
+enum { N_FIRST_FACTORS = sizeof(first_factors) / sizeof(*first_factors) };
+
 static bool factor_at(int i, struct entry *entry)
 {
-	const struct nrb_factor_info *factor = &nrb_factor_table[i];
+	const struct nrb_factor_info *factor =
+		i < N_FIRST_FACTORS ? &first_factors[i]
+				    : &nrb_factor_table[i - N_FIRST_FACTORS];
 	size_t used = 0, len = sizeof(entry->text);
 
-	if (i == NRB_N_ARM_FACTORS) {
+	if (i == N_FIRST_FACTORS + NRB_N_ARM_FACTORS) {
 		return false;
 	}
 	entry->name = factor->name;
@@ -46,11 +57,27 @@ static bool factor_at(int i, struct entry *entry)
 	return true;
 }
 
+/* Entry i of the settings of one kind. */
+static bool of_kind_at(int i, enum nrb_setting_kind kind, struct entry *entry)
+{
+	for (const struct nrb_setting *row = nrb_setting_table; row->name != NULL;
+		row++) {
+		if (row->kind == kind && i-- == 0) {
+			*entry = (struct entry){ .name = row->name, .help = row->help };
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool setting_at(int i, struct entry *entry)
 {
-	*entry = (struct entry){ .name = nrb_setting_table[i].name,
-		.help = nrb_setting_table[i].help };
-	return entry->name != NULL;
+	return of_kind_at(i, NRB_SETTING_VALUE, entry);
+}
+
+static bool trigger_at(int i, struct entry *entry)
+{
+	return of_kind_at(i, NRB_SETTING_TRIGGER, entry);
 }
 
 /* Of the settings that may be named, the names that --set takes: twins have one for each. */
@@ -170,6 +197,8 @@ static const struct section sections[] = {
 		factor_at },
 	{ "set", "Settings that --set takes", set_at },
 	{ "settings", "Settings that may be written, and are put back", setting_at },
+	{ "triggers", "What may be written beside, with nothing to be put back",
+		trigger_at },
 	{ "strings", "Words of a cell in the record", string_at },
 	{ "fields", "Numbers of a cell in the record", field_at },
 	{ "node_fields", "Numbers of a node in a cell", node_field_at },

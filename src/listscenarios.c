@@ -6,19 +6,28 @@
 
 enum { INDENT = 29, MAX_LINE = 1024 };
 
-/* What of a scenario's needs its user has to provide. */
+/* What of a scenario's needs its user has to provide: said where it has all of needs, and none of
+ * but. */
 static const struct {
-	unsigned int need;
+	unsigned int needs, but;
 	const char *words;
 } needs_table[] = {
-	{ NRB_NEEDS_SPILL, "a second node with memory" },
-	{ NRB_NEEDS_NEIGHBOUR, "CPUs on another node with memory" },
-	{ NRB_NEEDS_FILE, "a file on a disk" },
-	{ NRB_NEEDS_SPACE, "that file's space on the disk" },
-	{ NRB_NEEDS_SWAP, "swap" },
-	{ NRB_NEEDS_LOAD, "loopback to be up" },
-	{ 0, NULL },
+	{ NRB_NEEDS_SPILL, 0, "a second node with memory" },
+	{ NRB_NEEDS_NEIGHBOUR, 0, "CPUs on another node with memory" },
+	{ NRB_NEEDS_FILE, 0, "a file on a disk" },
+	{ NRB_NEEDS_SPACE, NRB_NEEDS_SERVED, "that file's space on the disk" },
+	{ NRB_NEEDS_SPACE | NRB_NEEDS_SERVED, 0,
+		"that file's space on the disk where no --file is given" },
+	{ NRB_NEEDS_SWAP, 0, "swap" },
+	{ NRB_NEEDS_LOAD, 0, "loopback to be up" },
+	{ 0, 0, NULL },
 };
+
+static bool is_needed(unsigned int needs, int i)
+{
+	return (needs & needs_table[i].needs) == needs_table[i].needs &&
+	       !(needs & needs_table[i].but);
+}
 
 static void format_needs(unsigned int needs, char *list, size_t len)
 {
@@ -26,7 +35,7 @@ static void format_needs(unsigned int needs, char *list, size_t len)
 	for (int i = 0; needs_table[i].words != NULL; i++) {
 		size_t used = strlen(list);
 
-		if (needs & needs_table[i].need) {
+		if (is_needed(needs, i)) {
 			snprintf(list + used, len - used, "%s%s", used > 0 ? ", " : "",
 				needs_table[i].words);
 		}
@@ -94,7 +103,7 @@ static struct nrb_json *needs_json(unsigned int needs)
 	struct nrb_json *array = nrb_json_array();
 
 	for (int i = 0; needs_table[i].words != NULL; i++) {
-		if (needs & needs_table[i].need) {
+		if (is_needed(needs, i)) {
 			nrb_json_append(array, nrb_json_str(needs_table[i].words));
 		}
 	}

@@ -116,6 +116,20 @@ static void fill_local(char *cell, const struct nrb_arm_cells *arm)
 	}
 }
 
+/* "302 to 498", of whatever blocks there are: a time of a few has no median to go by. */
+static void fill_rate(char *cell, const struct nrb_arm_cells *arm)
+{
+	char low[NRB_FIGURE_LEN], high[NRB_FIGURE_LEN];
+
+	nrb_figure_show(low, NRB_FIGURE_REQUESTS_LOWEST, arm, true);
+	nrb_figure_show(high, NRB_FIGURE_REQUESTS_HIGHEST, arm, true);
+	if (strcmp(low, high) == 0) {
+		snprintf(cell, NRB_COLUMN_LEN, "%s", low);
+	} else {
+		snprintf(cell, NRB_COLUMN_LEN, "%s to %s", low, high);
+	}
+}
+
 void nrb_reportcolumn_fill(char *cell, const struct nrb_report_column *column,
 	const struct nrb_arm_cells *arm, const struct nrb_report_data *data, bool ascii)
 {
@@ -131,6 +145,10 @@ void nrb_reportcolumn_fill(char *cell, const struct nrb_report_column *column,
 	}
 	if (column->figure == NRB_FIGURE_LOCAL_RATIO) {
 		fill_local(cell, arm);
+		return;
+	}
+	if (column->figure == NRB_FIGURE_REQUESTS_PER_S) {
+		fill_rate(cell, arm);
 		return;
 	}
 	if (column->figure == NRB_FIGURE_CACHE_KEPT) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A record's arms as JSON: the names of the CSV columns, what was kept of all file cache of the
- * node, and what decided; absent is a key that is not there. */
+/* A record's arms as JSON: the names of the CSV columns, and what decided; absent is a key that is
+ * not there. */
 #include "nrb/answer.h"
 #include "nrb/figures.h"
 #include "nrb/recordfields.h"
@@ -46,10 +46,6 @@ static struct nrb_json *arm_json(const struct nrb_arm_cells *arm)
 				nrb_figure_number((enum nrb_figure_id)id, arm));
 		}
 	}
-	set_number(row, "node_cache_bytes",
-		nrb_group_median(arm, NRB_VALUE_NODE_CACHE_BYTES));
-	set_number(row, "node_cache_kept_ratio",
-		nrb_group_median(arm, NRB_VALUE_NODE_KEPT_RATIO));
 	set_rule(row, arm);
 	return row;
 }

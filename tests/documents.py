@@ -104,15 +104,12 @@ def bash_words(file, *words):
     return output_of("bash", "-c", BASH, "-", file, "numa-reclaim-bench", *words).split()
 
 
-def check_bash(file, helps, scenarios, settings):
+def check_bash(file, helps, values):
     same("bash, commands", helps, bash_words(file, ""))
     for command, options in helps.items():
         same(f"bash, options of {command}", options, bash_words(file, command, "-"))
-    same("bash, --scenario", scenarios, bash_words(file, "run", "--scenario", ""))
-    variants = [name for scenario in scenarios.values() for name in scenario["variants"]]
-    same("bash, --variant", ["all"] + variants, bash_words(file, "run", "--variant", ""))
-    same("bash, --set", ["found"] + [name + "=" for name in settings],
-         bash_words(file, "run", "--set", ""))
+    for option, words in values.items():
+        same(f"bash, {option}", words, bash_words(file, "run", option, ""))
 
 
 # zsh: read it
@@ -130,7 +127,14 @@ def zsh_options(text):
     return options
 
 
-def check_zsh(text, helps):
+def zsh_values(text, option):
+    """Of a spec as '--set=[...]:setting:_sequence compadd -S "" - found ...'."""
+    spec = re.search(rf"^  '\*?{option}=\[[^]]*\]:[^:]*:_sequence compadd (?:-S \S+ )?- ([^']*)'$",
+                     text, re.M)
+    return spec.group(1).split() if spec else []
+
+
+def check_zsh(text, helps, values):
     arrays = {name: body for name, body in re.findall(r"^(\w+)=\(\n(.*?)^\)", text, re.M | re.S)}
     same("zsh, commands", helps, re.findall(r"^  '(\w+):", arrays["commands"], re.M))
     every = zsh_options(arrays["all"])
@@ -141,6 +145,19 @@ def check_zsh(text, helps):
         if "$inner" in body:
             found |= zsh_options(arrays["inner"])
         same(f"zsh, options of {command}", options, found)
+    for option, words in values.items():
+        same(f"zsh, {option}", words, zsh_values(arrays["inner"], option))
+
+
+def values_of(tables):
+    """{"--scenario": [...]} of the options whose values are names in the program's tables."""
+    scenarios = tables["scenarios"]
+    return {
+        "--scenario": list(scenarios),
+        "--variant": ["all"] + [name for scenario in scenarios.values()
+                                for name in scenario["variants"]],
+        "--set": ["found"] + [name + "=" for name in tables["set"]],
+    }
 
 
 def check_readme(text, helps):
@@ -166,8 +183,9 @@ def main():
     scenarios = tables["scenarios"]
     check_man((root / "man/numa-reclaim-bench.8").read_text(encoding="utf-8"), helps, scenarios)
     completions = root / "contrib/completions"
-    check_bash(str(completions / "numa-reclaim-bench.bash"), helps, scenarios, tables["set"])
-    check_zsh((completions / "_numa-reclaim-bench").read_text(encoding="utf-8"), helps)
+    values = values_of(tables)
+    check_bash(str(completions / "numa-reclaim-bench.bash"), helps, values)
+    check_zsh((completions / "_numa-reclaim-bench").read_text(encoding="utf-8"), helps, values)
     check_readme((root / "README.md").read_text(encoding="utf-8"), helps)
     print("\n".join(errors) or f"{len(helps)} commands, {len(set().union(*helps.values()))} options: all the same")
     sys.exit(1 if errors else 0)

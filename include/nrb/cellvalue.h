@@ -56,7 +56,7 @@ enum nrb_cellvalue {
 	NRB_VALUE_VICTIM_REMOTE_RATIO, /* of its new pages, on other nodes than its own */
 	NRB_VALUE_VICTIM_LOST_RATIO,   /* of its working set */
 	NRB_VALUE_VICTIM_FREE_LOST_BYTES, /* of its node: before - after */
-	/* of the target's largest zone over time, from here */
+	/* of the target's zones over time, each of the one where it is worst, from here */
 	NRB_VALUE_HEADROOM_LOWEST_BYTES, /* free above min */
 	NRB_VALUE_HEADROOM_P1_BYTES,
 	NRB_VALUE_HEADROOM_P50_BYTES,

@@ -98,6 +98,10 @@ enum nrb_figure_id {
 	NRB_FIGURE_DIRTY_LAST,
 	NRB_FIGURE_OTHERS_DIRTY_HIGHEST,
 	NRB_FIGURE_PSWPIN,
+	NRB_FIGURE_REQUESTS_LOWEST,
+	NRB_FIGURE_REQUESTS_HIGHEST,
+	NRB_FIGURE_NODE_CACHE,
+	NRB_FIGURE_NODE_CACHE_KEPT,
 	NRB_N_FIGURES,
 };
 
@@ -106,8 +110,10 @@ struct nrb_figure {
 	const char *heading; /* in tables for people */
 	enum nrb_figure_format format;
 	size_t offset; /* of a factor in struct nrb_key */
-	int value;     /* of a median: enum nrb_cellvalue; else -1 */
-	double (*compute)(const struct nrb_arm_cells *arm); /* of the others */
+	int value;     /* that each cell has: enum nrb_cellvalue; else -1 */
+	/* what the cells' come to: the median; of what is rare or the worst, the sum or the extreme */
+	double (*over)(const struct nrb_arm_cells *arm, enum nrb_cellvalue value);
+	double (*compute)(const struct nrb_arm_cells *arm); /* where there is no value */
 	const char *help;
 };
 

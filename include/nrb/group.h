@@ -116,10 +116,11 @@ bool nrb_group_measured(struct nrb_arm_cells *const *arms, int n);
 /** What tells how much cache an arm kept. */
 enum nrb_cellvalue nrb_group_kept(const struct nrb_arm_cells *arm);
 
-/** Median, smallest and largest over the cells; NAN where none has it. */
+/** Median, smallest, largest and sum over the cells; NAN where none has it. */
 double nrb_group_median(const struct nrb_arm_cells *arm, enum nrb_cellvalue value);
 double nrb_group_min(const struct nrb_arm_cells *arm, enum nrb_cellvalue value);
 double nrb_group_max(const struct nrb_arm_cells *arm, enum nrb_cellvalue value);
+double nrb_group_sum(const struct nrb_arm_cells *arm, enum nrb_cellvalue value);
 
 /** The value of the one cell that has the median locality (of two, the lower): what is shown
  * side by side is of one cell. NAN where it has none. */

@@ -29,7 +29,7 @@ static void make(int mode, int block, int64_t local)
 	nrb_sample_node(&sample, 1)->pages = local;
 }
 
-static void assert_near(double got, double expected)
+static inline void assert_near(double got, double expected)
 {
 	assert_true(fabs(got - expected) < 1e-9);
 }

@@ -223,7 +223,7 @@ static void add_zone(const char *name, int64_t managed, int64_t min, int64_t low
 	}
 }
 
-/* Of the largest zone, which is not the last. */
+/* Not of a tiny zone, and not of one that atomic requests cannot use, though it be the largest. */
 static void test_headroom(void **state)
 {
 	(void)state;
@@ -238,6 +238,34 @@ static void test_headroom(void **state)
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_HEADROOM_P50_BYTES), 40 << 10);
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_BELOW_LOW_RATIO), 0.2);
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_BELOW_MIN_RATIO), 0.05);
+	sample.zones[2].managed_bytes = 5000LL << 20;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_FREE_LOWEST_BYTES), 5 << 10);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_HEADROOM_LOWEST_BYTES), -(5 << 10));
+	sample.zones[1].min_bytes = NRB_ABSENT; /* then the tiny one is all there is */
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_HEADROOM_LOWEST_BYTES), 1);
+	sample.zones[0].min_bytes = NRB_ABSENT;
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_HEADROOM_LOWEST_BYTES)));
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_BELOW_LOW_RATIO)));
+}
+
+/* Of two zones each figure is that of the one where it is worst. */
+static void test_headroom_of_zones(void **state)
+{
+	(void)state;
+	make(1, 1, 1);
+	add_zone("DMA32", 10 << 20, 30 << 10, 40 << 10);
+	add_zone("Normal", 150 << 20, 50 << 10, 55 << 10);
+	sample.zones[0].below_low = 10;
+	sample.zones[0].below_min = 8;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_FREE_LOWEST_BYTES), 40 << 10);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_HEADROOM_LOWEST_BYTES), 5 << 10);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_HEADROOM_P1_BYTES), -(49 << 10));
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_HEADROOM_P50_BYTES), 0);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_BELOW_LOW_RATIO), 0.2);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_BELOW_MIN_RATIO), 0.08);
+	sample.zones[0].managed_bytes = 9 << 20; /* less than a sixteenth */
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_FREE_LOWEST_BYTES), 55 << 10);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_BELOW_MIN_RATIO), 0.05);
 }
 
 int main(void)
@@ -248,6 +276,7 @@ int main(void)
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_neighbour),
 		cmocka_unit_test(test_headroom),
+		cmocka_unit_test(test_headroom_of_zones),
 		cmocka_unit_test(test_dirty_over_time),
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_ratios),

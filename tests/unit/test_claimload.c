@@ -92,11 +92,13 @@ static int start_plain(void **state)
 	return start(state);
 }
 
+/* The lowest of each mode's cells against the lowest of the base's, as the table has them. */
 static void test_headroom_of_modes(void **state)
 {
 	(void)state;
 	add_headroom(0, 2048, 2048 + 256);
 	add_headroom(0, 2048, 2048 - 512);
+	add_headroom(1, 2048, 2048 + 4096);
 	add_headroom(1, 2048, 2048 + 1024);
 	add_headroom(7, 2048, 2048 + 512);
 	add_headroom(4, 2048, 2048 + 256);
@@ -104,10 +106,10 @@ static void test_headroom_of_modes(void **state)
 	claim();
 	assert_says(find(NRB_CLAIM_HEADROOM, 0),
 		"Modes 1 and 7 left more headroom under the load: at the lowest 512 KiB to 1.00 "
-		"MiB free above min (mode 0: -128 KiB).");
+		"MiB free above min (mode 0: -512 KiB).");
 	assert_says(find(NRB_CLAIM_HEADROOM, 0) + 1,
 		"Mode 2 left less headroom under the load: at the lowest -1.00 MiB free above "
-		"min (mode 0: -128 KiB).");
+		"min (mode 0: -512 KiB).");
 }
 
 static void test_headroom_of_settings(void **state)
@@ -117,8 +119,10 @@ static void test_headroom_of_settings(void **state)
 	(void)state;
 	add_headroom(0, 2048, 2048);
 	add_headroom(1, 2048, 3072);
+	add_headroom(1, 2048, 3584);
 	set = "vm.min_free_kbytes=4096";
 	add_headroom(0, 4096, 4096);
+	add_headroom(0, 4096, 8192);
 	add_headroom(1, 4096, 5120);
 	set = "vm.swappiness=10";
 	add_headroom(0, 2048, 2048); /* as without it */

@@ -181,6 +181,21 @@ static void test_whose_cache(void **state)
 	}
 }
 
+/* What the node kept is a figure beside what the file did, also where the file is not there. */
+static void test_node_cache(void **state)
+{
+	(void)state;
+	make(1, 1, 50);
+	sample.cache_before_bytes = sample.cache_after_bytes = 0;
+	sample.nodes[1].file_before_bytes = 400 << 20;
+	sample.nodes[1].file_after_bytes = 300 << 20;
+	add(NRB_STATUS_OK);
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_true(isnan(nrb_figure_number(NRB_FIGURE_CACHE_KEPT, group.arms[0])));
+	assert_near(nrb_figure_number(NRB_FIGURE_NODE_CACHE, group.arms[0]), 400 << 20);
+	assert_near(nrb_figure_number(NRB_FIGURE_NODE_CACHE_KEPT, group.arms[0]), 0.75);
+}
+
 static void test_order(void **state)
 {
 	static const int modes[] = { 7, 0, 3 };
@@ -312,8 +327,46 @@ static void test_requests(void **state)
 	assert_near(nrb_figure_number(NRB_FIGURE_REQUEST_P99, group.arms[0]), 20);
 	assert_true(isnan(nrb_figure_number(NRB_FIGURE_REQUEST_P999, group.arms[0])));
 	assert_near(nrb_figure_number(NRB_FIGURE_REQUESTS_PER_S, group.arms[0]), 400);
+	assert_near(nrb_figure_number(NRB_FIGURE_REQUESTS_LOWEST, group.arms[0]), 300);
+	assert_near(nrb_figure_number(NRB_FIGURE_REQUESTS_HIGHEST, group.arms[0]), 500);
 	assert_near(nrb_figure_number(NRB_FIGURE_HIT_RATIO, group.arms[0]), 0.625);
 	assert_near(nrb_figure_number(NRB_FIGURE_SERVED_DISK, group.arms[0]), 6144);
+}
+
+/* What is rare is in few cells, and the lowest in one: a median would have neither. */
+static void test_rare(void **state)
+{
+	static const int64_t lines[] = { 0, 3, 0, 4, NRB_ABSENT },
+			     lowest[] = { 21, 20, 1, 22, 21 };
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		struct nrb_zone_sample *zone;
+
+		make(1, i + 1, 1);
+		sample.alloc_failure_lines = lines[i];
+		sample.headroom_min_bytes = lowest[i] - 30;
+		zone = nrb_sample_zone(&sample, "Normal");
+		zone->managed_bytes = 1000 << 20;
+		zone->min_bytes = 4 << 20;
+		zone->free_lowest_bytes = lowest[i] << 20;
+		nrb_histogram_add(&zone->free_hist, (uint64_t)lowest[i] + 5000);
+		add(NRB_STATUS_OK);
+	}
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_near(nrb_figure_number(NRB_FIGURE_ALLOC_FAILURES, group.arms[0]), 7);
+	assert_near(nrb_figure_number(NRB_FIGURE_FREE_LOWEST, group.arms[0]), 1 << 20);
+	assert_near(
+		nrb_figure_number(NRB_FIGURE_HEADROOM_LOWEST, group.arms[0]), -(3 << 20));
+	assert_near(nrb_figure_number(NRB_FIGURE_HEADROOM_MIN, group.arms[0]), -29);
+	/* over time is the median of cells */
+	assert_near(nrb_figure_number(NRB_FIGURE_HEADROOM_P50, group.arms[0]),
+		nrb_group_median(group.arms[0], NRB_VALUE_HEADROOM_P50_BYTES));
+	nrb_group_free(&group);
+	make(1, 1, 1); /* the log could not be read: not that there was nothing */
+	add(NRB_STATUS_OK);
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_true(isnan(nrb_figure_number(NRB_FIGURE_ALLOC_FAILURES, group.arms[0])));
 }
 
 /* Where it is not known what was cached, there is no share of hits. */
@@ -348,7 +401,8 @@ static void test_columns(void **state)
 		"kswapd_runs,alloc_failure_lines,requests_per_s,request_p50_ns,"
 		"request_p99_ns,request_p999_ns,hit_ratio,served_disk_bytes,"
 		"zswpout,trim_ns,dirty_first_bytes,dirty_last_bytes,"
-		"others_dirty_highest_bytes,pswpin,";
+		"others_dirty_highest_bytes,pswpin,requests_per_s_lowest,"
+		"requests_per_s_highest,node_cache_bytes,node_cache_kept_ratio,";
 	char joined[sizeof(names) + 64] = "";
 
 	(void)state;
@@ -383,12 +437,14 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_typical, start, finish),
 		cmocka_unit_test_setup_teardown(test_percentiles, start, finish),
 		cmocka_unit_test_setup_teardown(test_whose_cache, start, finish),
+		cmocka_unit_test_setup_teardown(test_node_cache, start, finish),
 		cmocka_unit_test_setup_teardown(test_order, start, finish),
 		cmocka_unit_test_setup_teardown(test_no_knob, start, finish),
 		cmocka_unit_test_setup_teardown(test_rules, start, finish),
 		cmocka_unit_test_setup_teardown(test_label, start, finish),
 		cmocka_unit_test_setup_teardown(test_p999, start, finish),
 		cmocka_unit_test_setup_teardown(test_requests, start, finish),
+		cmocka_unit_test_setup_teardown(test_rare, start, finish),
 		cmocka_unit_test_setup_teardown(test_unknown_hits, start, finish),
 		cmocka_unit_test(test_columns),
 		cmocka_unit_test_setup_teardown(test_too_many, start, finish),

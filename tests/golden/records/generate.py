@@ -309,9 +309,9 @@ def served(mode, hits, disk, refaults, block=1, **more):
                     reread_disk_bytes=None, reread_ns=None, reread_hist=None,
                     serve_set_bytes=585 * MIB, serve_readers=4, serve_requests=2500,
                     serve_misses=2500 - hits, serve_bytes=2500 * MIB // 8, serve_disk_bytes=disk * MIB,
-                    serve_ns=4 * 10**9, serve_hist=histogram(2500, 90000, 2 * 10**6),
+                    serve_hist=histogram(2500, 90000, 2 * 10**6),
                     alloc_hist=histogram(3 * PAGES, 1900, 14000), **more)
-    made["block"] = block
+    made.update(block=block, serve_ns=(3 + block) * 10**9)
     made["counters"].update(refault_file=refaults)
     return made
 
@@ -349,24 +349,28 @@ def neighbour(mode, lost, remote):
     return made
 
 
+def zone(name, managed, kib, low, lowest):
+    """A zone of so many MiB that was looked at: min, and low and the least free above it, in KiB."""
+    free = {kib + lowest: 5, kib + low: 400, kib + 3 * low: 100}
+    return {"name": name, "managed_bytes": managed * MIB, "min_bytes": kib << 10,
+            "low_bytes": kib + low << 10, "high_bytes": kib + 2 * low << 10, "samples": 505,
+            "free_lowest_bytes": kib + lowest << 10, "below_low": 5,
+            "below_min": 5 * (lowest < 0),
+            "free_hist": {"layout": "loglinear", "bits": 7, "n": 505, "max_kib": max(free),
+                          "sum_kib": sum(value * n for value, n in free.items()),
+                          "buckets": [[bucket(value), n] for value, n in free.items()]}}
+
+
 def headroom(mode, low, lowest, kib=22528, **more):
     """The least free and the low watermark of a node in KiB above min."""
     made = reclaims(mode, scenario="headroom", fill_on="all", bursts=100, zone_gap_ns=31 * 10**6,
                     burst_sent_bytes=600 * MIB, burst_received_bytes=600 * MIB,
                     beside_read_bytes=180 * MIB, alloc_failure_lines=0, **more)
     made["counters"].update(pageoutrun=0 if mode else 35)
-    free = {kib + lowest: 5, kib + low: 400, kib + 3 * low: 100}
-    hist = {"layout": "loglinear", "bits": 7, "n": 505, "max_kib": max(free),
-            "sum_kib": sum(value * n for value, n in free.items()),
-            "buckets": [[bucket(value), n] for value, n in free.items()]}
     made["zones"] = [
         {"name": "DMA", "managed_bytes": 15 * MIB, "min_bytes": 0, "low_bytes": 4096,
          "high_bytes": 8192, "samples": 505, "free_lowest_bytes": 3 * MIB, "below_low": 0,
-         "below_min": 0},
-        {"name": "DMA32", "managed_bytes": 470 * MIB, "min_bytes": kib << 10,
-         "low_bytes": kib + low << 10, "high_bytes": kib + 2 * low << 10, "samples": 505,
-         "free_lowest_bytes": kib + lowest << 10, "below_low": 5, "below_min": 5 * (lowest < 0),
-         "free_hist": hist}]
+         "below_min": 0}, zone("DMA32", 470, kib, low, lowest)]
     return made
 
 
@@ -376,6 +380,20 @@ def load():
     return record(OLD, [neighbour(0, 415, 30), neighbour(1, 12, 0), headroom(0, 5632, -900),
                         headroom(1, 5632, 5200), headroom(0, 11264, -2000, **twice),
                         headroom(1, 11264, 9800, **twice)])
+
+
+def lowest():
+    """Five blocks, of which two had lines on failures, and one next to nothing free. Under mode 1
+    DMA32 is spared and Normal is not; Movable, where nearly nothing is free, does not count."""
+    cells = []
+    for block in range(1, 6):
+        without = headroom(0, 5632, (1 << 10) - 22528 if block == 3 else -900)
+        without.update(block=block, alloc_failure_lines=3 if block in (2, 4) else 0)
+        cells += [without, {**headroom(1, 5632, 5200 - 100 * block), "block": block}]
+    for made in cells:
+        made["zones"] += [zone("Normal", 100, 8192, 2048, 512),
+                          zone("Movable", 900, 1024, 256, -900)]
+    return record({**OLD, "blocks": 5}, cells)
 
 
 def write(path, text):
@@ -391,7 +409,8 @@ def main():
             "rehearsal-matrix": rehearsal_matrix(), "factors": factors(), "lru-gen": lru_gen(),
             "absent": absent(), "dirty": dirty(), "dirty-new": dirty_new(), "anon": anon(),
             "states": states(), "swapped": swapped(), "threads": threads(), "mapped": mapped(),
-            "thp": thp(), "load": load(), "ballast": ballast(), "fileserver": fileserver()}
+            "thp": thp(), "load": load(), "lowest": lowest(), "ballast": ballast(),
+            "fileserver": fileserver()}
     for name, objects in good.items():
         write(root / f"{name}.jsonl", lines(objects))
     write(root / "cut.jsonl", lines(mglru())[:-100])
