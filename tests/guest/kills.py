@@ -39,8 +39,8 @@ RUNS = {
     "kills": ["--blocks 2"],
     # the first two are those of a sample
     "kills-settings": [
-        "--set vm.dirty_ratio=40+vm.min_free_kbytes=16384+vm.page-cluster=1+vm.vfs_cache_pressure=77"
-        "+kernel.numa_balancing=0 --lru-gen off",
+        "--set vm.dirty_ratio=40+vm.min_free_kbytes=16384,"
+        "vm.page-cluster=1+vm.vfs_cache_pressure=77+kernel.numa_balancing=0 --lru-gen off",
         "--scenario hot --lru-gen off,on --swap off,on",
         "--scenario dirty --variant all",
         "--scenario mapped --lru-gen off --trim on",
@@ -50,7 +50,7 @@ RUNS = {
         "--scenario headroom --set vm.min_free_kbytes=16384",
         "--scenario fileserver --variant all --lru-gen off",
         "--scenario dirty --variant writer",
-        "--scenario matrix",
+        "--scenario matrix,clean",
     ],
     "kills-ballast": ["--fill 60M --blocks 2", "--fill 60M --sparse --node all"],
 }

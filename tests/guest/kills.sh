@@ -50,8 +50,13 @@ find_all() { # WHOM+WHOM...
 	done
 }
 
-found_or_over() { # WHOM
-	find_all "$1" || is_gone "$parent"
+# Everybody is there, and stays so since the parent is stopped; or the run is over.
+caught_or_over() { # WHOM
+	if is_gone "$parent"; then return 0; fi
+	kill -STOP "$parent" 2>/dev/null
+	if find_all "$1"; then return 0; fi
+	kill -CONT "$parent" 2>/dev/null
+	return 1
 }
 
 # The run is stopped in it: by the time that everybody is found, it would be over. "+SECONDS" after a
@@ -61,9 +66,9 @@ wait_for_moment() { # MOMENT, MOMENT+SECONDS or +SECONDS, WHOM
 	*/*) wait_until "$looks_60s" has_come "${1%+*}" || return 1 ;;
 	esac
 	case $1 in
-	*+*) sleep "${1#*+}" && wait_until "$looks_60s" found_or_over "$2" ;;
+	*+*) sleep "${1#*+}" && wait_until "$looks_60s" caught_or_over "$2" ;;
+	*) kill -STOP "$parent" 2>/dev/null ;;
 	esac
-	kill -STOP "$parent" 2>/dev/null
 	find_all "$2"
 }
 
