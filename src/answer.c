@@ -202,29 +202,52 @@ static void add_locality(struct nrb_answer *answer, const struct nrb_evidence *e
 		nrb_claimfamily_cost(cost, sizeof(cost), &evidence->clean, modes, true));
 }
 
-static void add_neighbour(struct nrb_answer *answer, const struct nrb_evidence *evidence)
+static void add_near(struct nrb_answer *answer, const struct nrb_evidence *evidence)
 {
+	const enum nrb_cellvalue value = NRB_VALUE_VICTIM_REMOTE_RATIO;
 	const struct nrb_claim_family *family = &evidence->beside;
 	char names[64], remote[80], base[NRB_UNITS_LEN];
 
-	if (family->base == NULL) {
-		return;
-	}
-	if (evidence->spare == 0) {
-		add(answer,
-			"A job on another node was not seen to keep more of its new memory "
-			"there under any other value");
-		return;
-	}
 	add(answer,
 		"A job on another node has %s of its new memory elsewhere in mode %d, and %s "
 		"in %s",
-		median(base, family->base, NRB_VALUE_VICTIM_REMOTE_RATIO,
-			nrb_units_ratio),
-		base_mode(family),
-		nrb_claimfamily_range(remote, sizeof(remote), family, evidence->spare,
-			NRB_VALUE_VICTIM_REMOTE_RATIO),
-		nrb_claim_modes(names, sizeof(names), evidence->spare));
+		median(base, family->base, value, nrb_units_ratio), base_mode(family),
+		nrb_claimfamily_range(
+			remote, sizeof(remote), family, evidence->near, value),
+		nrb_claim_modes(names, sizeof(names), evidence->near));
+}
+
+static void add_sparing(struct nrb_answer *answer, const struct nrb_evidence *evidence)
+{
+	const enum nrb_cellvalue value = NRB_VALUE_VICTIM_FREE_LOST_BYTES;
+	const struct nrb_claim_family *family = &evidence->beside;
+	char names[64], lost[80], base[NRB_UNITS_LEN];
+
+	add(answer,
+		"The node of a job elsewhere loses %s of what is free there in mode %d, and "
+		"%s in %s",
+		median(base, family->base, value, show_bytes), base_mode(family),
+		nrb_claimfamily_bytes(
+			lost, sizeof(lost), family, evidence->sparing, value),
+		nrb_claim_modes(names, sizeof(names), evidence->sparing));
+}
+
+static void add_neighbour(struct nrb_answer *answer, const struct nrb_evidence *evidence)
+{
+	if (evidence->beside.base == NULL) {
+		return;
+	}
+	if (evidence->near != 0) {
+		add_near(answer, evidence);
+	}
+	if (evidence->sparing != 0) {
+		add_sparing(answer, evidence);
+	}
+	if ((evidence->near | evidence->sparing) == 0) {
+		add(answer,
+			"A job on another node was not seen to keep more of its new memory "
+			"there, nor its node more of what was free, under any other value");
+	}
 }
 
 static void add_risks(struct nrb_answer *answer, const struct nrb_evidence *evidence)

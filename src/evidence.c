@@ -2,6 +2,7 @@
 /* Which arms bear on the answer, and what their cells show. */
 #include "nrb/evidence.h"
 
+#include "nrb/claimneighbour.h"
 #include "nrb/levels.h"
 
 #include <string.h>
@@ -69,8 +70,7 @@ struct measure {
 /* Counts hardly differ between cells of one mode: one may do. Of times six must, and what is within
  * 5 % is the same. */
 static const struct measure hits = { NRB_VALUE_HIT_RATIO, NRB_CACHE_MARGIN, 0, 1 },
-			    rate = { NRB_VALUE_REQUESTS_PER_S, 0, 0.05, 6 },
-			    remote = { NRB_VALUE_VICTIM_REMOTE_RATIO, 0.01, 0, 1 };
+			    rate = { NRB_VALUE_REQUESTS_PER_S, 0, 0.05, 6 };
 
 static bool has_cells(const struct nrb_arm_cells *arm, const struct measure *measure)
 {
@@ -155,6 +155,7 @@ void nrb_evidence_find(struct nrb_evidence *evidence, const struct nrb_report_da
 		evidence->slower = below(&evidence->served, &rate, 1);
 		evidence->faster = below(&evidence->served, &rate, -1);
 	}
-	evidence->spare = below(&evidence->beside, &remote, 1);
+	evidence->near = nrb_claimneighbour_near(&evidence->beside);
+	evidence->sparing = nrb_claimneighbour_sparing(&evidence->beside);
 	find_risks(evidence);
 }

@@ -11,10 +11,11 @@ struct nrb_evidence {
 	const struct nrb_report_data *data; /* borrowed */
 	/* of the scenarios clean, fileserver and neighbour; base NULL: not measured */
 	struct nrb_claim_family clean, served, beside;
-	unsigned int local;            /* keep more new memory local than the base */
-	unsigned int fewer, more;      /* serve fewer requests from cache, or more */
-	unsigned int slower, faster;   /* requests a second; 0 in a rehearsal */
-	unsigned int spare;            /* leave a neighbour's new memory on its node */
+	unsigned int local;          /* keep more new memory local than the base */
+	unsigned int fewer, more;    /* serve fewer requests from cache, or more */
+	unsigned int slower, faster; /* requests a second; 0 in a rehearsal */
+	unsigned int near;           /* send less of a neighbour's new memory elsewhere */
+	unsigned int sparing;        /* leave its node more of its free memory */
 	unsigned int stalled, swapped; /* in any scenario */
 };
 

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#define MIB (INT64_C(1) << 20)
+
 static struct nrb_sample sample;
 static struct nrb_header header;
 static struct nrb_end end;
@@ -83,11 +85,15 @@ static void serve(int mode, int64_t local, int64_t hits)
 	put();
 }
 
-static void neighbour(int mode, int64_t remote)
+/* On node 1, whose node lost so much of what was free. */
+static void neighbour(int mode, int64_t remote, int64_t lost_mib)
 {
 	begin("neighbour", mode, 0);
+	sample.victim_node = 1;
 	sample.victim_pages = 100;
 	sample.victim_remote_pages = remote;
+	nrb_sample_node(&sample, 1)->free_before_bytes = 500 * MIB;
+	nrb_sample_node(&sample, 1)->free_after_bytes = (500 - lost_mib) * MIB;
 	put();
 }
 
@@ -279,18 +285,34 @@ static void test_neighbours(void **state)
 	(void)state;
 	serve(0, 0, 970);
 	serve(7, 1000, 800);
-	neighbour(0, 60);
-	neighbour(7, 0);
+	neighbour(0, 60, 10);
+	neighbour(7, 0, 10);
 	make();
 	assert_true(has_condition("A job on another node has 60.0 % of its new memory "
 				  "elsewhere in mode 0, and 0.0 % in mode 7"));
+	assert_false(has_condition("The node of a job elsewhere"));
 	nrb_group_free(&data.group);
 	serve(0, 0, 970);
 	serve(7, 1000, 800);
-	neighbour(0, 5);
-	neighbour(7, 5);
+	neighbour(0, 5, 10);
+	neighbour(7, 5, 0);
 	make();
 	assert_true(has_condition("was not seen to keep more"));
+}
+
+/* Its pages may stay near while its node loses what was free. */
+static void test_free_memory_of_neighbours(void **state)
+{
+	(void)state;
+	serve(0, 0, 970);
+	serve(7, 1000, 800);
+	neighbour(0, 0, 360);
+	neighbour(7, 0, 8);
+	make();
+	assert_true(
+		has_condition("The node of a job elsewhere loses 360 MiB of what is free "
+			      "there in mode 0, and 8.00 MiB in mode 7"));
+	assert_false(has_condition("A job on another node"));
 }
 
 static void test_risks(void **state)
@@ -324,6 +346,7 @@ int main(void)
 		ANSWER_TEST(test_a_point_is_chance),
 		ANSWER_TEST(test_times),
 		ANSWER_TEST(test_neighbours),
+		ANSWER_TEST(test_free_memory_of_neighbours),
 		ANSWER_TEST(test_risks),
 	};
 
