@@ -105,15 +105,27 @@ static unsigned int below(
 	return modes;
 }
 
-unsigned int nrb_evidence_local(const struct nrb_claim_family *family)
+unsigned int nrb_evidence_compared(const struct nrb_claim_family *family)
 {
 	unsigned int modes = 0;
 
 	for (int mode = 1; family->base != NULL && mode < NRB_FAMILY_MODES; mode++) {
 		const struct nrb_arm_cells *arm = family->arm[mode];
 
-		if (nrb_claimfamily_is_ok(arm) && arm != family->base &&
-			nrb_claimfamily_keeps_more(arm, family->base)) {
+		if (nrb_claimfamily_is_ok(arm) && arm != family->base) {
+			modes |= 1u << mode;
+		}
+	}
+	return modes;
+}
+
+unsigned int nrb_evidence_local(const struct nrb_claim_family *family)
+{
+	unsigned int compared = nrb_evidence_compared(family), modes = 0;
+
+	for (int mode = 1; mode < NRB_FAMILY_MODES; mode++) {
+		if (compared & 1u << mode &&
+			nrb_claimfamily_keeps_more(family->arm[mode], family->base)) {
 			modes |= 1u << mode;
 		}
 	}
@@ -147,6 +159,8 @@ void nrb_evidence_find(struct nrb_evidence *evidence, const struct nrb_report_da
 	find_family(&evidence->clean, data, "clean");
 	find_family(&evidence->served, data, nrb_evidence_subject);
 	find_family(&evidence->beside, data, "neighbour");
+	evidence->compared = nrb_evidence_compared(&evidence->clean) |
+			     nrb_evidence_compared(&evidence->served);
 	evidence->local = nrb_evidence_local(&evidence->clean) |
 			  nrb_evidence_local(&evidence->served);
 	evidence->fewer = below(&evidence->served, &hits, 1);

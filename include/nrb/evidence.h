@@ -11,6 +11,7 @@ struct nrb_evidence {
 	const struct nrb_report_data *data; /* borrowed */
 	/* of the scenarios clean, fileserver and neighbour; base NULL: not measured */
 	struct nrb_claim_family clean, served, beside;
+	unsigned int compared;       /* with the base, in clean or in fileserver */
 	unsigned int local;          /* keep more new memory local than the base */
 	unsigned int fewer, more;    /* serve fewer requests from cache, or more */
 	unsigned int slower, faster; /* requests a second; 0 in a rehearsal */
@@ -25,6 +26,9 @@ extern const char nrb_evidence_subject[];
 /** Find it in a finished record: in the arms that have nothing but the mode that is not as found or
  * by default, on the first node and of the first variant of each scenario. */
 void nrb_evidence_find(struct nrb_evidence *evidence, const struct nrb_report_data *data);
+
+/** Modes of a family that are compared with its base: those that have a cell that is ok. */
+unsigned int nrb_evidence_compared(const struct nrb_claim_family *family);
 
 /** Modes of a family that keep more new memory local than its base. */
 unsigned int nrb_evidence_local(const struct nrb_claim_family *family);

@@ -197,8 +197,102 @@ static void test_nothing_is_local(void **state)
 	serve(7, 0, 960);
 	make();
 	assert_int_equal(answer.mode, 0);
+	assert_string_equal(answer.text,
+		"0: mode 7 kept no more new memory local, and so has nothing to give for what "
+		"it costs; modes 1-5 were not compared");
+}
+
+/* Of what was not compared nothing is said but that; 2 is one with 3, 4 with 5, 6 with 7. */
+static void test_what_was_compared(void **state)
+{
+	(void)state;
+	for (int mode = 0; mode < 4; mode += mode == 0 ? 1 : 2) {
+		serve(mode, 0, 970);
+	}
+	clean(0, 0, 1000);
+	clean(4, 0, 1000);
+	make();
+	assert_int_equal(answer.mode, 0);
+	assert_string_equal(answer.text,
+		"0: of modes 1 and 3-4 none kept more new memory local, and so none has "
+		"anything to give for what it costs; modes 6 and 7 were not compared");
+	nrb_group_free(&data.group);
+	for (int mode = 0; mode < 8; mode += mode == 0 ? 2 : 1) {
+		serve(mode, 0, 970);
+	}
+	make();
+	assert_non_null(strstr(answer.text, "it costs; mode 1 was not compared"));
+	nrb_group_free(&data.group);
+	for (int mode = 0; mode < 8; mode++) {
+		serve(mode, 0, 970);
+	}
+	make();
+	assert_string_equal(answer.text,
+		"0: of modes 1-7 none kept more new memory local, and so none has anything to "
+		"give for what it costs");
+}
+
+static void test_nothing_to_compare(void **state)
+{
+	(void)state;
+	serve(0, 0, 970);
+	neighbour(0, 60, 360);
+	make();
+	assert_int_equal(answer.mode, -1);
+	assert_string_equal(answer.text,
+		"none: there is nothing to compare mode 0 with: no other value has a cell "
+		"that is ok");
+	assert_false(has_condition("A job on another node"));
+	nrb_group_free(&data.group);
+	begin_serve(0, 0, 970, 1000000000);
+	sample.mode = NRB_ABSENT;
+	put();
+	make();
+	assert_int_equal(answer.mode, -1);
 	assert_non_null(
-		strstr(answer.text, "0: no other value kept more new memory local"));
+		strstr(answer.text, "none: the kernel has no vm.zone_reclaim_mode"));
+}
+
+/* The scenario was measured, but not in the mode that others are compared with. */
+static void test_mode_0_is_missing(void **state)
+{
+	(void)state;
+	clean(0, 0, 1000);
+	clean(7, 1000, 500);
+	serve(7, 1000, 800);
+	make();
+	assert_int_equal(answer.mode, -1);
+	assert_non_null(strstr(answer.text,
+		"none: the scenario fileserver was not measured in mode 0, which"));
+	nrb_group_free(&data.group);
+	serve(7, 1000, 800);
+	begin_serve(0, 0, 970, 1000000000);
+	sample.status = NRB_STATUS_STALLED;
+	put();
+	make();
+	assert_int_equal(answer.mode, -1);
+	assert_non_null(strstr(answer.text, "has no cell in mode 0 that is ok"));
+	nrb_group_free(&data.group);
+	header.reference_mode = 1;
+	serve(1, 0, 970);
+	serve(7, 0, 970);
+	make();
+	assert_int_equal(answer.mode, 1);
+	assert_non_null(strstr(answer.text, "; modes 0 and 2-5 were not compared"));
+}
+
+/* What keeps memory local in another scenario, and was not asked to serve. */
+static void test_local_elsewhere(void **state)
+{
+	(void)state;
+	clean(0, 0, 1000);
+	clean(7, 1000, 500);
+	serve(0, 0, 970);
+	make();
+	assert_int_equal(answer.mode, -1);
+	assert_string_equal(answer.text,
+		"none: mode 7 keeps new memory local, and what it serves in the scenario "
+		"fileserver was not measured");
 }
 
 /* What others were set to, is not what this machine is. */
@@ -206,6 +300,7 @@ static void test_other_arms_do_not_count(void **state)
 {
 	(void)state;
 	serve(0, 0, 970);
+	serve(1, 0, 970);
 	begin_serve(7, 1000, 500, 1000000000);
 	strcpy(sample.lru_gen, "off");
 	put();
@@ -214,7 +309,7 @@ static void test_other_arms_do_not_count(void **state)
 	put();
 	make();
 	assert_int_equal(answer.mode, 0);
-	assert_non_null(strstr(answer.text, "no other value"));
+	assert_non_null(strstr(answer.text, "0: mode 1 kept no more new memory local"));
 }
 
 /* Who asks first is the scheduler's: what is within a point is no more and no fewer. */
@@ -297,7 +392,9 @@ static void test_neighbours(void **state)
 	neighbour(0, 5, 10);
 	neighbour(7, 5, 0);
 	make();
-	assert_true(has_condition("was not seen to keep more"));
+	assert_true(has_condition(
+		"was not seen to keep more of its new memory there, nor its "
+		"node more of what was free, in mode 7"));
 }
 
 /* Its pages may stay near while its node loses what was free. */
@@ -342,6 +439,10 @@ int main(void)
 		ANSWER_TEST(test_cells_that_are_not_apart),
 		ANSWER_TEST(test_some_lose),
 		ANSWER_TEST(test_nothing_is_local),
+		ANSWER_TEST(test_what_was_compared),
+		ANSWER_TEST(test_nothing_to_compare),
+		ANSWER_TEST(test_mode_0_is_missing),
+		ANSWER_TEST(test_local_elsewhere),
 		ANSWER_TEST(test_other_arms_do_not_count),
 		ANSWER_TEST(test_a_point_is_chance),
 		ANSWER_TEST(test_times),
