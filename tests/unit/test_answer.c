@@ -312,6 +312,79 @@ static void test_other_arms_do_not_count(void **state)
 	assert_non_null(strstr(answer.text, "0: mode 1 kept no more new memory local"));
 }
 
+/* Of a scenario on 4 threads, in a node filled like all others, with MGLRU switched off. */
+static void put_special(const char *scenario, int mode, int64_t local)
+{
+	begin(scenario, mode, local);
+	strcpy(sample.lru_gen, "off");
+	strcpy(sample.set, "vm.swappiness=0");
+	strcpy(sample.fill_on, "all");
+	sample.threads = 4;
+	sample.serve_requests = 1000;
+	sample.serve_misses = mode == 0 ? 30 : 200;
+	sample.cache_after_bytes = mode == 0 ? 1000 : 500;
+	put();
+}
+
+/* Where nothing else was measured, arms with factors of their own have an answer, which names them;
+ * and others speak for it only where they have the same. */
+static void test_factors(void **state)
+{
+	(void)state;
+	put_special("fileserver", 0, 0);
+	put_special("fileserver", 7, 990);
+	put_special("clean", 0, 0);
+	put_special("clean", 7, 880);
+	clean(0, 0, 1000);
+	clean(1, 1000, 500);
+	neighbour(0, 60, 360);
+	neighbour(7, 0, 8);
+	make();
+	assert_int_equal(answer.mode, 0);
+	assert_non_null(
+		strstr(answer.text, "0: mode 7 keeps new memory local, but serves "
+				    "80.0 % of requests"));
+	assert_true(has_condition("threads as in fileserver, with threads 4, set "
+				  "vm.swappiness=0, fill on all; on kernel 7.3.4, "
+				  "MGLRU off (found on)"));
+	assert_true(has_condition("mode 7 keeps 88.0 % of new memory local"));
+	assert_false(has_condition("mode 1"));
+	assert_false(has_condition("on another node"));
+	nrb_group_free(&data.group);
+	put_special("fileserver", 0, 0);
+	put_special("fileserver", 7, 990);
+	serve(0, 0, 970);
+	serve(6, 1000, 500);
+	make();
+	assert_non_null(strstr(answer.text, "0: mode 6 keeps new memory local"));
+	assert_false(has_condition("threads 4"));
+	assert_true(has_condition("pinned; on kernel 7.3.4, MGLRU on"));
+	assert_false(has_condition("found"));
+}
+
+/* Of the node whose CPUs allocated, and of swap where there was both. */
+static void test_other_factors(void **state)
+{
+	(void)state;
+	for (int mode = 0; mode < 2; mode++) {
+		begin_serve(mode, 0, 970, 1000000000);
+		sample.cpu_node = 1;
+		strcpy(sample.policy, "preferred");
+		put();
+	}
+	make();
+	assert_int_equal(answer.mode, 0);
+	assert_true(has_condition("pinned, with cpu node 1; on kernel"));
+	nrb_group_free(&data.group);
+	for (int i = 0; i < 4; i++) {
+		begin_serve(i / 2, 0, 970, 1000000000);
+		strcpy(sample.swap, i % 2 == 0 ? "on" : "off");
+		put();
+	}
+	make();
+	assert_true(has_condition("pinned, with swap off; on kernel"));
+}
+
 /* Who asks first is the scheduler's: what is within a point is no more and no fewer. */
 static void test_a_point_is_chance(void **state)
 {
@@ -444,6 +517,8 @@ int main(void)
 		ANSWER_TEST(test_mode_0_is_missing),
 		ANSWER_TEST(test_local_elsewhere),
 		ANSWER_TEST(test_other_arms_do_not_count),
+		ANSWER_TEST(test_factors),
+		ANSWER_TEST(test_other_factors),
 		ANSWER_TEST(test_a_point_is_chance),
 		ANSWER_TEST(test_times),
 		ANSWER_TEST(test_neighbours),
