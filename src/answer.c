@@ -2,8 +2,8 @@
 /* What a record advises a file server, and when the advice holds. */
 #include "nrb/answer.h"
 
+#include "nrb/answerscope.h"
 #include "nrb/evidence.h"
-#include "nrb/figures.h"
 #include "nrb/units.h"
 
 #include <math.h>
@@ -240,47 +240,13 @@ static void add(struct nrb_answer *answer, const char *fmt, ...)
 	va_end(args);
 }
 
-/* ", with threads 4, fill on all": what is neither as found nor by default, but MGLRU. */
-static const char *with_factors(
-	char *buf, size_t len, const struct nrb_evidence *evidence)
-{
-	char factors[NRB_ANSWER_LEN / 2];
-
-	nrb_figure_label(factors, sizeof(factors), evidence->served.first,
-		evidence->named & ~(1u << NRB_FIGURE_LRU_GEN));
-	snprintf(buf, len, "%s%s", factors[0] != '\0' ? ", with " : "", factors);
-	return buf;
-}
-
-/* ", MGLRU off (found on)" */
-static const char *lru_gen(
-	char *buf, size_t len, const struct nrb_key *key, const struct nrb_header *header)
-{
-	const char *found = header->lru_gen;
-	const char *used = key->lru_gen[0] != '\0' ? key->lru_gen : found;
-	bool is_found = found[0] == '\0' || strcmp(used, found) == 0;
-
-	snprintf(buf, len, "%s%s%s%s%s", used[0] != '\0' ? ", MGLRU " : "", used,
-		is_found ? "" : " (found ", is_found ? "" : found, is_found ? "" : ")");
-	return buf;
-}
-
 static void add_scope(struct nrb_answer *answer, const struct nrb_evidence *evidence)
 {
-	const struct nrb_header *header = evidence->data->header;
-	const struct nrb_key *key;
-	char factors[NRB_ANSWER_LEN / 2 + 16], lru[4 * NRB_WORD_LEN];
+	char scope[NRB_ANSWER_LEN];
 
-	if (evidence->served.first == NULL) {
-		return;
+	if (evidence->served.first != NULL) {
+		add(answer, "%s", nrb_answerscope_say(scope, sizeof(scope), evidence));
 	}
-	key = &evidence->served.first->key;
-	add(answer,
-		"For files that the memory of all nodes can cache and that of node %lld alone "
-		"cannot, and threads as in fileserver%s%s%s; on kernel %s%s",
-		(long long)key->node, key->variant[0] != '\0' ? ", " : "", key->variant,
-		with_factors(factors, sizeof(factors), evidence), header->kernel,
-		lru_gen(lru, sizeof(lru), key, header));
 }
 
 static void add_locality(struct nrb_answer *answer, const struct nrb_evidence *evidence)

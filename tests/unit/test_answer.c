@@ -16,6 +16,8 @@ static struct nrb_header header;
 static struct nrb_end end;
 static struct nrb_report_data data;
 static struct nrb_answer answer;
+/* What is asked for, and what node 0 and node 1 could cache of it. */
+static int64_t set_mib, node_mib, other_mib;
 
 static int start(void **state)
 {
@@ -26,6 +28,9 @@ static int start(void **state)
 	strcpy(header.kernel, "7.3.4");
 	strcpy(header.lru_gen, "on");
 	header.rehearsal = true;
+	set_mib = 600;
+	node_mib = 400;
+	other_mib = 300;
 	data.header = &header;
 	data.end = &end;
 	return 0;
@@ -77,6 +82,11 @@ static void begin_serve(int mode, int64_t local, int64_t hits, int64_t ns)
 	sample.serve_misses = 1000 - hits;
 	sample.serve_disk_bytes = sample.serve_misses << 20;
 	sample.serve_ns = ns;
+	sample.serve_set_bytes = set_mib * MIB;
+	nrb_sample_node(&sample, 0)->inactive_file_before_bytes = node_mib * MIB;
+	nrb_sample_node(&sample, 1)->inactive_file_before_bytes = 30 * MIB;
+	nrb_sample_node(&sample, 1)->free_before_bytes = (other_mib - 30) * MIB;
+	sample.alloc_bytes = 100 * MIB;
 }
 
 static void serve(int mode, int64_t local, int64_t hits)
@@ -158,6 +168,79 @@ static void test_cache_is_lost(void **state)
 		has_condition("modes 6 and 7 keep 100.0 % of new memory local (mode 0: "
 			      "0.0 %) and evict 50.0 % of the cached file"));
 	assert_true(has_condition("Times were not weighed"));
+}
+
+static void make_of(int64_t set, int64_t node, int64_t other)
+{
+	nrb_group_free(&data.group);
+	set_mib = set;
+	node_mib = node;
+	other_mib = other;
+	serve(0, 0, 970);
+	serve(7, 1000, 800);
+	make();
+}
+
+/* Of what size the files are, beside what the nodes can cache. */
+static void test_which_files(void **state)
+{
+	const char *all =
+		"On node 0, for 600 MiB of files, which the memory of all nodes can "
+		"cache beside the workers' and that of node 0 alone cannot, and "
+		"threads as in fileserver";
+
+	(void)state;
+	make_of(600, 400, 300);
+	assert_true(has_condition(all));
+	make_of(600, 570, 130);
+	assert_true(has_condition(all));
+	make_of(600, 400, 299);
+	assert_true(
+		has_condition("On node 0, for 600 MiB of files, which the memory of all "
+			      "nodes together cannot cache beside the workers', and "
+			      "threads as in fileserver"));
+	make_of(600, 590, 100); /* as a plan makes it where others have nothing left */
+	assert_true(has_condition(
+		"On node 0, for 600 MiB of files, which the memory of node 0 "
+		"alone can cache while nothing is allocated there, and "
+		"threads as in fileserver"));
+	nrb_group_free(&data.group);
+	begin_serve(0, 0, 970, 1000000000);
+	nrb_sample_node(&sample, 0)->ballast_bytes = 2048 * MIB;
+	put();
+	make();
+	assert_true(has_condition(
+		"On node 0, of which the run locked 2.00 GiB, for 600 MiB"));
+	nrb_group_free(&data.group);
+	begin_serve(0, 0, 970, 1000000000);
+	sample.status = NRB_STATUS_KILLED;
+	put();
+	serve(7, 1000, 800);
+	make();
+	assert_true(has_condition("for 600 MiB of files, which the memory of node 0"));
+}
+
+/* A record that does not tell has no files of any size. */
+static void test_files_unknown(void **state)
+{
+	(void)state;
+	for (int mode = 0; mode < 2; mode++) {
+		begin_serve(mode, 0, 970, 1000000000);
+		nrb_sample_node(&sample, 1)->free_before_bytes = NRB_ABSENT;
+		put();
+	}
+	make();
+	assert_true(has_condition(
+		"for 600 MiB of files and threads as in fileserver, pinned"));
+	nrb_group_free(&data.group);
+	for (int mode = 0; mode < 2; mode++) {
+		begin_serve(mode, 0, 970, 1000000000);
+		sample.serve_set_bytes = NRB_ABSENT;
+		put();
+	}
+	make();
+	assert_true(has_condition(
+		"On node 0, for files and threads as in fileserver, pinned"));
 }
 
 /* One cell of each side that is like one of the other, and nothing is certain. */
@@ -509,6 +592,8 @@ int main(void)
 		ANSWER_TEST(test_nobody_asked),
 		ANSWER_TEST(test_left_out),
 		ANSWER_TEST(test_cache_is_lost),
+		ANSWER_TEST(test_which_files),
+		ANSWER_TEST(test_files_unknown),
 		ANSWER_TEST(test_cells_that_are_not_apart),
 		ANSWER_TEST(test_some_lose),
 		ANSWER_TEST(test_nothing_is_local),
