@@ -2,6 +2,7 @@
 /* What a record advises a file server, and when the advice holds. */
 #include "nrb/answer.h"
 
+#include "nrb/answerscope.h"
 #include "nrb/evidence.h"
 #include "nrb/units.h"
 
@@ -117,6 +118,89 @@ static void say_losing(struct nrb_answer *answer, const struct nrb_evidence *evi
 		say_served(served, sizeof(served), evidence, losing), unknown);
 }
 
+/* Nothing stands beside the base; why. */
+static void say_unmeasured(
+	struct nrb_answer *answer, const struct nrb_claim_family *served)
+{
+	if (served->first == NULL) {
+		say(answer, -1,
+			"none: the scenario fileserver, which asks for it, was not measured");
+	} else if (served->base == NULL) {
+		say(answer, -1,
+			"none: the scenario fileserver %s, which its other values are "
+			"compared with",
+			served->arm[0] == NULL ? "was not measured in mode 0"
+					       : "has no cell in mode 0 that is ok");
+	} else if (served->base->key.mode == NRB_ABSENT) {
+		say(answer, -1,
+			"none: the kernel has no vm.zone_reclaim_mode, and so no values to "
+			"compare");
+	} else {
+		say(answer, -1,
+			"none: there is nothing to compare mode %d with: no other value has "
+			"a cell that is ok",
+			base_mode(served));
+	}
+}
+
+/* Modes that are one to the kernel with none of these: bit 1 is only a switch. */
+static unsigned int find_unknown(unsigned int known)
+{
+	unsigned int unknown = 0;
+
+	for (int mode = 0; mode < NRB_FAMILY_MODES; mode++) {
+		unsigned int same =
+			mode <= NRB_MODE_ZONE ? 1u << mode : 3u << (mode & ~1);
+
+		unknown |= (known & same) == 0 ? 1u << mode : 0;
+	}
+	return unknown;
+}
+
+/* What was not compared may well keep more. */
+static void say_nothing_local(
+	struct nrb_answer *answer, const struct nrb_evidence *evidence)
+{
+	const int base = base_mode(&evidence->served);
+	unsigned int compared = evidence->compared;
+	unsigned int unknown = find_unknown(compared | 1u << base);
+	char names[64], others[64], rest[128] = "";
+
+	nrb_claim_modes(names, sizeof(names), compared);
+	if (unknown != 0) {
+		snprintf(rest, sizeof(rest), "; %s %s not compared",
+			nrb_claim_modes(others, sizeof(others), unknown),
+			(unknown & (unknown - 1)) == 0 ? "was" : "were");
+	}
+	if ((compared & (compared - 1)) == 0) {
+		say(answer, base,
+			"%d: %s kept no more new memory local, and so has nothing to give for "
+			"what it costs%s",
+			base, names, rest);
+	} else {
+		say(answer, base,
+			"%d: of %s none kept more new memory local, and so none has anything "
+			"to give for what it costs%s",
+			base, names, rest);
+	}
+}
+
+/* Modes that keep more local, and of which no more is certain. */
+static void say_undecided(struct nrb_answer *answer, const struct nrb_evidence *evidence)
+{
+	unsigned int local = evidence->local;
+	bool served = (local & nrb_evidence_compared(&evidence->served)) != 0;
+	bool several = (local & (local - 1)) != 0;
+	char names[64];
+
+	nrb_claim_modes(names, sizeof(names), local);
+	say(answer, -1, "none: %s keep%s new memory local, and %s %s serve%s%s", names,
+		nrb_claimfamily_s(local), served ? "that" : "what",
+		several ? "they" : "it", nrb_claimfamily_s(local),
+		served ? " fewer requests from cache was not shown"
+		       : " in the scenario fileserver was not measured");
+}
+
 static void decide(struct nrb_answer *answer, const struct nrb_evidence *evidence)
 {
 	unsigned int local = evidence->local;
@@ -124,14 +208,10 @@ static void decide(struct nrb_answer *answer, const struct nrb_evidence *evidenc
 	unsigned int winning = local & ~losing & (evidence->more | evidence->faster);
 	char names[64], served[384];
 
-	if (evidence->served.base == NULL) {
-		say(answer, -1,
-			"none: the scenario fileserver, which asks for it, was not measured");
+	if (evidence->served.base == NULL || evidence->compared == 0) {
+		say_unmeasured(answer, &evidence->served);
 	} else if (local == 0) {
-		say(answer, base_mode(&evidence->served),
-			"%d: no other value kept more new memory local on this kernel, so none "
-			"has anything to give for what it costs",
-			base_mode(&evidence->served));
+		say_nothing_local(answer, evidence);
 	} else if (winning != 0) {
 		nrb_claim_modes(names, sizeof(names), winning);
 		say(answer, name_of(winning), "%d: %s keep%s new memory local, and %s",
@@ -140,11 +220,7 @@ static void decide(struct nrb_answer *answer, const struct nrb_evidence *evidenc
 	} else if (losing != 0) {
 		say_losing(answer, evidence, losing);
 	} else {
-		nrb_claim_modes(names, sizeof(names), local);
-		say(answer, -1,
-			"none: %s keep%s new memory local, and that they serve fewer "
-			"requests from cache was not shown",
-			names, nrb_claimfamily_s(local));
+		say_undecided(answer, evidence);
 	}
 }
 
@@ -166,19 +242,11 @@ static void add(struct nrb_answer *answer, const char *fmt, ...)
 
 static void add_scope(struct nrb_answer *answer, const struct nrb_evidence *evidence)
 {
-	const struct nrb_header *header = evidence->data->header;
-	const struct nrb_key *key;
+	char scope[NRB_ANSWER_LEN];
 
-	if (evidence->served.base == NULL) {
-		return;
+	if (evidence->served.first != NULL) {
+		add(answer, "%s", nrb_answerscope_say(scope, sizeof(scope), evidence));
 	}
-	key = &evidence->served.base->key;
-	add(answer,
-		"For files that the memory of all nodes can cache and that of node %lld alone "
-		"cannot, and threads as in fileserver%s%s; on kernel %s%s%s",
-		(long long)key->node, key->variant[0] != '\0' ? ", " : "", key->variant,
-		header->kernel, header->lru_gen[0] != '\0' ? ", MGLRU " : "",
-		header->lru_gen);
 }
 
 static void add_locality(struct nrb_answer *answer, const struct nrb_evidence *evidence)
@@ -202,29 +270,56 @@ static void add_locality(struct nrb_answer *answer, const struct nrb_evidence *e
 		nrb_claimfamily_cost(cost, sizeof(cost), &evidence->clean, modes, true));
 }
 
-static void add_neighbour(struct nrb_answer *answer, const struct nrb_evidence *evidence)
+static void add_near(struct nrb_answer *answer, const struct nrb_evidence *evidence)
 {
+	const enum nrb_cellvalue value = NRB_VALUE_VICTIM_REMOTE_RATIO;
 	const struct nrb_claim_family *family = &evidence->beside;
 	char names[64], remote[80], base[NRB_UNITS_LEN];
 
-	if (family->base == NULL) {
-		return;
-	}
-	if (evidence->spare == 0) {
-		add(answer,
-			"A job on another node was not seen to keep more of its new memory "
-			"there under any other value");
-		return;
-	}
 	add(answer,
 		"A job on another node has %s of its new memory elsewhere in mode %d, and %s "
 		"in %s",
-		median(base, family->base, NRB_VALUE_VICTIM_REMOTE_RATIO,
-			nrb_units_ratio),
-		base_mode(family),
-		nrb_claimfamily_range(remote, sizeof(remote), family, evidence->spare,
-			NRB_VALUE_VICTIM_REMOTE_RATIO),
-		nrb_claim_modes(names, sizeof(names), evidence->spare));
+		median(base, family->base, value, nrb_units_ratio), base_mode(family),
+		nrb_claimfamily_range(
+			remote, sizeof(remote), family, evidence->near, value),
+		nrb_claim_modes(names, sizeof(names), evidence->near));
+}
+
+static void add_sparing(struct nrb_answer *answer, const struct nrb_evidence *evidence)
+{
+	const enum nrb_cellvalue value = NRB_VALUE_VICTIM_FREE_LOST_BYTES;
+	const struct nrb_claim_family *family = &evidence->beside;
+	char names[64], lost[80], base[NRB_UNITS_LEN];
+
+	add(answer,
+		"The node of a job elsewhere loses %s of what is free there in mode %d, and "
+		"%s in %s",
+		median(base, family->base, value, show_bytes), base_mode(family),
+		nrb_claimfamily_bytes(
+			lost, sizeof(lost), family, evidence->sparing, value),
+		nrb_claim_modes(names, sizeof(names), evidence->sparing));
+}
+
+static void add_neighbour(struct nrb_answer *answer, const struct nrb_evidence *evidence)
+{
+	unsigned int compared = nrb_evidence_compared(&evidence->beside);
+	char names[64];
+
+	if (compared == 0) {
+		return;
+	}
+	if (evidence->near != 0) {
+		add_near(answer, evidence);
+	}
+	if (evidence->sparing != 0) {
+		add_sparing(answer, evidence);
+	}
+	if ((evidence->near | evidence->sparing) == 0) {
+		add(answer,
+			"A job on another node was not seen to keep more of its new memory "
+			"there, nor its node more of what was free, in %s",
+			nrb_claim_modes(names, sizeof(names), compared));
+	}
 }
 
 static void add_risks(struct nrb_answer *answer, const struct nrb_evidence *evidence)

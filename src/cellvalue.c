@@ -390,6 +390,31 @@ static double below_min_ratio(const struct nrb_sample *s)
 	return worst_zone(s, zone_below_min, fmax);
 }
 
+/* What was read once, ours and others', gives way to what is served. After the soak there is no more,
+ * but what a trim freed. */
+static double node_room(const struct nrb_sample *s)
+{
+	const struct nrb_node_sample *n = target(s);
+	double freed = fmax(0, number(s->trim_freed_bytes));
+
+	return n != NULL ? number(n->inactive_file_before_bytes) + freed : NAN;
+}
+
+static double all_room(const struct nrb_sample *s)
+{
+	double room = node_room(s) - alloc_pages(s) * BASE_PAGE;
+
+	for (int64_t i = 0; i < s->n_nodes; i++) {
+		const struct nrb_node_sample *n = &s->nodes[i];
+
+		if (n->node != s->node) {
+			room += number(n->free_before_bytes) +
+				number(n->inactive_file_before_bytes);
+		}
+	}
+	return room;
+}
+
 static double hit_ratio(const struct nrb_sample *s)
 {
 	return 1 - ratio(s->serve_misses, s->serve_requests);
@@ -490,6 +515,9 @@ static const struct {
 	[NRB_VALUE_HIT_RATIO]               = COMPUTED(hit_ratio),
 	[NRB_VALUE_SERVED_DISK_BYTES]       = FIELD(serve_disk_bytes),
 	[NRB_VALUE_REQUESTS_PER_S]          = PER_S(serve_requests, serve_ns),
+	[NRB_VALUE_SERVE_SET_BYTES]         = FIELD(serve_set_bytes),
+	[NRB_VALUE_NODE_ROOM_BYTES]         = COMPUTED(node_room),
+	[NRB_VALUE_ALL_ROOM_BYTES]          = COMPUTED(all_room),
 };
 /* clang-format on */
 

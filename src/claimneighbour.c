@@ -23,7 +23,7 @@ static unsigned int find_modes(const struct nrb_claim_family *family,
 {
 	unsigned int modes = 0;
 
-	for (int mode = 1; mode < NRB_FAMILY_MODES; mode++) {
+	for (int mode = 1; family->base != NULL && mode < NRB_FAMILY_MODES; mode++) {
 		const struct nrb_arm_cells *arm = family->arm[mode];
 
 		if (nrb_claimfamily_is_ok(arm) && arm != family->base &&
@@ -49,10 +49,20 @@ static bool keeps_near(const struct nrb_arm_cells *arm, const struct nrb_arm_cel
 	return nrb_group_max(arm, remote) < nrb_group_min(base, remote) - REMOTE_MARGIN;
 }
 
+unsigned int nrb_claimneighbour_sparing(const struct nrb_claim_family *family)
+{
+	return find_modes(family, spares);
+}
+
+unsigned int nrb_claimneighbour_near(const struct nrb_claim_family *family)
+{
+	return find_modes(family, keeps_near);
+}
+
 static int claim_spared(struct nrb_claims *claims, const struct nrb_claim_family *family)
 {
 	const enum nrb_cellvalue lost = NRB_VALUE_VICTIM_FREE_LOST_BYTES;
-	unsigned int modes = find_modes(family, spares);
+	unsigned int modes = nrb_claimneighbour_sparing(family);
 	char some[80], base[NRB_UNITS_LEN];
 
 	if (modes == 0) {
@@ -68,7 +78,7 @@ static int claim_spared(struct nrb_claims *claims, const struct nrb_claim_family
 static int claim_near(struct nrb_claims *claims, const struct nrb_claim_family *family)
 {
 	const enum nrb_cellvalue remote = NRB_VALUE_VICTIM_REMOTE_RATIO;
-	unsigned int modes = find_modes(family, keeps_near);
+	unsigned int modes = nrb_claimneighbour_near(family);
 	char some[80], base[NRB_UNITS_LEN];
 
 	if (modes == 0) {

@@ -2,6 +2,8 @@
 /* Which arms bear on the answer, and what their cells show. */
 #include "nrb/evidence.h"
 
+#include "nrb/claimneighbour.h"
+#include "nrb/figures.h"
 #include "nrb/levels.h"
 
 #include <string.h>
@@ -18,31 +20,82 @@ static bool is_found(const char *word, const char *found)
 	return word[0] == '\0' || found[0] == '\0' || strcmp(word, found) == 0;
 }
 
-/* As a machine is without any of our factors. */
-static bool is_plain(const struct nrb_key *key, const struct nrb_header *header)
+/* Of its factors but the mode, a bit for each figure, those that are neither as found nor by default. */
+static unsigned int factors_of(const struct nrb_key *key, const struct nrb_header *header)
 {
-	return key->set[0] == '\0' && !(key->threads > 1) &&
-	       is_found(key->lru_gen, header->lru_gen) &&
-	       is_found(key->trim, nrb_off_on_words[0]) &&
-	       is_found(key->page_size, nrb_page_size_words[0]) &&
-	       is_found(key->fill_on, nrb_fill_on_words[0]) &&
-	       is_found(key->policy,
-		       nrb_policy_words[key->cpu_node == key->node ? NRB_ARM_LOCAL
-								   : NRB_ARM_PREFERRED]);
+	const char *policy =
+		nrb_policy_words[key->cpu_node == key->node ? NRB_ARM_LOCAL
+							    : NRB_ARM_PREFERRED];
+	const struct {
+		enum nrb_figure_id id;
+		bool is_plain;
+	} all[] = {
+		{ NRB_FIGURE_CPU_NODE, key->cpu_node == key->node },
+		{ NRB_FIGURE_LRU_GEN, is_found(key->lru_gen, header->lru_gen) },
+		{ NRB_FIGURE_POLICY, is_found(key->policy, policy) },
+		{ NRB_FIGURE_PAGE_SIZE,
+			is_found(key->page_size, nrb_page_size_words[0]) },
+		{ NRB_FIGURE_THREADS, !(key->threads > 1) },
+		{ NRB_FIGURE_SET, key->set[0] == '\0' },
+		{ NRB_FIGURE_FILL_ON, is_found(key->fill_on, nrb_fill_on_words[0]) },
+		{ NRB_FIGURE_TRIM, is_found(key->trim, nrb_off_on_words[0]) },
+	};
+	unsigned int factors = 0;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		factors |= all[i].is_plain ? 0 : 1u << all[i].id;
+	}
+	return factors;
+}
+
+static bool is_of(const struct nrb_arm_cells *arm, const char *scenario)
+{
+	return strcmp(arm->key.scenario, scenario) == 0;
+}
+
+/* The first without factors of its own that the answer may be about; without any, the first. */
+static void choose(struct nrb_evidence *evidence)
+{
+	const struct nrb_group *group = &evidence->data->group;
+	const struct nrb_arm_cells *chosen = NULL;
+	unsigned int factors = 0;
+
+	for (int i = 0; i < group->n_allocating && (chosen == NULL || factors != 0);
+		i++) {
+		const struct nrb_arm_cells *arm = group->arms[i];
+		unsigned int of_arm = factors_of(&arm->key, evidence->data->header);
+
+		if (is_of(arm, nrb_evidence_subject) && (chosen == NULL || of_arm == 0)) {
+			chosen = arm;
+			factors = of_arm;
+		}
+	}
+	evidence->served.first = chosen;
+	evidence->factors = factors;
+}
+
+/* Whatever its scenario and its mode. */
+static bool is_like_it(
+	const struct nrb_evidence *evidence, const struct nrb_arm_cells *arm)
+{
+	unsigned int factors = evidence->factors;
+
+	return factors_of(&arm->key, evidence->data->header) == factors &&
+	       (factors == 0 || (nrb_figure_differing(evidence->served.first, arm) &
+					factors) == 0);
 }
 
 /* The first node and the first variant that there are of a scenario. */
-static void find_family(struct nrb_claim_family *family,
-	const struct nrb_report_data *data, const char *scenario)
+static void find_family(const struct nrb_evidence *evidence,
+	struct nrb_claim_family *family, const char *scenario)
 {
-	const struct nrb_group *group = &data->group;
+	const struct nrb_group *group = &evidence->data->group;
 	const struct nrb_arm_cells *first = NULL;
 
 	for (int i = 0; i < group->n_allocating; i++) {
 		const struct nrb_arm_cells *arm = group->arms[i];
 
-		if (strcmp(arm->key.scenario, scenario) != 0 ||
-			!is_plain(&arm->key, data->header)) {
+		if (!is_of(arm, scenario) || !is_like_it(evidence, arm)) {
 			continue;
 		}
 		first = first == NULL ? arm : first;
@@ -52,8 +105,24 @@ static void find_family(struct nrb_claim_family *family,
 		}
 	}
 	if (first != NULL) {
-		nrb_claimfamily_choose_base(family, data->header);
+		nrb_claimfamily_choose_base(family, evidence->data->header);
 	}
+}
+
+/* Swap is as found, but in a rehearsal of both. */
+static unsigned int find_swap(const struct nrb_evidence *evidence)
+{
+	const struct nrb_group *group = &evidence->data->group;
+	const struct nrb_arm_cells *first = evidence->served.first;
+	bool varies = false;
+
+	for (int i = 0; first != NULL && i < group->n_allocating; i++) {
+		const struct nrb_arm_cells *arm = group->arms[i];
+
+		varies = varies || (is_of(arm, nrb_evidence_subject) &&
+					   strcmp(arm->key.swap, first->key.swap) != 0);
+	}
+	return varies ? 1u << NRB_FIGURE_SWAP : 0;
 }
 
 /* -- what they show -- */
@@ -69,8 +138,7 @@ struct measure {
 /* Counts hardly differ between cells of one mode: one may do. Of times six must, and what is within
  * 5 % is the same. */
 static const struct measure hits = { NRB_VALUE_HIT_RATIO, NRB_CACHE_MARGIN, 0, 1 },
-			    rate = { NRB_VALUE_REQUESTS_PER_S, 0, 0.05, 6 },
-			    remote = { NRB_VALUE_VICTIM_REMOTE_RATIO, 0.01, 0, 1 };
+			    rate = { NRB_VALUE_REQUESTS_PER_S, 0, 0.05, 6 };
 
 static bool has_cells(const struct nrb_arm_cells *arm, const struct measure *measure)
 {
@@ -105,15 +173,27 @@ static unsigned int below(
 	return modes;
 }
 
-unsigned int nrb_evidence_local(const struct nrb_claim_family *family)
+unsigned int nrb_evidence_compared(const struct nrb_claim_family *family)
 {
 	unsigned int modes = 0;
 
 	for (int mode = 1; family->base != NULL && mode < NRB_FAMILY_MODES; mode++) {
 		const struct nrb_arm_cells *arm = family->arm[mode];
 
-		if (nrb_claimfamily_is_ok(arm) && arm != family->base &&
-			nrb_claimfamily_keeps_more(arm, family->base)) {
+		if (nrb_claimfamily_is_ok(arm) && arm != family->base) {
+			modes |= 1u << mode;
+		}
+	}
+	return modes;
+}
+
+unsigned int nrb_evidence_local(const struct nrb_claim_family *family)
+{
+	unsigned int compared = nrb_evidence_compared(family), modes = 0;
+
+	for (int mode = 1; mode < NRB_FAMILY_MODES; mode++) {
+		if (compared & 1u << mode &&
+			nrb_claimfamily_keeps_more(family->arm[mode], family->base)) {
 			modes |= 1u << mode;
 		}
 	}
@@ -128,7 +208,7 @@ static void find_risks(struct nrb_evidence *evidence)
 		const struct nrb_arm_cells *arm = group->arms[i];
 		int64_t mode = arm->key.mode;
 
-		if (mode < 1 || !is_plain(&arm->key, evidence->data->header)) {
+		if (mode < 1 || !is_like_it(evidence, arm)) {
 			continue;
 		}
 		if (arm->with[NRB_STATUS_STALLED] > 0) {
@@ -144,9 +224,13 @@ void nrb_evidence_find(struct nrb_evidence *evidence, const struct nrb_report_da
 {
 	*evidence = (struct nrb_evidence){ 0 };
 	evidence->data = data;
-	find_family(&evidence->clean, data, "clean");
-	find_family(&evidence->served, data, nrb_evidence_subject);
-	find_family(&evidence->beside, data, "neighbour");
+	choose(evidence);
+	find_family(evidence, &evidence->clean, "clean");
+	find_family(evidence, &evidence->served, nrb_evidence_subject);
+	find_family(evidence, &evidence->beside, "neighbour");
+	evidence->named = evidence->factors | find_swap(evidence);
+	evidence->compared = nrb_evidence_compared(&evidence->clean) |
+			     nrb_evidence_compared(&evidence->served);
 	evidence->local = nrb_evidence_local(&evidence->clean) |
 			  nrb_evidence_local(&evidence->served);
 	evidence->fewer = below(&evidence->served, &hits, 1);
@@ -155,6 +239,7 @@ void nrb_evidence_find(struct nrb_evidence *evidence, const struct nrb_report_da
 		evidence->slower = below(&evidence->served, &rate, 1);
 		evidence->faster = below(&evidence->served, &rate, -1);
 	}
-	evidence->spare = below(&evidence->beside, &remote, 1);
+	evidence->near = nrb_claimneighbour_near(&evidence->beside);
+	evidence->sparing = nrb_claimneighbour_sparing(&evidence->beside);
 	find_risks(evidence);
 }

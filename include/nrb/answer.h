@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-enum { NRB_ANSWER_LEN = 512, NRB_MAX_CONDITIONS = 8 };
+enum { NRB_ANSWER_LEN = 1024, NRB_MAX_CONDITIONS = 8 };
 
 struct nrb_answer {
 	bool is_asked; /* the record has, or was to have, the scenario fileserver: text is not empty */
@@ -22,8 +22,9 @@ struct nrb_answer {
 	char conditions[NRB_MAX_CONDITIONS][NRB_ANSWER_LEN];
 };
 
-/** What a finished record answers; of its arms those with nothing but the mode that is not as found
- * or by default, on the first node under test. */
+/** What a finished record answers, on the first node under test: of arms with nothing but the mode that
+ * is not as found or by default; without any of fileserver, of those with the factors of its first
+ * arm, which a condition names. */
 void nrb_answer_make(struct nrb_answer *answer, const struct nrb_report_data *data);
 
 #endif

@@ -69,6 +69,9 @@ enum nrb_cellvalue {
 	NRB_VALUE_HIT_RATIO,         /* requests that were cached whole / requests */
 	NRB_VALUE_SERVED_DISK_BYTES, /* read from disk for them */
 	NRB_VALUE_REQUESTS_PER_S,
+	NRB_VALUE_SERVE_SET_BYTES, /* of all objects that were asked for */
+	NRB_VALUE_NODE_ROOM_BYTES, /* that the target could cache before the mode */
+	NRB_VALUE_ALL_ROOM_BYTES,  /* that all nodes could, beside the allocation */
 	NRB_N_VALUES,
 };
 

@@ -9,11 +9,15 @@
 
 #include <cmocka.h>
 
+#define MIB (INT64_C(1) << 20)
+
 static struct nrb_sample sample;
 static struct nrb_header header;
 static struct nrb_end end;
 static struct nrb_report_data data;
 static struct nrb_answer answer;
+/* What is asked for, and what node 0 and node 1 could cache of it. */
+static int64_t set_mib, node_mib, other_mib;
 
 static int start(void **state)
 {
@@ -24,6 +28,9 @@ static int start(void **state)
 	strcpy(header.kernel, "7.3.4");
 	strcpy(header.lru_gen, "on");
 	header.rehearsal = true;
+	set_mib = 600;
+	node_mib = 400;
+	other_mib = 300;
 	data.header = &header;
 	data.end = &end;
 	return 0;
@@ -75,6 +82,11 @@ static void begin_serve(int mode, int64_t local, int64_t hits, int64_t ns)
 	sample.serve_misses = 1000 - hits;
 	sample.serve_disk_bytes = sample.serve_misses << 20;
 	sample.serve_ns = ns;
+	sample.serve_set_bytes = set_mib * MIB;
+	nrb_sample_node(&sample, 0)->inactive_file_before_bytes = node_mib * MIB;
+	nrb_sample_node(&sample, 1)->inactive_file_before_bytes = 30 * MIB;
+	nrb_sample_node(&sample, 1)->free_before_bytes = (other_mib - 30) * MIB;
+	sample.alloc_bytes = 100 * MIB;
 }
 
 static void serve(int mode, int64_t local, int64_t hits)
@@ -83,11 +95,15 @@ static void serve(int mode, int64_t local, int64_t hits)
 	put();
 }
 
-static void neighbour(int mode, int64_t remote)
+/* On node 1, whose node lost so much of what was free. */
+static void neighbour(int mode, int64_t remote, int64_t lost_mib)
 {
 	begin("neighbour", mode, 0);
+	sample.victim_node = 1;
 	sample.victim_pages = 100;
 	sample.victim_remote_pages = remote;
+	nrb_sample_node(&sample, 1)->free_before_bytes = 500 * MIB;
+	nrb_sample_node(&sample, 1)->free_after_bytes = (500 - lost_mib) * MIB;
 	put();
 }
 
@@ -154,6 +170,79 @@ static void test_cache_is_lost(void **state)
 	assert_true(has_condition("Times were not weighed"));
 }
 
+static void make_of(int64_t set, int64_t node, int64_t other)
+{
+	nrb_group_free(&data.group);
+	set_mib = set;
+	node_mib = node;
+	other_mib = other;
+	serve(0, 0, 970);
+	serve(7, 1000, 800);
+	make();
+}
+
+/* Of what size the files are, beside what the nodes can cache. */
+static void test_which_files(void **state)
+{
+	const char *all =
+		"On node 0, for 600 MiB of files, which the memory of all nodes can "
+		"cache beside the workers' and that of node 0 alone cannot, and "
+		"threads as in fileserver";
+
+	(void)state;
+	make_of(600, 400, 300);
+	assert_true(has_condition(all));
+	make_of(600, 570, 130);
+	assert_true(has_condition(all));
+	make_of(600, 400, 299);
+	assert_true(
+		has_condition("On node 0, for 600 MiB of files, which the memory of all "
+			      "nodes together cannot cache beside the workers', and "
+			      "threads as in fileserver"));
+	make_of(600, 590, 100); /* as a plan makes it where others have nothing left */
+	assert_true(has_condition(
+		"On node 0, for 600 MiB of files, which the memory of node 0 "
+		"alone can cache while nothing is allocated there, and "
+		"threads as in fileserver"));
+	nrb_group_free(&data.group);
+	begin_serve(0, 0, 970, 1000000000);
+	nrb_sample_node(&sample, 0)->ballast_bytes = 2048 * MIB;
+	put();
+	make();
+	assert_true(has_condition(
+		"On node 0, of which the run locked 2.00 GiB, for 600 MiB"));
+	nrb_group_free(&data.group);
+	begin_serve(0, 0, 970, 1000000000);
+	sample.status = NRB_STATUS_KILLED;
+	put();
+	serve(7, 1000, 800);
+	make();
+	assert_true(has_condition("for 600 MiB of files, which the memory of node 0"));
+}
+
+/* A record that does not tell has no files of any size. */
+static void test_files_unknown(void **state)
+{
+	(void)state;
+	for (int mode = 0; mode < 2; mode++) {
+		begin_serve(mode, 0, 970, 1000000000);
+		nrb_sample_node(&sample, 1)->free_before_bytes = NRB_ABSENT;
+		put();
+	}
+	make();
+	assert_true(has_condition(
+		"for 600 MiB of files and threads as in fileserver, pinned"));
+	nrb_group_free(&data.group);
+	for (int mode = 0; mode < 2; mode++) {
+		begin_serve(mode, 0, 970, 1000000000);
+		sample.serve_set_bytes = NRB_ABSENT;
+		put();
+	}
+	make();
+	assert_true(has_condition(
+		"On node 0, for files and threads as in fileserver, pinned"));
+}
+
 /* One cell of each side that is like one of the other, and nothing is certain. */
 static void test_cells_that_are_not_apart(void **state)
 {
@@ -191,8 +280,102 @@ static void test_nothing_is_local(void **state)
 	serve(7, 0, 960);
 	make();
 	assert_int_equal(answer.mode, 0);
+	assert_string_equal(answer.text,
+		"0: mode 7 kept no more new memory local, and so has nothing to give for what "
+		"it costs; modes 1-5 were not compared");
+}
+
+/* Of what was not compared nothing is said but that; 2 is one with 3, 4 with 5, 6 with 7. */
+static void test_what_was_compared(void **state)
+{
+	(void)state;
+	for (int mode = 0; mode < 4; mode += mode == 0 ? 1 : 2) {
+		serve(mode, 0, 970);
+	}
+	clean(0, 0, 1000);
+	clean(4, 0, 1000);
+	make();
+	assert_int_equal(answer.mode, 0);
+	assert_string_equal(answer.text,
+		"0: of modes 1 and 3-4 none kept more new memory local, and so none has "
+		"anything to give for what it costs; modes 6 and 7 were not compared");
+	nrb_group_free(&data.group);
+	for (int mode = 0; mode < 8; mode += mode == 0 ? 2 : 1) {
+		serve(mode, 0, 970);
+	}
+	make();
+	assert_non_null(strstr(answer.text, "it costs; mode 1 was not compared"));
+	nrb_group_free(&data.group);
+	for (int mode = 0; mode < 8; mode++) {
+		serve(mode, 0, 970);
+	}
+	make();
+	assert_string_equal(answer.text,
+		"0: of modes 1-7 none kept more new memory local, and so none has anything to "
+		"give for what it costs");
+}
+
+static void test_nothing_to_compare(void **state)
+{
+	(void)state;
+	serve(0, 0, 970);
+	neighbour(0, 60, 360);
+	make();
+	assert_int_equal(answer.mode, -1);
+	assert_string_equal(answer.text,
+		"none: there is nothing to compare mode 0 with: no other value has a cell "
+		"that is ok");
+	assert_false(has_condition("A job on another node"));
+	nrb_group_free(&data.group);
+	begin_serve(0, 0, 970, 1000000000);
+	sample.mode = NRB_ABSENT;
+	put();
+	make();
+	assert_int_equal(answer.mode, -1);
 	assert_non_null(
-		strstr(answer.text, "0: no other value kept more new memory local"));
+		strstr(answer.text, "none: the kernel has no vm.zone_reclaim_mode"));
+}
+
+/* The scenario was measured, but not in the mode that others are compared with. */
+static void test_mode_0_is_missing(void **state)
+{
+	(void)state;
+	clean(0, 0, 1000);
+	clean(7, 1000, 500);
+	serve(7, 1000, 800);
+	make();
+	assert_int_equal(answer.mode, -1);
+	assert_non_null(strstr(answer.text,
+		"none: the scenario fileserver was not measured in mode 0, which"));
+	nrb_group_free(&data.group);
+	serve(7, 1000, 800);
+	begin_serve(0, 0, 970, 1000000000);
+	sample.status = NRB_STATUS_STALLED;
+	put();
+	make();
+	assert_int_equal(answer.mode, -1);
+	assert_non_null(strstr(answer.text, "has no cell in mode 0 that is ok"));
+	nrb_group_free(&data.group);
+	header.reference_mode = 1;
+	serve(1, 0, 970);
+	serve(7, 0, 970);
+	make();
+	assert_int_equal(answer.mode, 1);
+	assert_non_null(strstr(answer.text, "; modes 0 and 2-5 were not compared"));
+}
+
+/* What keeps memory local in another scenario, and was not asked to serve. */
+static void test_local_elsewhere(void **state)
+{
+	(void)state;
+	clean(0, 0, 1000);
+	clean(7, 1000, 500);
+	serve(0, 0, 970);
+	make();
+	assert_int_equal(answer.mode, -1);
+	assert_string_equal(answer.text,
+		"none: mode 7 keeps new memory local, and what it serves in the scenario "
+		"fileserver was not measured");
 }
 
 /* What others were set to, is not what this machine is. */
@@ -200,6 +383,7 @@ static void test_other_arms_do_not_count(void **state)
 {
 	(void)state;
 	serve(0, 0, 970);
+	serve(1, 0, 970);
 	begin_serve(7, 1000, 500, 1000000000);
 	strcpy(sample.lru_gen, "off");
 	put();
@@ -208,7 +392,80 @@ static void test_other_arms_do_not_count(void **state)
 	put();
 	make();
 	assert_int_equal(answer.mode, 0);
-	assert_non_null(strstr(answer.text, "no other value"));
+	assert_non_null(strstr(answer.text, "0: mode 1 kept no more new memory local"));
+}
+
+/* Of a scenario on 4 threads, in a node filled like all others, with MGLRU switched off. */
+static void put_special(const char *scenario, int mode, int64_t local)
+{
+	begin(scenario, mode, local);
+	strcpy(sample.lru_gen, "off");
+	strcpy(sample.set, "vm.swappiness=0");
+	strcpy(sample.fill_on, "all");
+	sample.threads = 4;
+	sample.serve_requests = 1000;
+	sample.serve_misses = mode == 0 ? 30 : 200;
+	sample.cache_after_bytes = mode == 0 ? 1000 : 500;
+	put();
+}
+
+/* Where nothing else was measured, arms with factors of their own have an answer, which names them;
+ * and others speak for it only where they have the same. */
+static void test_factors(void **state)
+{
+	(void)state;
+	put_special("fileserver", 0, 0);
+	put_special("fileserver", 7, 990);
+	put_special("clean", 0, 0);
+	put_special("clean", 7, 880);
+	clean(0, 0, 1000);
+	clean(1, 1000, 500);
+	neighbour(0, 60, 360);
+	neighbour(7, 0, 8);
+	make();
+	assert_int_equal(answer.mode, 0);
+	assert_non_null(
+		strstr(answer.text, "0: mode 7 keeps new memory local, but serves "
+				    "80.0 % of requests"));
+	assert_true(has_condition("threads as in fileserver, with threads 4, set "
+				  "vm.swappiness=0, fill on all; on kernel 7.3.4, "
+				  "MGLRU off (found on)"));
+	assert_true(has_condition("mode 7 keeps 88.0 % of new memory local"));
+	assert_false(has_condition("mode 1"));
+	assert_false(has_condition("on another node"));
+	nrb_group_free(&data.group);
+	put_special("fileserver", 0, 0);
+	put_special("fileserver", 7, 990);
+	serve(0, 0, 970);
+	serve(6, 1000, 500);
+	make();
+	assert_non_null(strstr(answer.text, "0: mode 6 keeps new memory local"));
+	assert_false(has_condition("threads 4"));
+	assert_true(has_condition("pinned; on kernel 7.3.4, MGLRU on"));
+	assert_false(has_condition("found"));
+}
+
+/* Of the node whose CPUs allocated, and of swap where there was both. */
+static void test_other_factors(void **state)
+{
+	(void)state;
+	for (int mode = 0; mode < 2; mode++) {
+		begin_serve(mode, 0, 970, 1000000000);
+		sample.cpu_node = 1;
+		strcpy(sample.policy, "preferred");
+		put();
+	}
+	make();
+	assert_int_equal(answer.mode, 0);
+	assert_true(has_condition("pinned, with cpu node 1; on kernel"));
+	nrb_group_free(&data.group);
+	for (int i = 0; i < 4; i++) {
+		begin_serve(i / 2, 0, 970, 1000000000);
+		strcpy(sample.swap, i % 2 == 0 ? "on" : "off");
+		put();
+	}
+	make();
+	assert_true(has_condition("pinned, with swap off; on kernel"));
 }
 
 /* Who asks first is the scheduler's: what is within a point is no more and no fewer. */
@@ -279,18 +536,36 @@ static void test_neighbours(void **state)
 	(void)state;
 	serve(0, 0, 970);
 	serve(7, 1000, 800);
-	neighbour(0, 60);
-	neighbour(7, 0);
+	neighbour(0, 60, 10);
+	neighbour(7, 0, 10);
 	make();
 	assert_true(has_condition("A job on another node has 60.0 % of its new memory "
 				  "elsewhere in mode 0, and 0.0 % in mode 7"));
+	assert_false(has_condition("The node of a job elsewhere"));
 	nrb_group_free(&data.group);
 	serve(0, 0, 970);
 	serve(7, 1000, 800);
-	neighbour(0, 5);
-	neighbour(7, 5);
+	neighbour(0, 5, 10);
+	neighbour(7, 5, 0);
 	make();
-	assert_true(has_condition("was not seen to keep more"));
+	assert_true(has_condition(
+		"was not seen to keep more of its new memory there, nor its "
+		"node more of what was free, in mode 7"));
+}
+
+/* Its pages may stay near while its node loses what was free. */
+static void test_free_memory_of_neighbours(void **state)
+{
+	(void)state;
+	serve(0, 0, 970);
+	serve(7, 1000, 800);
+	neighbour(0, 0, 360);
+	neighbour(7, 0, 8);
+	make();
+	assert_true(
+		has_condition("The node of a job elsewhere loses 360 MiB of what is free "
+			      "there in mode 0, and 8.00 MiB in mode 7"));
+	assert_false(has_condition("A job on another node"));
 }
 
 static void test_risks(void **state)
@@ -317,13 +592,22 @@ int main(void)
 		ANSWER_TEST(test_nobody_asked),
 		ANSWER_TEST(test_left_out),
 		ANSWER_TEST(test_cache_is_lost),
+		ANSWER_TEST(test_which_files),
+		ANSWER_TEST(test_files_unknown),
 		ANSWER_TEST(test_cells_that_are_not_apart),
 		ANSWER_TEST(test_some_lose),
 		ANSWER_TEST(test_nothing_is_local),
+		ANSWER_TEST(test_what_was_compared),
+		ANSWER_TEST(test_nothing_to_compare),
+		ANSWER_TEST(test_mode_0_is_missing),
+		ANSWER_TEST(test_local_elsewhere),
 		ANSWER_TEST(test_other_arms_do_not_count),
+		ANSWER_TEST(test_factors),
+		ANSWER_TEST(test_other_factors),
 		ANSWER_TEST(test_a_point_is_chance),
 		ANSWER_TEST(test_times),
 		ANSWER_TEST(test_neighbours),
+		ANSWER_TEST(test_free_memory_of_neighbours),
 		ANSWER_TEST(test_risks),
 	};
 

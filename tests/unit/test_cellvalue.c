@@ -66,6 +66,29 @@ static void test_ratios(void **state)
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_PGSTEAL_DIRECT), 5);
 }
 
+/* What was read once gives way to what is served, and what others have free is room, too. */
+static void test_room(void **state)
+{
+	(void)state;
+	make(1, 1, 50);
+	sample.alloc_bytes = 100 << 20;
+	sample.serve_set_bytes = 7;
+	sample.nodes[1].inactive_file_before_bytes = 400 << 20; /* node 1 is under test */
+	sample.nodes[1].active_file_before_bytes = 50 << 20;
+	sample.nodes[1].free_before_bytes = 30 << 20;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_SERVE_SET_BYTES), 7);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_ROOM_BYTES), 400 << 20);
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_ALL_ROOM_BYTES)));
+	sample.nodes[0].free_before_bytes = 300 << 20;
+	sample.nodes[0].inactive_file_before_bytes = 5 << 20;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_ALL_ROOM_BYTES), 605 << 20);
+	sample.trim_freed_bytes = 60 << 20;
+	sample.nodes[1].inactive_file_before_bytes = 340 << 20;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_ROOM_BYTES), 400 << 20);
+	sample.trim_freed_bytes = -4096; /* it may as well have fallen meanwhile */
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_NODE_ROOM_BYTES), 340 << 20);
+}
+
 /* Pages are counted in base pages, touches in huge ones. */
 static void test_huge_ratio(void **state)
 {
@@ -280,6 +303,7 @@ int main(void)
 		cmocka_unit_test(test_dirty_over_time),
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_ratios),
+		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_absent),
 	};
 

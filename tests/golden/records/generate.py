@@ -313,6 +313,9 @@ def served(mode, hits, disk, refaults, block=1, **more):
                     alloc_hist=histogram(3 * PAGES, 1900, 14000), **more)
     made.update(block=block, serve_ns=(3 + block) * 10**9)
     made["counters"].update(refault_file=refaults)
+    lost = 0 if mode else 260
+    made["nodes"][1].update(free_before_bytes=450 * MIB, free_after_bytes=(450 - lost) * MIB,
+                            inactive_file_before_bytes=2 * MIB)
     return made
 
 
