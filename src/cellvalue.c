@@ -2,11 +2,12 @@
 /* What reports take from one cell. */
 #include "nrb/cellvalue.h"
 
+#include "nrb/zonevalue.h"
+
 #include <math.h>
 #include <stddef.h>
-#include <string.h>
 
-enum { BASE_PAGE = 4096, MIN_CACHE = 1 << 20, TINY_PART = 16 /* of a node */ };
+enum { BASE_PAGE = 4096, MIN_CACHE = 1 << 20 };
 
 #define MOSTLY_HUGE 0.95
 
@@ -295,101 +296,6 @@ static double victim_free_lost(const struct nrb_sample *s)
 			 : NAN;
 }
 
-/* Atomic requests, which headroom is for, are of memory that cannot be moved. */
-static bool may_be_atomic(const struct nrb_zone_sample *zone)
-{
-	return zone->managed_bytes != NRB_ABSENT && zone->min_bytes != NRB_ABSENT &&
-	       strcmp(zone->name, "Movable") != 0;
-}
-
-/* Of those zones, the worst; but a tiny one is kept back for those who can use no other, and tells
- * nothing. worse: fmin or fmax, which pass what is not known by. */
-static double worst_zone(const struct nrb_sample *s,
-	double (*of)(const struct nrb_zone_sample *zone),
-	double (*worse)(double one, double two))
-{
-	double worst = NAN;
-	int64_t all = 0;
-
-	for (int64_t i = 0; i < s->n_zones; i++) {
-		all += may_be_atomic(&s->zones[i]) ? s->zones[i].managed_bytes : 0;
-	}
-	for (int64_t i = 0; i < s->n_zones; i++) {
-		const struct nrb_zone_sample *zone = &s->zones[i];
-
-		if (may_be_atomic(zone) && zone->managed_bytes >= all / TINY_PART) {
-			worst = worse(worst, of(zone));
-		}
-	}
-	return worst;
-}
-
-static double zone_free_lowest(const struct nrb_zone_sample *zone)
-{
-	return number(zone->free_lowest_bytes);
-}
-
-static double zone_lowest(const struct nrb_zone_sample *zone)
-{
-	return zone_free_lowest(zone) - (double)zone->min_bytes;
-}
-
-static double zone_at(const struct nrb_zone_sample *zone, double q)
-{
-	return nrb_histogram_quantile_ns(&zone->free_hist, q) * 1024 -
-	       (double)zone->min_bytes;
-}
-
-static double zone_p1(const struct nrb_zone_sample *zone)
-{
-	return zone_at(zone, 0.01);
-}
-
-static double zone_p50(const struct nrb_zone_sample *zone)
-{
-	return zone_at(zone, 0.5);
-}
-
-static double zone_below_low(const struct nrb_zone_sample *zone)
-{
-	return ratio(zone->below_low, zone->samples);
-}
-
-static double zone_below_min(const struct nrb_zone_sample *zone)
-{
-	return ratio(zone->below_min, zone->samples);
-}
-
-static double free_lowest(const struct nrb_sample *s)
-{
-	return worst_zone(s, zone_free_lowest, fmin);
-}
-
-static double headroom_lowest(const struct nrb_sample *s)
-{
-	return worst_zone(s, zone_lowest, fmin);
-}
-
-static double headroom_p1(const struct nrb_sample *s)
-{
-	return worst_zone(s, zone_p1, fmin);
-}
-
-static double headroom_p50(const struct nrb_sample *s)
-{
-	return worst_zone(s, zone_p50, fmin);
-}
-
-static double below_low_ratio(const struct nrb_sample *s)
-{
-	return worst_zone(s, zone_below_low, fmax);
-}
-
-static double below_min_ratio(const struct nrb_sample *s)
-{
-	return worst_zone(s, zone_below_min, fmax);
-}
-
 /* What was read once, ours and others', gives way to what is served. After the soak there is no more,
  * but what a trim freed. */
 static double node_room(const struct nrb_sample *s)
@@ -504,12 +410,12 @@ static const struct {
 	[NRB_VALUE_VICTIM_REMOTE_RATIO]     = RATIO(victim_remote_pages, victim_pages),
 	[NRB_VALUE_VICTIM_LOST_RATIO]       = RATIO(victim_lost_bytes, victim_bytes),
 	[NRB_VALUE_VICTIM_FREE_LOST_BYTES]  = COMPUTED(victim_free_lost),
-	[NRB_VALUE_HEADROOM_LOWEST_BYTES]   = COMPUTED(headroom_lowest),
-	[NRB_VALUE_HEADROOM_P1_BYTES]       = COMPUTED(headroom_p1),
-	[NRB_VALUE_HEADROOM_P50_BYTES]      = COMPUTED(headroom_p50),
-	[NRB_VALUE_FREE_LOWEST_BYTES]       = COMPUTED(free_lowest),
-	[NRB_VALUE_BELOW_LOW_RATIO]         = COMPUTED(below_low_ratio),
-	[NRB_VALUE_BELOW_MIN_RATIO]         = COMPUTED(below_min_ratio),
+	[NRB_VALUE_HEADROOM_LOWEST_BYTES]   = COMPUTED(nrb_zonevalue_lowest),
+	[NRB_VALUE_HEADROOM_P1_BYTES]       = COMPUTED(nrb_zonevalue_p1),
+	[NRB_VALUE_HEADROOM_P50_BYTES]      = COMPUTED(nrb_zonevalue_p50),
+	[NRB_VALUE_FREE_LOWEST_BYTES]       = COMPUTED(nrb_zonevalue_free_lowest),
+	[NRB_VALUE_BELOW_LOW_RATIO]         = COMPUTED(nrb_zonevalue_below_low),
+	[NRB_VALUE_BELOW_MIN_RATIO]         = COMPUTED(nrb_zonevalue_below_min),
 	[NRB_VALUE_KSWAPD_RUNS]             = COUNTER(NRB_PAGEOUTRUN),
 	[NRB_VALUE_ALLOC_FAILURE_LINES]     = FIELD(alloc_failure_lines),
 	[NRB_VALUE_HIT_RATIO]               = COMPUTED(hit_ratio),
