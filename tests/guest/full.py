@@ -69,6 +69,19 @@ def check_needing(checks, files):
     checks.equal((files / "needing.exit").read_text().strip(), "5", "none of them measured anything")
 
 
+def check_served(checks, files, modes):
+    """What is asked for was asked for once before, so a mode that keeps cache has hits."""
+    record = guest.read_record(files / "served.jsonl")
+    hits = {}
+    for mode in modes:
+        cells = guest.ok_cells(record, mode)
+        if checks.equal(len(cells), 1, "fileserver, mode %d: the cell is ok" % mode):
+            checks.that("served once before" in cells[0].get("note", ""),
+                        "mode %d: the set was served before" % mode, cells[0].get("note"))
+            hits[mode] = 1 - cells[0]["serve_misses"] / cells[0]["serve_requests"]
+    checks.that(hits.get(0, 0) >= 0.5, "most requests hit in mode 0", hits)
+
+
 def check_announced(checks, files, name, modes):
     plan = json.loads((files / (name + "-plan")).read_text())
     announced = {other["node"]: other["evict_bytes"] for other in plan["others"]}
@@ -97,10 +110,12 @@ def test_kernel(checks, program, kernel):
         with guest.Guest(guest.kernel(kernel), guest.HERE / "full.sh", [program, work / "full.conf"],
                          node_mib=NODE_MIB) as machine:
             files = machine.run(DEADLINE_S).files
-            if not all([check_works(checks, files, name) for name in ("own", "target", "both")]):
+            if not all([check_works(checks, files, name)
+                        for name in ("own", "target", "served", "both")]):
                 return
             check_target(checks, files, modes[1])
             check_needing(checks, files)
+            check_served(checks, files, modes)
             announced, record = check_announced(checks, files, "target", modes)
             for cell in guest.ok_cells(record, modes[1]):
                 checks.that(evicted(cell, 0) >= 0.9 * ALLOC,

@@ -3,8 +3,8 @@
 # shellcheck shell=dash
 # shellcheck disable=SC2154 # variables of full.conf
 # full.sh: runs with the values MODES on a node that holds the run's own file, then on one that is full
-# of what another process read, there also with scenarios that need it for themselves, then with every node
-# full so. The other files are holes: they fill the cache, and take nothing of the disk.
+# of what another process read, there also with scenarios that need it for themselves and with a file
+# server, then with every node full so. The other files are holes: they fill the cache, and take nothing of the disk.
 # shellcheck source=tests/guest/inside.sh
 . /bin/inside.sh
 # shellcheck source=/dev/null
@@ -34,6 +34,9 @@ run target
 fill 1 target "$target_mib" # what value 1 evicted, again
 step needing numa-reclaim-bench run -y --rehearsal --dir /data -o "$out/needing.jsonl" --modes 0 --node 0 \
 	--reference 0 --alloc 100M --blocks 1 --scenario hot,dirty,mapped,anon,shmem
+fill 1 target "$target_mib"
+step served numa-reclaim-bench run -y --rehearsal --dir /data -o "$out/served.jsonl" --modes "$modes" \
+	--reference 0 --node 0 --alloc 100M --blocks 1 --scenario fileserver
 fill 2 both "$target_mib"
 run both
 send_files
