@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where the node was full of others' cache, a file server's set is served before it is measured. */
+#include "nrb/counters.h"
 #include "nrb/scenarios.h"
 #include "tree.h"
 
@@ -13,6 +14,7 @@ static struct nrb_topology topology = { .n_nodes = 2, .nodes = nodes };
 static struct nrb_cell cell;
 static int64_t n_asked;
 static int pinned; /* the caller's last CPU */
+static int64_t node_file_bytes;
 
 /* -- what is replaced -- */
 
@@ -34,10 +36,22 @@ int __wrap_nrb_placement_pin(const struct nrb_idset *cpus)
 	return 0;
 }
 
+int __wrap_nrb_counters_read_node(
+	const struct nrb_root *root, int node, struct nrb_node_memory *memory);
+int __wrap_nrb_counters_read_node(
+	const struct nrb_root *root, int node, struct nrb_node_memory *memory)
+{
+	(void)root;
+	assert_int_equal(node, 0);
+	*memory = (struct nrb_node_memory){ .file_bytes = node_file_bytes };
+	return 0;
+}
+
 static int setup(void **state)
 {
 	(void)state;
 	n_asked = 0;
+	node_file_bytes = 400LL * MIB;
 	pinned = -2;
 	for (int cpu = 0; cpu < 4; cpu++) {
 		nrb_idset_add(&nodes[cpu / 2].cpus, cpu);
@@ -51,6 +65,7 @@ static int setup(void **state)
 		.shared = shared,
 		.clock = nrb_clock_init(false),
 		.arm.threads = 1,
+		.fill_len = 200LL * MIB,
 		.file = 7,
 		.sizes = { .served_bytes = 64 * MIB,
 			.serve_ns = INT64_MAX,
@@ -108,6 +123,15 @@ static void test_a_full_node_is_served_once(void **state)
 	}
 }
 
+/* Others' cache is most of it still, but some has made room. */
+static void test_a_node_of_others_is_served_once(void **state)
+{
+	(void)state;
+	cell.fill_len--;
+	assert_int_equal(shape(0), 0);
+	assert_int_equal(n_asked, REQUESTS);
+}
+
 /* A deadline ends it with what it has. */
 static void test_a_deadline(void **state)
 {
@@ -126,6 +150,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FILESERVER_TEST(test_a_filled_node_is_left_alone),
 		FILESERVER_TEST(test_a_full_node_is_served_once),
+		FILESERVER_TEST(test_a_node_of_others_is_served_once),
 		FILESERVER_TEST(test_a_deadline),
 	};
 
