@@ -68,17 +68,19 @@ static int64_t blocks_for_budget(const struct nrb_blocks *blocks, double cell_s)
 /* An estimate: cells of other factors and scenarios take other times, and the first one longest. */
 static void say_duration(const struct nrb_blocks *blocks, double cell_s)
 {
-	char block[NRB_UNITS_LEN], all[NRB_UNITS_LEN];
+	char block[NRB_UNITS_LEN], all[NRB_UNITS_LEN], more[64] = "";
 	int cells = nrb_plan_runnable(blocks->plan);
 
 	if (cell_s <= 0) {
 		return; /* there was no warm-up */
 	}
 	nrb_units_seconds(block, cell_s * cells);
-	nrb_units_seconds(all, cell_s * cells * (double)blocks->n);
-	nrb_note("a block of %d cell%s will take about %s, by the warm-up; %" PRId64
-		 " of them %s",
-		cells, cells == 1 ? "" : "s", block, blocks->n, all);
+	if (blocks->n > 1) {
+		snprintf(more, sizeof(more), "; %" PRId64 " blocks %s", blocks->n,
+			nrb_units_seconds(all, cell_s * cells * (double)blocks->n));
+	}
+	nrb_note("a block of %d cell%s will take about %s, by the warm-up%s", cells,
+		cells == 1 ? "" : "s", block, more);
 }
 
 /* By scenario the first block's cells tell, not the warm-up: it is of one scenario. */

@@ -245,8 +245,8 @@ static void print_text(const struct nrb_screen *screen, FILE *out)
 			nrb_screen_plain(screen));
 		for (int i = 0; s->at(i, &entry); i++) {
 			snprintf(
-				line, sizeof(line), "  %-26s %s", entry.name, entry.help);
-			nrb_screen_wrap(screen, out, 29, line);
+				line, sizeof(line), "  %-28s %s", entry.name, entry.help);
+			nrb_screen_wrap(screen, out, 31, line);
 		}
 	}
 }

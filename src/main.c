@@ -55,6 +55,12 @@ static int show_record(const struct nrb_options *options, const struct nrb_scree
 	return nrb_report(&report, &path, 1);
 }
 
+static void say_kept(const char *record)
+{
+	nrb_note("the cells so far are in %s; numa-reclaim-bench report shows them",
+		record);
+}
+
 static int do_run(const struct nrb_options *options, const struct nrb_root *root,
 	const struct nrb_screen *screen, struct ending *ending)
 {
@@ -76,7 +82,7 @@ static int do_run(const struct nrb_options *options, const struct nrb_root *root
 	ending->signal = result.signal;
 	if (rc < 0 && nrb_diag_exit(rc) != NRB_EXIT_INCONCLUSIVE) {
 		if (result.path[0] != '\0' && strcmp(result.path, "-") != 0) {
-			nrb_note("the cells so far are in %s", result.path);
+			say_kept(result.path);
 		}
 		return rc;
 	}
@@ -156,7 +162,7 @@ static int do_rehearse(struct nrb_options *options, const struct nrb_screen *scr
 	}
 	if (ending->exit_code > NRB_EXIT_SIGNAL) {
 		ending->signal = ending->exit_code - NRB_EXIT_SIGNAL;
-		nrb_note("the cells so far are in %s", options->rehearse.output);
+		say_kept(options->rehearse.output);
 		return 0;
 	}
 	if (ending->exit_code == NRB_EXIT_INCONCLUSIVE && !options->json) {

@@ -373,9 +373,12 @@ static void print_end(
 	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
 {
 	if (data->end == NULL) {
-		mark(screen, out, nrb_screen_yellow(screen),
-			"Interrupted: the record has no end, so it does not tell whether the settings "
-			"are back; numa-reclaim-bench restore makes sure of it.");
+		mark(screen, out, nrb_screen_yellow(screen), "%s",
+			data->header->rehearsal
+				? "Interrupted: the record has no end. What was set was the virtual "
+				  "machine's, and went with it."
+				: "Interrupted: the record has no end, so it does not tell whether the "
+				  "settings are back; numa-reclaim-bench restore makes sure of it.");
 	} else {
 		print_settings(data, screen, out);
 	}

@@ -131,7 +131,7 @@ static void test_says_how_long_a_block_will_take(void **state)
 	options.blocks = 2;
 	outcome = run_and_listen(*state, &options, text, sizeof(text));
 	if (strstr(text, "a block of 3 cells will take about ") == NULL ||
-		strstr(text, " s, by the warm-up; 2 of them ") == NULL) {
+		strstr(text, " s, by the warm-up; 2 blocks ") == NULL) {
 		fail_msg("it said: %s", text);
 	}
 	release(outcome);

@@ -417,6 +417,7 @@ def main():
     for name, objects in good.items():
         write(root / f"{name}.jsonl", lines(objects))
     write(root / "cut.jsonl", lines(mglru())[:-100])
+    write(root / "rehearsal-cut.jsonl", lines(rehearsal()[:-1]))
     for name, content in hostile.texts(lines(mglru())).items():
         write(root / "bad" / f"{name}.jsonl", content)
 
