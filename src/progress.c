@@ -108,7 +108,8 @@ static void time_left(char *buf, size_t len)
 
 void nrb_progress_look(enum nrb_phase phase)
 {
-	char line[LINE_LEN], place[128], left[64], elapsed[NRB_UNITS_LEN];
+	char line[LINE_LEN], place[128], left[64], elapsed[NRB_UNITS_LEN], now[160];
+	int room;
 
 	if (progress.mode != NRB_PROGRESS_TTY || is_timed(phase) ||
 		nrb_clock_ns() - progress.last_draw_ns < REDRAW_MS * 1000000ull) {
@@ -116,8 +117,15 @@ void nrb_progress_look(enum nrb_phase phase)
 	}
 	where(place, sizeof(place));
 	time_left(left, sizeof(left));
-	snprintf(line, sizeof(line), "%s: %s, %s%s", place, nrb_phase_name(phase),
+	snprintf(now, sizeof(now), ": %s, %s%s", nrb_phase_name(phase),
 		nrb_units_seconds(elapsed, elapsed_s()), left);
+	/* what moves is seen, however long the names of the cell are */
+	room = WIDTH - (int)strlen(now);
+	if ((int)strlen(place) > room) {
+		snprintf(line, sizeof(line), "%.*s...%s", room - 3, place, now);
+	} else {
+		snprintf(line, sizeof(line), "%s%s", place, now);
+	}
 	draw(line);
 }
 
