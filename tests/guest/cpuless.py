@@ -7,6 +7,9 @@ import guest
 
 DEADLINE_S = 600
 NODE_MIB = 192
+# Node 2 has one zone, and there 6.1 takes one page in 32 elsewhere, as beside a ballast: one for each
+# reclaim of 32 (measured: 0.9684 to 0.9692).
+LEAST_LOCAL = 31 / 32 - 0.005
 
 
 def check_mode(checks, record, mode, cpu_node):
@@ -20,7 +23,7 @@ def check_mode(checks, record, mode, cpu_node):
     if mode == 0:
         checks.that(local <= 0.05 and stolen == 0, what + "nothing is reclaimed", (local, stolen))
     else:
-        checks.that(local >= 0.97 and stolen > 0, what + "the node is reclaimed", (local, stolen))
+        checks.that(local >= LEAST_LOCAL and stolen > 0, what + "the node is reclaimed", (local, stolen))
 
 
 def test(checks):
