@@ -154,7 +154,8 @@ static const struct nrb_variant variants[] = {
 		.hold = hold_gate_open },
 	{ .name = "cached",
 		.shows =
-			"read-once cache on most of the node goes first: next to nothing is swapped out (but at vm.swappiness 200)",
+			"read-once cache on most of the node goes first: next to nothing is swapped "
+			"out (but at vm.swappiness 200)",
 		.needs = NRB_NEEDS_SWAP | NRB_NEEDS_FILE,
 		.steps = cached_steps,
 		.hold = hold_anon },

@@ -17,9 +17,10 @@
 /* Makes of a cell's seed another one for the requests before those that are measured. */
 static const uint64_t warm_up_seed = UINT64_C(0x57a4);
 
-/* Numbers 0 to arm.threads - 1 of the gang are workers, then come the readers. */
+/* Numbers 0 to workers - 1 of the gang are workers, then come the readers. */
 struct server {
 	struct nrb_cell *cell;
+	int workers;
 	struct nrb_served_file cache_file;
 	struct nrb_servedset set;
 	struct nrb_serve serve;
@@ -80,11 +81,10 @@ static int pin_reader(const struct server *server, int i)
 
 static int pin(void *arg, int number)
 {
-	struct server *server = arg;
-	int workers = server->cell->arm.threads;
+	const struct server *server = arg;
 
-	return number < workers ? nrb_allocator_pin(server->cell, number)
-				: pin_reader(server, number - workers);
+	return number < server->workers ? nrb_allocator_pin(server->cell, number)
+					: pin_reader(server, number - server->workers);
 }
 
 /* -- what they do -- */
@@ -99,12 +99,11 @@ static int pin(void *arg, int number)
 static void prepare(void *arg, int number)
 {
 	struct server *server = arg;
-	int workers = server->cell->arm.threads;
 
-	if (number < workers) {
+	if (number < server->workers) {
 		nrb_allocator_prefault(&server->cell->shared->thread_hist[number]);
 	} else {
-		nrb_serve_prepare(&server->serve, number - workers);
+		nrb_serve_prepare(&server->serve, number - server->workers);
 	}
 }
 
@@ -116,7 +115,7 @@ static bool is_serving(const void *serve)
 static void work(void *arg, int number)
 {
 	struct server *server = arg;
-	int workers = server->cell->arm.threads;
+	int workers = server->workers;
 
 	if (number < workers) {
 		nrb_churn_fill(server->cell, number);
@@ -144,7 +143,7 @@ static void find_set(struct server *server)
 
 static int judge_workers(const struct server *server)
 {
-	for (int i = 0; i < server->cell->arm.threads; i++) {
+	for (int i = 0; i < server->workers; i++) {
 		if (server->worker_rc[i] < 0) {
 			return nrb_fail(server->worker_rc[i],
 				"a worker cannot give its memory back");
@@ -153,11 +152,11 @@ static int judge_workers(const struct server *server)
 	return 0;
 }
 
-static int run(struct server *server)
+/* Workers and readers; what the readers did goes to a sample. */
+static int run(struct server *server, struct nrb_sample *sample, int64_t *wall_ns)
 {
-	struct nrb_cell *cell = server->cell;
 	struct nrb_gang gang = {
-		.n = cell->arm.threads + server->serve.n,
+		.n = server->workers + server->serve.n,
 		.arg = server,
 		.pin = pin,
 		.prepare = prepare,
@@ -171,12 +170,8 @@ static int run(struct server *server)
 	pthread_barrier_init(&server->taken, NULL, (unsigned int)gang.n);
 	rc = nrb_gang_run(&gang);
 	pthread_barrier_destroy(&server->taken);
-	if (rc == 0) {
-		cell->shared->sample.alloc_wall_ns = gang.wall_ns;
-		rc = judge_workers(server);
-	}
-	nrb_cell_merge_threads(cell->shared);
-	ended = nrb_serve_end(&server->serve, &cell->shared->sample);
+	*wall_ns = gang.wall_ns;
+	ended = nrb_serve_end(&server->serve, sample);
 	return rc < 0 ? rc : ended;
 }
 
@@ -204,9 +199,18 @@ static void begin(struct server *server, struct nrb_cell *cell, bool spread)
 static int serve(struct nrb_cell *cell, bool spread)
 {
 	struct server server;
+	int64_t wall_ns;
+	int rc;
 
 	begin(&server, cell, spread);
-	return run(&server);
+	server.workers = cell->arm.threads;
+	rc = run(&server, &cell->shared->sample, &wall_ns);
+	if (rc == 0) {
+		cell->shared->sample.alloc_wall_ns = wall_ns;
+		rc = judge_workers(&server);
+	}
+	nrb_cell_merge_threads(cell->shared);
+	return rc;
 }
 
 /* -- before -- */
@@ -219,48 +223,11 @@ static int serve(struct nrb_cell *cell, bool spread)
  * where no node has room, as it does for what any server reads.
  */
 
-static int pin_reader_only(void *arg, int number)
-{
-	return pin_reader(arg, number);
-}
-
-static void prepare_reader(void *arg, int number)
-{
-	struct server *server = arg;
-
-	nrb_serve_prepare(&server->serve, number);
-}
-
-static void work_reader(void *arg, int number)
-{
-	struct server *server = arg;
-
-	nrb_serve_work(&server->serve, number);
-}
-
-/* Into a sample that is no cell's. */
-static int run_readers(struct server *server, struct nrb_sample *unmeasured)
-{
-	struct nrb_gang gang = {
-		.n = server->serve.n,
-		.arg = server,
-		.pin = pin_reader_only,
-		.prepare = prepare_reader,
-		.work = work_reader,
-	};
-	int rc = nrb_serve_begin(&server->serve), ended;
-
-	if (rc < 0) {
-		return rc;
-	}
-	rc = nrb_gang_run(&gang);
-	ended = nrb_serve_end(&server->serve, unmeasured);
-	return rc < 0 ? rc : ended;
-}
-
+/* By readers alone, into a sample that is no cell's. */
 static int serve_before(struct server *server)
 {
 	struct nrb_sample *unmeasured = malloc(sizeof(*unmeasured));
+	int64_t wall_ns;
 	int rc, back;
 
 	if (unmeasured == NULL) {
@@ -268,7 +235,7 @@ static int serve_before(struct server *server)
 			-ENOMEM, "no memory to serve a set before it is measured");
 	}
 	nrb_sample_init(unmeasured);
-	rc = run_readers(server, unmeasured);
+	rc = run(server, unmeasured, &wall_ns);
 	back = nrb_allocator_pin(server->cell, 0); /* this thread was a reader */
 	if (rc == 0) {
 		nrb_cell_note(server->cell,

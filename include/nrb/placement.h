@@ -27,9 +27,8 @@ int nrb_placement_pin(const struct nrb_idset *cpus);
 
 /** Where a process keeps out of a measurement's way. */
 struct nrb_place {
-	struct nrb_idset cpus; /* to run on; empty: anywhere */
-	struct nrb_idset
-		nodes; /* to prefer for memory, the first of them; empty: local memory */
+	struct nrb_idset cpus;  /* to run on; empty: anywhere */
+	struct nrb_idset nodes; /* to prefer for memory; empty: local memory */
 };
 
 /** Have the calling thread run there and take further memory there; nodes that its

@@ -6,7 +6,7 @@
 . /bin/inside.sh
 
 mkdir -p "$out"
-step alone numa-reclaim-bench run -y --rehearsal --dir /data --node 2
-step run numa-reclaim-bench run -y --rehearsal --dir /data -o "$out/record.jsonl" --node 2 \
-	--cpu-node 0,1 --modes 0,1
+step alone numa-reclaim-bench run -y --rehearsal --dir /data --node 0
+step run numa-reclaim-bench run -y --rehearsal --dir /data -o "$out/record.jsonl" --node 0 \
+	--cpu-node 1,2 --modes 0,1
 send_files

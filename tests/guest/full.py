@@ -45,12 +45,14 @@ def check_target(checks, files, reclaiming):
         checks.that("full already" in cell["note"], "the cell says that the node was full",
                     cell["note"])
         checks.that("ballast_bytes" not in node_of(cell, 0), "nothing was locked on it")
+    report = (files / "target-report").read_text()
+    checks.that("other programs'" in report, "the report says whose cache it was", report)
     check_retention(checks, files, record, reclaiming)
 
 
 def check_retention(checks, files, record, mode):
     """Taken from the node: next to nothing of what it lost was ours."""
-    row = next(row for row in json.loads((files / "target-report").read_text())["records"][0]["rows"]
+    row = next(row for row in json.loads((files / "target-json").read_text())["records"][0]["rows"]
                if row["mode"] == mode)
     nodes = [node_of(cell, 0) for cell in guest.ok_cells(record, mode)]
     wanted = sum(node["file_after_bytes"] / node["file_before_bytes"] for node in nodes) / len(nodes)

@@ -24,7 +24,8 @@ run() { # NAME
 		--reference 0 --node 0 --alloc 100M
 	step "$1" numa-reclaim-bench run -y --rehearsal --dir /data -o "$out/$1.jsonl" --modes "$modes" \
 		--reference 0 --node 0 --alloc 100M --blocks "$blocks"
-	step "$1-report" numa-reclaim-bench report --json "$out/$1.jsonl"
+	step "$1-report" numa-reclaim-bench report "$out/$1.jsonl"
+	step "$1-json" numa-reclaim-bench report --json "$out/$1.jsonl"
 }
 
 mkdir -p "$out"
