@@ -1,127 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The answer for a file server: from cells that are apart, and none from cells that are not. */
-#include "nrb/answer.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#define MIB (INT64_C(1) << 20)
-
-static struct nrb_sample sample;
-static struct nrb_header header;
-static struct nrb_end end;
-static struct nrb_report_data data;
-static struct nrb_answer answer;
-/* What is asked for, and what node 0 and node 1 could cache of it. */
-static int64_t set_mib, node_mib, other_mib;
-
-static int start(void **state)
-{
-	(void)state;
-	memset(&data, 0, sizeof(data));
-	nrb_header_init(&header);
-	nrb_end_init(&end);
-	strcpy(header.kernel, "7.3.4");
-	strcpy(header.lru_gen, "on");
-	header.rehearsal = true;
-	set_mib = 600;
-	node_mib = 400;
-	other_mib = 300;
-	data.header = &header;
-	data.end = &end;
-	return 0;
-}
-
-static int finish(void **state)
-{
-	(void)state;
-	nrb_group_free(&data.group);
-	return 0;
-}
-
-/* A cell of 1000 pages on node 0. */
-static void begin(const char *scenario, int mode, int64_t local)
-{
-	nrb_sample_init(&sample);
-	strcpy(sample.scenario, scenario);
-	strcpy(sample.page_size, "4k");
-	strcpy(sample.policy, "local");
-	strcpy(sample.lru_gen, "on");
-	strcpy(sample.trim, "off");
-	strcpy(sample.fill_on, "target");
-	sample.threads = 1;
-	sample.block = 1;
-	sample.mode = mode;
-	sample.node = sample.cpu_node = 0;
-	sample.alloc_pages = sample.cache_before_bytes = sample.cache_after_bytes = 1000;
-	nrb_sample_node(&sample, 0)->pages = local;
-}
-
-static void put(void)
-{
-	assert_int_equal(nrb_group_add(&data.group, &sample), 0);
-}
-
-static void clean(int mode, int64_t local, int64_t kept)
-{
-	begin("clean", mode, local);
-	sample.cache_after_bytes = kept;
-	put();
-}
-
-/* Of 1000 requests so many hits, in a second or another time. */
-static void begin_serve(int mode, int64_t local, int64_t hits, int64_t ns)
-{
-	begin("fileserver", mode, local);
-	strcpy(sample.variant, "pinned");
-	sample.serve_requests = 1000;
-	sample.serve_misses = 1000 - hits;
-	sample.serve_disk_bytes = sample.serve_misses << 20;
-	sample.serve_ns = ns;
-	sample.serve_set_bytes = set_mib * MIB;
-	nrb_sample_node(&sample, 0)->inactive_file_before_bytes = node_mib * MIB;
-	nrb_sample_node(&sample, 1)->inactive_file_before_bytes = 30 * MIB;
-	nrb_sample_node(&sample, 1)->free_before_bytes = (other_mib - 30) * MIB;
-	sample.alloc_bytes = 100 * MIB;
-}
-
-static void serve(int mode, int64_t local, int64_t hits)
-{
-	begin_serve(mode, local, hits, 1000000000);
-	put();
-}
-
-/* On node 1, whose node lost so much of what was free. */
-static void neighbour(int mode, int64_t remote, int64_t lost_mib)
-{
-	begin("neighbour", mode, 0);
-	sample.victim_node = 1;
-	sample.victim_pages = 100;
-	sample.victim_remote_pages = remote;
-	nrb_sample_node(&sample, 1)->free_before_bytes = 500 * MIB;
-	nrb_sample_node(&sample, 1)->free_after_bytes = (500 - lost_mib) * MIB;
-	put();
-}
-
-static void make(void)
-{
-	assert_int_equal(nrb_group_finish(&data.group), 0);
-	nrb_answer_make(&answer, &data);
-}
-
-static bool has_condition(const char *part)
-{
-	for (int i = 0; i < answer.n_conditions; i++) {
-		if (strstr(answer.conditions[i], part) != NULL) {
-			return true;
-		}
-	}
-	return false;
-}
+#include "answertest.h"
 
 static void test_nobody_asked(void **state)
 {
@@ -168,79 +47,6 @@ static void test_cache_is_lost(void **state)
 		has_condition("modes 6 and 7 keep 100.0 % of new memory local (mode 0: "
 			      "0.0 %) and evict 50.0 % of the cached file"));
 	assert_true(has_condition("Times were not weighed"));
-}
-
-static void make_of(int64_t set, int64_t node, int64_t other)
-{
-	nrb_group_free(&data.group);
-	set_mib = set;
-	node_mib = node;
-	other_mib = other;
-	serve(0, 0, 970);
-	serve(7, 1000, 800);
-	make();
-}
-
-/* Of what size the files are, beside what the nodes can cache. */
-static void test_which_files(void **state)
-{
-	const char *all =
-		"On node 0, for 600 MiB of files, which the memory of all nodes can "
-		"cache beside the workers' and that of node 0 alone cannot, and "
-		"threads as in fileserver";
-
-	(void)state;
-	make_of(600, 400, 300);
-	assert_true(has_condition(all));
-	make_of(600, 570, 130);
-	assert_true(has_condition(all));
-	make_of(600, 400, 299);
-	assert_true(
-		has_condition("On node 0, for 600 MiB of files, which the memory of all "
-			      "nodes together cannot cache beside the workers', and "
-			      "threads as in fileserver"));
-	make_of(600, 590, 100); /* as a plan makes it where others have nothing left */
-	assert_true(has_condition(
-		"On node 0, for 600 MiB of files, which the memory of node 0 "
-		"alone can cache while nothing is allocated there, and "
-		"threads as in fileserver"));
-	nrb_group_free(&data.group);
-	begin_serve(0, 0, 970, 1000000000);
-	nrb_sample_node(&sample, 0)->ballast_bytes = 2048 * MIB;
-	put();
-	make();
-	assert_true(has_condition(
-		"On node 0, of which the run locked 2.00 GiB, for 600 MiB"));
-	nrb_group_free(&data.group);
-	begin_serve(0, 0, 970, 1000000000);
-	sample.status = NRB_STATUS_KILLED;
-	put();
-	serve(7, 1000, 800);
-	make();
-	assert_true(has_condition("for 600 MiB of files, which the memory of node 0"));
-}
-
-/* A record that does not tell has no files of any size. */
-static void test_files_unknown(void **state)
-{
-	(void)state;
-	for (int mode = 0; mode < 2; mode++) {
-		begin_serve(mode, 0, 970, 1000000000);
-		nrb_sample_node(&sample, 1)->free_before_bytes = NRB_ABSENT;
-		put();
-	}
-	make();
-	assert_true(has_condition(
-		"for 600 MiB of files and threads as in fileserver, pinned"));
-	nrb_group_free(&data.group);
-	for (int mode = 0; mode < 2; mode++) {
-		begin_serve(mode, 0, 970, 1000000000);
-		sample.serve_set_bytes = NRB_ABSENT;
-		put();
-	}
-	make();
-	assert_true(has_condition(
-		"On node 0, for files and threads as in fileserver, pinned"));
 }
 
 /* One cell of each side that is like one of the other, and nothing is certain. */
@@ -395,79 +201,6 @@ static void test_other_arms_do_not_count(void **state)
 	assert_non_null(strstr(answer.text, "0: mode 1 kept no more new memory local"));
 }
 
-/* Of a scenario on 4 threads, in a node filled like all others, with MGLRU switched off. */
-static void put_special(const char *scenario, int mode, int64_t local)
-{
-	begin(scenario, mode, local);
-	strcpy(sample.lru_gen, "off");
-	strcpy(sample.set, "vm.swappiness=0");
-	strcpy(sample.fill_on, "all");
-	sample.threads = 4;
-	sample.serve_requests = 1000;
-	sample.serve_misses = mode == 0 ? 30 : 200;
-	sample.cache_after_bytes = mode == 0 ? 1000 : 500;
-	put();
-}
-
-/* Where nothing else was measured, arms with factors of their own have an answer, which names them;
- * and others speak for it only where they have the same. */
-static void test_factors(void **state)
-{
-	(void)state;
-	put_special("fileserver", 0, 0);
-	put_special("fileserver", 7, 990);
-	put_special("clean", 0, 0);
-	put_special("clean", 7, 880);
-	clean(0, 0, 1000);
-	clean(1, 1000, 500);
-	neighbour(0, 60, 360);
-	neighbour(7, 0, 8);
-	make();
-	assert_int_equal(answer.mode, 0);
-	assert_non_null(
-		strstr(answer.text, "0: mode 7 keeps new memory local, but serves "
-				    "80.0 % of requests"));
-	assert_true(has_condition("threads as in fileserver, with threads 4, set "
-				  "vm.swappiness=0, fill on all; on kernel 7.3.4, "
-				  "MGLRU off (found on)"));
-	assert_true(has_condition("mode 7 keeps 88.0 % of new memory local"));
-	assert_false(has_condition("mode 1"));
-	assert_false(has_condition("on another node"));
-	nrb_group_free(&data.group);
-	put_special("fileserver", 0, 0);
-	put_special("fileserver", 7, 990);
-	serve(0, 0, 970);
-	serve(6, 1000, 500);
-	make();
-	assert_non_null(strstr(answer.text, "0: mode 6 keeps new memory local"));
-	assert_false(has_condition("threads 4"));
-	assert_true(has_condition("pinned; on kernel 7.3.4, MGLRU on"));
-	assert_false(has_condition("found"));
-}
-
-/* Of the node whose CPUs allocated, and of swap where there was both. */
-static void test_other_factors(void **state)
-{
-	(void)state;
-	for (int mode = 0; mode < 2; mode++) {
-		begin_serve(mode, 0, 970, 1000000000);
-		sample.cpu_node = 1;
-		strcpy(sample.policy, "preferred");
-		put();
-	}
-	make();
-	assert_int_equal(answer.mode, 0);
-	assert_true(has_condition("pinned, with cpu node 1; on kernel"));
-	nrb_group_free(&data.group);
-	for (int i = 0; i < 4; i++) {
-		begin_serve(i / 2, 0, 970, 1000000000);
-		strcpy(sample.swap, i % 2 == 0 ? "on" : "off");
-		put();
-	}
-	make();
-	assert_true(has_condition("pinned, with swap off; on kernel"));
-}
-
 /* Who asks first is the scheduler's: what is within a point is no more and no fewer. */
 static void test_a_point_is_chance(void **state)
 {
@@ -584,16 +317,12 @@ static void test_risks(void **state)
 	assert_true(has_condition("Mode 7 swapped memory out"));
 }
 
-#define ANSWER_TEST(test) cmocka_unit_test_setup_teardown(test, start, finish)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ANSWER_TEST(test_nobody_asked),
 		ANSWER_TEST(test_left_out),
 		ANSWER_TEST(test_cache_is_lost),
-		ANSWER_TEST(test_which_files),
-		ANSWER_TEST(test_files_unknown),
 		ANSWER_TEST(test_cells_that_are_not_apart),
 		ANSWER_TEST(test_some_lose),
 		ANSWER_TEST(test_nothing_is_local),
@@ -602,8 +331,6 @@ int main(void)
 		ANSWER_TEST(test_mode_0_is_missing),
 		ANSWER_TEST(test_local_elsewhere),
 		ANSWER_TEST(test_other_arms_do_not_count),
-		ANSWER_TEST(test_factors),
-		ANSWER_TEST(test_other_factors),
 		ANSWER_TEST(test_a_point_is_chance),
 		ANSWER_TEST(test_times),
 		ANSWER_TEST(test_neighbours),
