@@ -113,7 +113,8 @@ static void say_losing(struct nrb_answer *answer, const struct nrb_evidence *evi
 			nrb_claim_modes(others, sizeof(others), rest));
 	}
 	say(answer, base_mode(&evidence->served),
-		"%d: %s keep%s new memory local, but %s%s", base_mode(&evidence->served),
+		"%d, since %s keep%s new memory local, but %s%s",
+		base_mode(&evidence->served),
 		nrb_claim_modes(names, sizeof(names), losing), nrb_claimfamily_s(losing),
 		say_served(served, sizeof(served), evidence, losing), unknown);
 }
@@ -174,12 +175,12 @@ static void say_nothing_local(
 	}
 	if ((compared & (compared - 1)) == 0) {
 		say(answer, base,
-			"%d: %s kept no more new memory local, and so has nothing to give for "
-			"what it costs%s",
+			"%d, since %s kept no more new memory local, and so has nothing to give "
+			"for what it costs%s",
 			base, names, rest);
 	} else {
 		say(answer, base,
-			"%d: of %s none kept more new memory local, and so none has anything "
+			"%d, since of %s none kept more new memory local, and so none has anything "
 			"to give for what it costs%s",
 			base, names, rest);
 	}
@@ -214,8 +215,9 @@ static void decide(struct nrb_answer *answer, const struct nrb_evidence *evidenc
 		say_nothing_local(answer, evidence);
 	} else if (winning != 0) {
 		nrb_claim_modes(names, sizeof(names), winning);
-		say(answer, name_of(winning), "%d: %s keep%s new memory local, and %s",
-			name_of(winning), names, nrb_claimfamily_s(winning),
+		say(answer, name_of(winning),
+			"%d, since %s keep%s new memory local, and %s", name_of(winning),
+			names, nrb_claimfamily_s(winning),
 			say_served(served, sizeof(served), evidence, winning));
 	} else if (losing != 0) {
 		say_losing(answer, evidence, losing);

@@ -39,7 +39,7 @@ static void test_cache_is_lost(void **state)
 	make();
 	assert_int_equal(answer.mode, 0);
 	assert_string_equal(answer.text,
-		"0: modes 6 and 7 keep new memory local, but serve 81.2 % of requests from "
+		"0, since modes 6 and 7 keep new memory local, but serve 81.2 % of requests from "
 		"cache (mode 0: 97.0 %) and read 188 MiB from disk (30.0 MiB)");
 	assert_true(has_condition("node 0 alone cannot, and threads as in fileserver, "
 				  "pinned; on kernel 7.3.4, MGLRU on"));
@@ -72,8 +72,8 @@ static void test_some_lose(void **state)
 	serve(7, 1000, 812);
 	make();
 	assert_int_equal(answer.mode, 0);
-	assert_non_null(
-		strstr(answer.text, "0: mode 7 keeps new memory local, but serves"));
+	assert_non_null(strstr(
+		answer.text, "0, since mode 7 keeps new memory local, but serves"));
 	assert_non_null(strstr(answer.text, "; of mode 4 that was not shown"));
 }
 
@@ -87,7 +87,7 @@ static void test_nothing_is_local(void **state)
 	make();
 	assert_int_equal(answer.mode, 0);
 	assert_string_equal(answer.text,
-		"0: mode 7 kept no more new memory local, and so has nothing to give for what "
+		"0, since mode 7 kept no more new memory local, and so has nothing to give for what "
 		"it costs; modes 1-5 were not compared");
 }
 
@@ -103,7 +103,7 @@ static void test_what_was_compared(void **state)
 	make();
 	assert_int_equal(answer.mode, 0);
 	assert_string_equal(answer.text,
-		"0: of modes 1 and 3-4 none kept more new memory local, and so none has "
+		"0, since of modes 1 and 3-4 none kept more new memory local, and so none has "
 		"anything to give for what it costs; modes 6 and 7 were not compared");
 	nrb_group_free(&data.group);
 	for (int mode = 0; mode < 8; mode += mode == 0 ? 2 : 1) {
@@ -117,7 +117,7 @@ static void test_what_was_compared(void **state)
 	}
 	make();
 	assert_string_equal(answer.text,
-		"0: of modes 1-7 none kept more new memory local, and so none has anything to "
+		"0, since of modes 1-7 none kept more new memory local, and so none has anything to "
 		"give for what it costs");
 }
 
@@ -198,7 +198,8 @@ static void test_other_arms_do_not_count(void **state)
 	put();
 	make();
 	assert_int_equal(answer.mode, 0);
-	assert_non_null(strstr(answer.text, "0: mode 1 kept no more new memory local"));
+	assert_non_null(
+		strstr(answer.text, "0, since mode 1 kept no more new memory local"));
 }
 
 /* Who asks first is the scheduler's: what is within a point is no more and no fewer. */
@@ -246,7 +247,7 @@ static void test_times(void **state)
 		assert_int_equal(has_condition("Times were not weighed"), !on_hardware);
 	}
 	assert_string_equal(answer.text,
-		"7: modes 6 and 7 keep new memory local, and serve 97.0 % of requests from "
+		"7, since modes 6 and 7 keep new memory local, and serve 97.0 % of requests from "
 		"cache (mode 0: 97.0 %) and read 30.0 MiB from disk (30.0 MiB); requests in "
 		"a second: 2,000 (1,000)");
 	for (int slower = 0; slower < 2; slower++) {

@@ -105,7 +105,7 @@ static void test_factors(void **state)
 	make();
 	assert_int_equal(answer.mode, 0);
 	assert_non_null(
-		strstr(answer.text, "0: mode 7 keeps new memory local, but serves "
+		strstr(answer.text, "0, since mode 7 keeps new memory local, but serves "
 				    "80.0 % of requests"));
 	assert_true(has_condition("threads as in fileserver, with threads 4, set "
 				  "vm.swappiness=0, fill on all; on kernel 7.3.4, "
@@ -119,7 +119,7 @@ static void test_factors(void **state)
 	serve(0, 0, 970);
 	serve(6, 1000, 500);
 	make();
-	assert_non_null(strstr(answer.text, "0: mode 6 keeps new memory local"));
+	assert_non_null(strstr(answer.text, "0, since mode 6 keeps new memory local"));
 	assert_false(has_condition("threads 4"));
 	assert_true(has_condition("pinned; on kernel 7.3.4, MGLRU on"));
 	assert_false(has_condition("found"));
