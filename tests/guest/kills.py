@@ -17,10 +17,10 @@ import guest
 FOUND = "3"
 MODE = "7"
 # Small, so that a cell takes few seconds; what a holder takes must leave room for the rest.
-NODE_MIB = {"kills": 192, "kills-settings": 256, "kills-ballast": 384}
+NODE_MIB = {"kills": 192, "kills-settings": 256, "kills-serving": 256, "kills-ballast": 384}
 SWAP_MIB = 256
 # headroom fills every node from it
-DISK_MIB = {"kills": 240, "kills-settings": 768, "kills-ballast": 480}
+DISK_MIB = {"kills": 240, "kills-settings": 768, "kills-serving": 768, "kills-ballast": 480}
 S_PER_CASE = 90
 # when: "long" cases are no part of a sample
 Case = namedtuple("Case", "name when signal whom moment after exit cells lost options",
@@ -31,6 +31,8 @@ DICE = {
     "kills": Dice(200, 0, ["parent", "child", "guard", "parent+guard", "parent+guard+child"]),
     "kills-settings": Dice(50, 2, ["parent", "child", "guard", "holder", "parent+guard",
                                    "parent+guard+holder+child"]),
+    "kills-serving": Dice(50, 1, ["parent", "child", "guard", "holder", "parent+guard",
+                                  "parent+guard+holder+child"]),
     "kills-ballast": Dice(50, 1, ["parent", "child", "guard", "ballast", "parent+guard",
                                   "parent+guard+ballast+child"]),
 }
@@ -51,6 +53,13 @@ RUNS = {
         "--scenario fileserver --variant all --lru-gen off",
         "--scenario dirty --variant writer",
         "--scenario matrix,clean",
+    ],
+    "kills-serving": [
+        "--scenario fileserver",
+        "--scenario neighbour --lru-gen off",
+        "--scenario headroom --set vm.min_free_kbytes=x2+vm.watermark_scale_factor=x2",
+        "--scenario fileserver --variant spread --fill-on all",
+        "--scenario neighbour,fileserver,headroom",
     ],
     "kills-ballast": ["--fill 60M --blocks 2", "--fill 60M --sparse --node all"],
 }
