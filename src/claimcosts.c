@@ -193,7 +193,7 @@ static int claim_written(struct nrb_claims *claims, const struct nrb_claim_famil
 static int claim_threads(struct nrb_claims *claims, const struct nrb_claim_family *family)
 {
 	unsigned int modes = decided_by(family, NRB_RULE_ONE_AT_A_TIME, false);
-	char local[80], pages[80], who[64] = "beside a writer", each[128] = "";
+	char local[80], pages[80], who[64] = "beside other tasks", each[128] = "";
 	int first = __builtin_ctz(modes != 0 ? modes : 1);
 	int64_t threads;
 
@@ -206,6 +206,8 @@ static int claim_threads(struct nrb_claims *claims, const struct nrb_claim_famil
 	} else if (!isnan(nrb_group_median(
 			   family->arm[first], NRB_VALUE_REQUESTS_PER_S))) {
 		snprintf(who, sizeof(who), "beside readers");
+	} else if (!isnan(nrb_group_median(family->arm[first], NRB_VALUE_WRITER_RATE))) {
+		snprintf(who, sizeof(who), "beside a writer");
 	}
 	/* the more a task frees at a time, the less often another finds it at work */
 	if (!isnan(nrb_group_median(family->arm[first], NRB_VALUE_PAGES_PER_RECLAIM))) {

@@ -65,6 +65,11 @@ def lowest_above_min(cell):
     return zone["free_lowest_bytes"] - zone["min_bytes"]
 
 
+def raised(cell):
+    """The setting that the last part of a set is of."""
+    return cell["set"].split("+")[-1].split("=")[0]
+
+
 def asked_swapout(cell):
     """Pages swapped out by others than kswapd: by node reclaim."""
     return cell["counters"]["pswpout"] - cell["swapout_kswapd_pages"]
@@ -125,6 +130,8 @@ MEASURES = {
     "zone-min": lambda cell: largest_zone(cell)["min_bytes"],
     "lowest-free": lambda cell: largest_zone(cell)["free_lowest_bytes"],
     "lowest-above-min": lowest_above_min,
+    "below-min": lambda cell: largest_zone(cell)["below_min"],
+    "raised": raised,
     "watched": lambda cell: largest_zone(cell)["samples"],
     "burst-received": lambda cell: cell["burst_received_bytes"] / cell["burst_sent_bytes"],
     "looks": looks,
@@ -245,12 +252,14 @@ def link_bases(cells):
 
 
 def link_report(program, path, cells):
-    """To each cell what the report says of its like: the rule that decided, and kinds of sentences."""
+    """To each cell the row of the report that is of its like, the rule that decided, and kinds of
+    sentences."""
     told = json.loads(subprocess.run([program, "report", path, "--json"], stdout=subprocess.PIPE,
                                      check=True).stdout)["records"][0]
-    rules = {tuple(place(row, "mode")): row.get("decided_by") for row in told["rows"]}
+    rows = {tuple(place(row, "mode")): row for row in told["rows"]}
     for cell in cells:
-        cell["decided_by"] = rules.get(tuple(place(cell, "mode")))
+        cell["row"] = rows.get(tuple(place(cell, "mode")), {})
+        cell["decided_by"] = cell["row"].get("decided_by")
         cell["said"] = [claim["kind"] for claim in told["claims"]]
 
 

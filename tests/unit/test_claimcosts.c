@@ -379,12 +379,27 @@ static void test_writer_takes_part(void **state)
 	(void)state;
 	add_dirty(1, 500, file, dirty, 0);
 	nrb_group_free(&group);
-	sample.writer_bytes = 1;
+	sample.writer_bytes = sample.writer_ns = 1;
 	assert_int_equal(nrb_group_add(&group, &sample), 0);
 	claim_so_many(1);
 	assert_says(0,
 		"Mode 1 kept 50.0 % local beside a writer: one task at a time reclaims a node, the "
 		"others take memory elsewhere.");
+}
+
+static void test_load_takes_part(void **state)
+{
+	static const int64_t file[] = { 1000, 800 }, dirty[] = { 0, 0 };
+
+	(void)state;
+	add_dirty(1, 500, file, dirty, 0);
+	nrb_group_free(&group);
+	sample.bursts = 60;
+	assert_int_equal(nrb_group_add(&group, &sample), 0);
+	claim_so_many(1);
+	assert_says(0,
+		"Mode 1 kept 50.0 % local beside other tasks: one task at a time reclaims a node, "
+		"the others take memory elsewhere.");
 }
 
 static void test_threads(void **state)
@@ -451,6 +466,7 @@ int main(void)
 			test_writer_that_takes_nothing, start, finish),
 		cmocka_unit_test_setup_teardown(
 			test_writer_where_others_lose_cache, start, finish),
+		cmocka_unit_test_setup_teardown(test_load_takes_part, start, finish),
 		cmocka_unit_test_setup_teardown(test_writer_takes_part, start, finish),
 		cmocka_unit_test_setup_teardown(test_threads, start, finish),
 		cmocka_unit_test_setup_teardown(
