@@ -63,7 +63,7 @@ static void say_rate(
 	}
 }
 
-/* "serve 81.2 % of requests from cache (mode 0: 97.0 %) and read 1.9 GiB from disk (300 MiB)" */
+/* "serve 81.2 % of requests from cache (mode 0: 97.0 %) and read 21.0 % of their bytes from disk (2.0 %)" */
 static const char *say_served(
 	char *buf, size_t len, const struct nrb_evidence *evidence, unsigned int modes)
 {
@@ -73,17 +73,18 @@ static const char *say_served(
 
 	say_rate(speed, sizeof(speed), evidence, modes);
 	snprintf(buf, len,
-		"serve%s %s of requests from cache (mode %d: %s) and read%s %s from disk "
-		"(%s)%s",
+		"serve%s %s of requests from cache (mode %d: %s) and read%s %s of their "
+		"bytes from disk (%s)%s",
 		nrb_claimfamily_s(modes),
 		nrb_claimfamily_range(
 			hits, sizeof(hits), family, modes, NRB_VALUE_HIT_RATIO),
 		base_mode(family),
 		median(base_hits, family->base, NRB_VALUE_HIT_RATIO, nrb_units_ratio),
 		nrb_claimfamily_s(modes),
-		nrb_claimfamily_bytes(
-			disk, sizeof(disk), family, modes, NRB_VALUE_SERVED_DISK_BYTES),
-		median(base_disk, family->base, NRB_VALUE_SERVED_DISK_BYTES, show_bytes),
+		nrb_claimfamily_range(
+			disk, sizeof(disk), family, modes, NRB_VALUE_SERVED_DISK_RATIO),
+		median(base_disk, family->base, NRB_VALUE_SERVED_DISK_RATIO,
+			nrb_units_ratio),
 		speed);
 	return buf;
 }

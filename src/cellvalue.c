@@ -347,6 +347,12 @@ static double refault_file(const struct nrb_sample *s)
 	       number(s->counters_after.v[NRB_REFAULT_FILE]);
 }
 
+/* How many requests there were in the same time differs between modes. */
+static double served_refaults(const struct nrb_sample *s)
+{
+	return 1000 * ratio(s->counters.v[NRB_REFAULT_FILE], s->serve_requests);
+}
+
 /* clang-format off */
 #define AT(field)           offsetof(struct nrb_sample, field)
 #define FIELD(field)        { AT(field), 0, 1, NULL }
@@ -420,6 +426,8 @@ static const struct {
 	[NRB_VALUE_ALLOC_FAILURE_LINES]     = FIELD(alloc_failure_lines),
 	[NRB_VALUE_HIT_RATIO]               = COMPUTED(hit_ratio),
 	[NRB_VALUE_SERVED_DISK_BYTES]       = FIELD(serve_disk_bytes),
+	[NRB_VALUE_SERVED_DISK_RATIO]       = RATIO(serve_disk_bytes, serve_bytes),
+	[NRB_VALUE_SERVED_REFAULTS]         = COMPUTED(served_refaults),
 	[NRB_VALUE_REQUESTS_PER_S]          = PER_S(serve_requests, serve_ns),
 	[NRB_VALUE_SERVE_SET_BYTES]         = FIELD(serve_set_bytes),
 	[NRB_VALUE_NODE_ROOM_BYTES]         = COMPUTED(node_room),

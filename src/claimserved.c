@@ -46,19 +46,19 @@ static unsigned int find(const struct nrb_claim_family *family, bool more)
 	return modes;
 }
 
-/* What a mode costs is read again, or saved; only where it is so in every cell. */
+/* What a mode costs is read again, or saved; only where it is so in every cell. A part, since a slower
+ * mode is asked for less in the same time. */
 static const char *from_disk(
 	char *buf, const struct nrb_claim_family *family, unsigned int modes, bool more)
 {
-	const enum nrb_cellvalue disk = NRB_VALUE_SERVED_DISK_BYTES;
+	const enum nrb_cellvalue disk = NRB_VALUE_SERVED_DISK_RATIO;
 	char some[80], base[NRB_UNITS_LEN];
 
 	buf[0] = '\0';
 	if (are_apart(family, modes, disk, more)) {
-		snprintf(buf, CLAUSE_LEN, "; %s came from disk (%s)",
-			nrb_claimfamily_bytes(some, sizeof(some), family, modes, disk),
-			nrb_units_bytes(
-				base, llround(nrb_group_median(family->base, disk))));
+		snprintf(buf, CLAUSE_LEN, "; %s of their bytes came from disk (%s)",
+			nrb_claimfamily_range(some, sizeof(some), family, modes, disk),
+			nrb_units_ratio(base, nrb_group_median(family->base, disk)));
 	}
 	return buf;
 }
@@ -67,13 +67,13 @@ static const char *from_disk(
 static const char *refaults(
 	char *buf, const struct nrb_claim_family *family, unsigned int modes, bool more)
 {
-	const enum nrb_cellvalue refault = NRB_VALUE_REFAULT_FILE;
+	const enum nrb_cellvalue refault = NRB_VALUE_SERVED_REFAULTS;
 	char some[80], base[NRB_UNITS_LEN];
 
 	buf[0] = '\0';
 	if (are_apart(family, modes, refault, more)) {
 		snprintf(buf, CLAUSE_LEN,
-			"; %s pages that were evicted were needed again (%s)",
+			"; 1,000 requests needed %s evicted pages again (%s)",
 			nrb_claimfamily_counts(
 				some, sizeof(some), family, modes, refault),
 			nrb_units_count(

@@ -176,7 +176,7 @@ const struct nrb_figure nrb_figure_table[NRB_N_FIGURES] = {
 	[NRB_FIGURE_ZSWPOUT]         = MEDIAN("zswpout", "to zswap", NRB_FORMAT_COUNT,
 		NRB_VALUE_ZSWPOUT, "pages that zswap took in their stead"),
 	[NRB_FIGURE_REFAULT_FILE]    = MEDIAN("refault_file", "refaults", NRB_FORMAT_COUNT,
-		NRB_VALUE_REFAULT_FILE, "file pages needed again soon after they were evicted"),
+		NRB_VALUE_REFAULT_FILE, "file pages of the whole machine needed again soon after they were evicted"),
 	[NRB_FIGURE_PGSCAN_DIRECT]   = MEDIAN("pgscan_direct", "scanned", NRB_FORMAT_COUNT,
 		NRB_VALUE_PGSCAN_DIRECT, "pages that allocating tasks looked at to free them"),
 	[NRB_FIGURE_VMSCAN_WRITE]    = MEDIAN("vmscan_write", "reclaim wrote", NRB_FORMAT_COUNT,
@@ -280,6 +280,9 @@ const struct nrb_figure nrb_figure_table[NRB_N_FIGURES] = {
 		NRB_VALUE_HIT_RATIO, "requests that the page cache served whole / requests"),
 	[NRB_FIGURE_SERVED_DISK]     = MEDIAN("served_disk_bytes", "from disk", NRB_FORMAT_BYTES,
 		NRB_VALUE_SERVED_DISK_BYTES, "read from disk for the requests of a cell"),
+	[NRB_FIGURE_SERVED_DISK_RATIO] = MEDIAN("served_disk_ratio", "of it from disk",
+		NRB_FORMAT_RATIO, NRB_VALUE_SERVED_DISK_RATIO,
+		"read from disk for the requests of a cell / bytes of these requests"),
 };
 /* clang-format on */
 

@@ -68,6 +68,8 @@ enum nrb_cellvalue {
 	NRB_VALUE_BALLAST_BYTES,     /* on the target */
 	NRB_VALUE_HIT_RATIO,         /* requests that were cached whole / requests */
 	NRB_VALUE_SERVED_DISK_BYTES, /* read from disk for them */
+	NRB_VALUE_SERVED_DISK_RATIO, /* the same / bytes of all requests */
+	NRB_VALUE_SERVED_REFAULTS,   /* evicted pages needed again, of 1,000 requests */
 	NRB_VALUE_REQUESTS_PER_S,
 	NRB_VALUE_SERVE_SET_BYTES, /* of all objects that were asked for */
 	NRB_VALUE_NODE_ROOM_BYTES, /* that the target could cache before the mode */

@@ -83,6 +83,7 @@ static inline void begin_serve(int mode, int64_t local, int64_t hits, int64_t ns
 	strcpy(sample.variant, "pinned");
 	sample.serve_requests = 1000;
 	sample.serve_misses = 1000 - hits;
+	sample.serve_bytes = 1000 << 20;
 	sample.serve_disk_bytes = sample.serve_misses << 20;
 	sample.serve_ns = ns;
 	sample.serve_set_bytes = set_mib * MIB;

@@ -40,7 +40,7 @@ static void test_cache_is_lost(void **state)
 	assert_int_equal(answer.mode, 0);
 	assert_string_equal(answer.text,
 		"0, since modes 6 and 7 keep new memory local, but serve 81.2 % of requests from "
-		"cache (mode 0: 97.0 %) and read 188 MiB from disk (30.0 MiB)");
+		"cache (mode 0: 97.0 %) and read 18.8 % of their bytes from disk (3.0 %)");
 	assert_true(has_condition("node 0 alone cannot, and threads as in fileserver, "
 				  "pinned; on kernel 7.3.4, MGLRU on"));
 	assert_true(
@@ -248,7 +248,7 @@ static void test_times(void **state)
 	}
 	assert_string_equal(answer.text,
 		"7, since modes 6 and 7 keep new memory local, and serve 97.0 % of requests from "
-		"cache (mode 0: 97.0 %) and read 30.0 MiB from disk (30.0 MiB); requests in "
+		"cache (mode 0: 97.0 %) and read 3.0 % of their bytes from disk (3.0 %); requests in "
 		"a second: 2,000 (1,000)");
 	for (int slower = 0; slower < 2; slower++) {
 		nrb_group_free(&data.group);

@@ -2,18 +2,25 @@
 /* Sentences on requests that were served beside the allocation. */
 #include "claimtest.h"
 
-/* Of 1000 requests in a second. */
-static void add_serving(int mode, int64_t hits, int64_t disk, int64_t refaults)
+/* Of so many requests, of one byte each, in a second. */
+static void add_serving_of(
+	int64_t requests, int mode, int64_t hits, int64_t disk, int64_t refaults)
 {
 	make(mode, mode > 0 ? 990 : 0, 1000, 0, mode > 0 ? 500 : 0);
 	sample.serve_readers = 4;
-	sample.serve_requests = 1000;
-	sample.serve_misses = 1000 - hits;
+	sample.serve_requests = requests;
+	sample.serve_misses = requests - hits;
 	sample.serve_disk_bytes = disk;
+	sample.serve_bytes = requests;
 	sample.serve_ns = 1000000000 + hits;
 	sample.counters.v[NRB_REFAULT_FILE] = refaults;
 	sample.counters_after.v[NRB_REFAULT_FILE] = 0;
 	assert_int_equal(nrb_group_add(&group, &sample), 0);
+}
+
+static void add_serving(int mode, int64_t hits, int64_t disk, int64_t refaults)
+{
+	add_serving_of(1000, mode, hits, disk, refaults);
 }
 
 static void test_fewer_hits(void **state)
@@ -29,8 +36,8 @@ static void test_fewer_hits(void **state)
 	assert_int_equal(claims.list[1].modes, 0x82);
 	assert_says(1,
 		"Modes 1 and 7 served 60.0 % to 71.0 % of the requests from the page cache (mode 0: "
-		"81.0 %); 155 B to 180 B came from disk (95 B); 41 to 50 pages that were evicted were "
-		"needed again (1); requests in a second: 1,000 (1,000).");
+		"81.0 %); 15.5 % to 18.0 % of their bytes came from disk (9.5 %); 1,000 requests needed "
+		"41 to 50 evicted pages again (1); requests in a second: 1,000 (1,000).");
 }
 
 /* How fast is not a guest's to say; what is only so in some cells is not said at all. */
@@ -45,6 +52,19 @@ static void test_a_guest_says_less(void **state)
 		"Mode 1 served 60.0 % of the requests from the page cache (mode 0: 80.0 %).");
 }
 
+/* On hardware a cell lasts so long, whatever is served meanwhile: half as many requests read less. */
+static void test_fewer_requests(void **state)
+{
+	(void)state;
+	add_serving(0, 800, 200, 20);
+	add_serving_of(500, 1, 300, 150, 15);
+	claim_so_many(2);
+	assert_says(1,
+		"Mode 1 served 60.0 % of the requests from the page cache (mode 0: 80.0 %); 30.0 % "
+		"of their bytes came from disk (20.0 %); 1,000 requests needed 30 "
+		"evicted pages again (20); requests in a second: 500 (1,000).");
+}
+
 static void test_more_hits(void **state)
 {
 	(void)state;
@@ -53,8 +73,9 @@ static void test_more_hits(void **state)
 	add_serving(2, 900, 50, 0);
 	claim_so_many(2);
 	assert_says(1,
-		"Mode 2 served 90.0 % of the requests from the page cache (mode 0: 80.0 %); 50 B came "
-		"from disk (100 B); 0 pages that were evicted were needed again (10).");
+		"Mode 2 served 90.0 % of the requests from the page cache (mode 0: 80.0 %); 5.0 % "
+		"of their bytes came from disk (10.0 %); 1,000 requests needed 0 evicted pages again "
+		"(10).");
 }
 
 /* One block that is like the base's, or all within a hundredth: nothing is certain. */
@@ -115,6 +136,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CLAIM_TEST(test_fewer_hits),
 		CLAIM_TEST(test_a_guest_says_less),
+		CLAIM_TEST(test_fewer_requests),
 		CLAIM_TEST(test_more_hits),
 		CLAIM_TEST(test_no_difference),
 		CLAIM_TEST(test_no_requests),

@@ -402,7 +402,8 @@ static void test_columns(void **state)
 		"request_p99_ns,request_p999_ns,hit_ratio,served_disk_bytes,"
 		"zswpout,trim_ns,dirty_first_bytes,dirty_last_bytes,"
 		"others_dirty_highest_bytes,pswpin,requests_per_s_lowest,"
-		"requests_per_s_highest,node_cache_bytes,node_cache_kept_ratio,";
+		"requests_per_s_highest,node_cache_bytes,node_cache_kept_ratio,"
+		"served_disk_ratio,";
 	char joined[sizeof(names) + 64] = "";
 
 	(void)state;
