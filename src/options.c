@@ -305,13 +305,16 @@ static int check_operands(const struct nrb_options *options)
 /* Nobody else reads them. */
 static int check_files(const struct nrb_run_options *run)
 {
+	if (run->all) {
+		return 0;
+	}
 	for (int i = 0; i < run->n_scenarios && run->n_files > 0; i++) {
 		if (strcmp(run->scenarios[i], "fileserver") == 0) {
 			return 0;
 		}
 	}
 	return run->n_files == 0 ? 0
-				 : nrb_refuse(NRB_EXIT_USAGE, "give both",
+				 : nrb_refuse(NRB_EXIT_USAGE, "give both, or --all",
 					   "--file goes with --scenario fileserver");
 }
 

@@ -94,9 +94,11 @@ static bool lacks_own_settings(
 	return false;
 }
 
+/* The user's own files are as they are. */
 static bool lacks_space(const struct nrb_plandraft *draft, const struct nrb_arm *arm)
 {
-	return draft->options->sparse && (nrb_arm_needs(arm) & NRB_NEEDS_SPACE);
+	return draft->options->sparse && (nrb_arm_needs(arm) & NRB_NEEDS_SPACE) &&
+	       !nrb_plandraft_serves_files(draft, arm);
 }
 
 struct lack {

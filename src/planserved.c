@@ -83,7 +83,7 @@ void nrb_planserved_find(
 	sizes->serve_ns = (rehearsal ? REHEARSAL_S : SERVE_S) * INT64_C(1000000000);
 	sizes->serve_requests = rehearsal ? REHEARSAL_REQUESTS : 0;
 	sizes->popularity_seed = draft->options->seed;
-	if (draft->options->served != NULL) {
+	if (nrb_plandraft_serves_files(draft, arm)) {
 		take_files(draft, arm, sizes);
 		return;
 	}

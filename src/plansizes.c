@@ -223,7 +223,7 @@ static void size_arm(
 	const struct nrb_plandraft *draft, struct nrb_arm *arm, struct nrb_sizes *sizes)
 {
 	sizes->headroom_bytes = nrb_planballast_headroom(draft, arm->node);
-	sizes->sparse = draft->options->sparse;
+	sizes->sparse = draft->options->sparse && !nrb_plandraft_serves_files(draft, arm);
 	if (draft->options->rehearsal) {
 		sizes->chain_bytes = REHEARSAL_CHAIN;
 		sizes->walk_loads = REHEARSAL_LOADS;

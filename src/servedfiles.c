@@ -8,8 +8,11 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { FEW_HOLES_PART = 100 };
 
 static int refuse_kind(const char *path, mode_t mode)
 {
@@ -46,10 +49,71 @@ static int check(const char *path, int fd, int64_t *bytes)
 				     : refuse_kind(path, stat.st_mode);
 }
 
+/* Twice in the set it would be cached once: by another path or a hard link as well. */
+static int refuse_again(const struct nrb_servedfiles *files, const char *path, int fd)
+{
+	struct stat one, other;
+
+	if (fstat(fd, &one) < 0) {
+		return nrb_fail(-errno, "--file %s", path);
+	}
+	for (int i = 0; i < files->n; i++) {
+		if (fstat(files->list[i].fd, &other) == 0 && one.st_dev == other.st_dev &&
+			one.st_ino == other.st_ino) {
+			return nrb_refuse(NRB_EXIT_USAGE, "name it once",
+				"--file %s is a file that was named before", path);
+		}
+	}
+	return 0;
+}
+
+/* Bytes that no block of the disk is read for: a hole, or what was allocated and never written. */
+static int64_t holes_of(int fd, int64_t bytes)
+{
+	int64_t holes = 0, at = 0;
+
+	while (at < bytes) {
+		off_t data = lseek(fd, at, SEEK_DATA);
+
+		if (data <
+			0) { /* ENXIO: none until its end; or the file system cannot tell */
+			return errno == ENXIO ? holes + bytes - at : 0;
+		}
+		holes += data - at;
+		at = lseek(fd, data, SEEK_HOLE);
+		if (at < data) {
+			return 0;
+		}
+	}
+	return holes;
+}
+
+static void warn_of_holes(const char *path, int fd, int64_t bytes)
+{
+	int64_t holes = holes_of(fd, bytes);
+
+	if (holes > bytes / FEW_HOLES_PART) {
+		nrb_warn(
+			"--file %s: %" PRId64 " of %" PRId64
+			" MiB are holes, which cost no disk to read: missing them in the "
+			"cache tells nothing",
+			path, holes >> 20, bytes >> 20);
+	}
+}
+
+/* Nothing is written to them, not even when they were read. Only who owns a file may ask for that. */
+static int open_reading(const char *path)
+{
+	const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	int fd = open(path, flags | O_NOATIME);
+
+	return fd < 0 && errno == EPERM ? open(path, flags) : fd;
+}
+
 /* ELOOP: the last part of the path is a link. A pipe or a device must not hold us, or be set going. */
 static int open_one(const char *path, int *fd)
 {
-	*fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	*fd = open_reading(path);
 	if (*fd >= 0) {
 		return 0;
 	}
@@ -66,9 +130,13 @@ static int add(struct nrb_servedfiles *files, const char *path)
 	if (rc == 0) {
 		rc = check(path, fd, &bytes);
 	}
+	if (rc == 0) {
+		rc = refuse_again(files, path, fd);
+	}
 	if (rc == 0 && bytes == 0) {
 		nrb_warn("--file %s is empty, and left out", path);
 	} else if (rc == 0) {
+		warn_of_holes(path, fd, bytes);
 		files->list[files->n++] =
 			(struct nrb_served_file){ .fd = fd, .bytes = bytes };
 		return 0;

@@ -49,6 +49,14 @@ static inline int64_t nrb_plandraft_other_nodes(const struct nrb_plandraft *draf
 	return (int64_t)nrb_idset_count(&draft->memory_nodes) - 1;
 }
 
+/** Its cells serve the user's own files. */
+static inline bool nrb_plandraft_serves_files(
+	const struct nrb_plandraft *draft, const struct nrb_arm *arm)
+{
+	return draft->options->served != NULL &&
+	       (nrb_arm_needs(arm) & NRB_NEEDS_SERVED) != 0;
+}
+
 /** Find the nodes under test, or refuse those that were named. */
 int nrb_plantargets_find(struct nrb_plandraft *draft);
 

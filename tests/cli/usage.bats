@@ -105,7 +105,7 @@ load cli.bash
 @test 'files to serve' {
 	local run=(run -n --root "$fixtures/two-nodes")
 	nrb 2 "${run[@]}" --file /etc/passwd
-	says_one_line '--file goes with --scenario fileserver'
+	says_one_line '--file goes with --scenario fileserver \(give both, or --all\)'
 	nrb 7 "${run[@]}" --scenario fileserver --file nope
 	says_one_line '--file nope: No such file'
 	mkdir dir && mkfifo pipe && ln -s /etc/passwd link && : >empty
@@ -117,6 +117,14 @@ load cli.bash
 	says_one_line '--file link is a symbolic link'
 	nrb 2 "${run[@]}" --scenario fileserver --file empty,empty
 	[[ $stderr == *'--file empty is empty, and left out'*'all of them are empty'* ]]
+	head -c 3M /dev/urandom >whole && truncate -s 300M whole && head -c 700M /dev/zero >zeros
+	nrb 2 "${run[@]}" --scenario fileserver --file whole,zeros,./whole
+	[[ $stderr == *'whole: 297 of 300 MiB are holes'*'--file ./whole is a file that was named before'* ]]
+	[[ $stderr != *'zeros: '* ]]
+	nrb 0 "${run[@]}" --all --sparse --file whole,zeros
+	[[ $output == *'2 files of 1000 MiB'*'a nameless sparse file'* ]]
+	nrb 0 "${run[@]}" --scenario fileserver --sparse --file zeros
+	[[ $output == *'1 file of 700 MiB'* && $output != *'nameless'* ]]
 	nrb 2 rehearse -n --file /etc/passwd
 	says_one_line 'no option --file'
 }

@@ -102,6 +102,7 @@ static void test_regular_files(void **state)
 	assert_int_equal(files.set.bytes, 300 * 1024 + 5);
 	assert_int_equal(files.set.n_objects, 4);
 	assert_int_equal(fcntl(files.list[0].fd, F_GETFL) & O_ACCMODE, O_RDONLY);
+	assert_true(fcntl(files.list[0].fd, F_GETFL) & O_NOATIME);
 	assert_true(fcntl(files.list[0].fd, F_GETFD) & FD_CLOEXEC);
 }
 
@@ -129,6 +130,15 @@ static void test_others(void **state)
 	unlink("link");
 	unlink("pipe");
 	rmdir("dir");
+}
+
+static void test_a_file_twice(void **state)
+{
+	(void)state;
+	assert_int_equal(link("one", "hard"), 0);
+	assert_refused(open_them("one", "two", "./one"), NRB_EXIT_USAGE, "named before");
+	assert_refused(open_them("one", "hard", NULL), NRB_EXIT_USAGE, "--file hard");
+	unlink("hard");
 }
 
 static void test_a_fill_is_read_from_them(void **state)
@@ -176,6 +186,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FILES_TEST(test_regular_files),
 		FILES_TEST(test_others),
+		FILES_TEST(test_a_file_twice),
 		FILES_TEST(test_a_fill_is_read_from_them),
 		FILES_TEST(test_without_files_it_is_the_cache_file),
 	};
