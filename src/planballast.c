@@ -8,16 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEADROOM_PERCENT = 1 /* of the node; at least min_headroom */ };
+enum {
+	HEADROOM_PERCENT = 1, /* of the node; at least min_headroom */
+	SCALE_PARTS = 10000,  /* of a zone: vm.watermark_scale_factor */
+};
 
 static const int64_t min_headroom =
 	8LL << 20; /* per-CPU lists and page tables move a few MiB */
 
 /* 0 where it sets none. */
-static int64_t ratio_of(const struct nrb_set *set)
+static int64_t value_of(const struct nrb_set *set, const char *name)
 {
 	for (int i = 0; i < set->n; i++) {
-		if (strcmp(set->items[i].setting->name, "vm.min_unmapped_ratio") == 0) {
+		if (strcmp(set->items[i].setting->name, name) == 0) {
 			return strtoll(set->items[i].value, NULL, 10);
 		}
 	}
@@ -30,7 +33,8 @@ static int64_t largest_ratio(const struct nrb_plandraft *draft)
 	int64_t largest = draft->machine->min_unmapped_ratio;
 
 	for (int i = 0; i < draft->options->n_sets; i++) {
-		int64_t ratio = ratio_of(&draft->options->sets[i]);
+		int64_t ratio =
+			value_of(&draft->options->sets[i], "vm.min_unmapped_ratio");
 
 		largest = ratio > largest ? ratio : largest;
 	}
@@ -41,6 +45,56 @@ int64_t nrb_planballast_gate(const struct nrb_plandraft *draft, int node)
 {
 	return nrb_zones_sum(&draft->machine->zones, node).managed_pages / 100 *
 	       largest_ratio(draft) * nrb_zones_page_bytes();
+}
+
+/* What zones are to keep free at least is shared out between them all. */
+static int64_t all_min_kbytes(const struct nrb_plandraft *draft)
+{
+	int64_t pages = 0;
+
+	nrb_for_each_id(node, &draft->memory_nodes) {
+		pages += nrb_zones_sum(&draft->machine->zones, node).min_pages;
+	}
+	return pages * (nrb_zones_page_bytes() / 1024);
+}
+
+/* High is min and twice a distance, which is a quarter of min, or by vm.watermark_scale_factor a part of
+ * the zone. With min all of it grows at most as much. */
+static int64_t raise_of(
+	const struct nrb_plandraft *draft, const struct nrb_set *set, int node)
+{
+	struct nrb_zone_sums sums = nrb_zones_sum(&draft->machine->zones, node);
+	int64_t found = all_min_kbytes(draft), min = value_of(set, "vm.min_free_kbytes"),
+		scale = value_of(set, "vm.watermark_scale_factor"), pages = 0;
+
+	if (found > 0 && min > found) {
+		pages = (int64_t)((double)sums.high_pages * (double)(min - found) /
+				  (double)found);
+	}
+	if (2 * (sums.managed_pages / SCALE_PARTS * scale) >
+		sums.high_pages - sums.min_pages) {
+		pages += 2 * (sums.managed_pages / SCALE_PARTS * scale) -
+			 (sums.high_pages - sums.min_pages);
+	}
+	return pages * nrb_zones_page_bytes();
+}
+
+int64_t nrb_planballast_raise(
+	const struct nrb_plandraft *draft, const struct nrb_arm *arm)
+{
+	return arm->set != NULL ? raise_of(draft, arm->set, arm->node) : 0;
+}
+
+int64_t nrb_planballast_most_raised(const struct nrb_plandraft *draft, int node)
+{
+	int64_t most = 0;
+
+	for (int i = 0; i < draft->options->n_sets; i++) {
+		int64_t raise = raise_of(draft, &draft->options->sets[i], node);
+
+		most = raise > most ? raise : most;
+	}
+	return most;
 }
 
 int64_t nrb_planballast_headroom(const struct nrb_plandraft *draft, int node)

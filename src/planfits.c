@@ -10,7 +10,11 @@
 
 enum { DISK_FREE_PERCENT = 10 /* that stays free */ };
 
-static const int64_t wanted_least = 1LL << 20; /* less shows nothing */
+/* Of a fill that is so many parts whole, watermarks may keep so many free. */
+enum { WHOLE_PARTS = 8, RAISED_PARTS = 3 };
+
+static const int64_t wanted_least = 1LL << 20;   /* less shows nothing */
+static const int64_t default_least = 64LL << 20; /* of a fill, beside what stays */
 
 static int64_t larger(int64_t a, int64_t b)
 {
@@ -28,10 +32,42 @@ void nrb_planfits_drop(const struct nrb_plandraft *draft, struct nrb_arm *arm,
 		return;
 	}
 	first->code = misfit->code;
-	first->way_out = misfit->way_out;
+	snprintf(first->way_out, sizeof(first->way_out), "%s", misfit->way_out);
 	va_start(args, fmt);
 	vsnprintf(first->why, sizeof(first->why), fmt, args);
 	va_end(args);
+}
+
+int64_t nrb_planfits_beside_marks(
+	const struct nrb_plandraft *draft, int node, int64_t bytes)
+{
+	int64_t raise = nrb_planballast_most_raised(draft, node);
+
+	return larger(bytes + raise, raise * WHOLE_PARTS / RAISED_PARTS);
+}
+
+/* The least --fill that will do, when it is given alone or with an --alloc. */
+static int64_t least_fill(const struct nrb_plandraft *draft, const struct nrb_arm *arm,
+	const struct nrb_sizes *sizes)
+{
+	int64_t alloc = draft->options->alloc_bytes,
+		raise = nrb_planballast_raise(draft, arm),
+		least = alloc > 0 ? sizes->gate_bytes + alloc + raise
+				  : 2 * (sizes->gate_bytes + raise) + default_least;
+
+	least = larger(least, raise * WHOLE_PARTS / RAISED_PARTS);
+	return least / 100 * 101 + wanted_least;
+}
+
+/* Under an arm's marks a part of what its ballast leaves is kept free, and not filled. */
+static bool leaves_too_little(const struct nrb_plandraft *draft,
+	const struct nrb_arm *arm, const struct nrb_sizes *sizes)
+{
+	int64_t raise = nrb_planballast_raise(draft, arm);
+
+	return raise > sizes->fill_bytes / WHOLE_PARTS * RAISED_PARTS ||
+	       sizes->alloc_bytes <= 0 ||
+	       sizes->fill_bytes - raise <= sizes->gate_bytes + sizes->alloc_bytes;
 }
 
 /* With no more than its threshold and the allocation, node reclaim would end half-way or never begin,
@@ -39,27 +75,41 @@ void nrb_planfits_drop(const struct nrb_plandraft *draft, struct nrb_arm *arm,
 void nrb_planfits_check_fill(const struct nrb_plandraft *draft, struct nrb_arm *arm,
 	const struct nrb_sizes *sizes)
 {
+	int64_t raise = nrb_planballast_raise(draft, arm);
+	char way_out[96], alloc[64] = "twice that", marks[96] = "";
 	const struct nrb_misfit misfit = {
 		.code = NRB_EXIT_USAGE,
-		.way_out = draft->options->alloc_bytes > 0
-				   ? "give a larger --fill or a smaller --alloc"
-				   : "give a larger --fill",
-		.brief = "--fill is too little for what node reclaim leaves and what is "
-			 "allocated",
+		.way_out = way_out,
+		.brief =
+			raise > 0
+				? "--fill is too little for what node reclaim and the "
+				  "watermarks of --set leave and what is allocated"
+				: "--fill is too little for what node reclaim leaves and "
+				  "what is allocated",
 	};
 
-	if (sizes->slack_bytes == 0 ||
-		(sizes->alloc_bytes > 0 &&
-			sizes->fill_bytes > sizes->gate_bytes + sizes->alloc_bytes)) {
+	if (sizes->slack_bytes == 0 || !leaves_too_little(draft, arm, sizes)) {
 		return;
+	}
+	snprintf(way_out, sizeof(way_out), "give --fill %" PRId64 "M or more%s",
+		least_fill(draft, arm, sizes) >> 20,
+		draft->options->alloc_bytes > 0 ? ", or a smaller --alloc" : "");
+	if (draft->options->alloc_bytes > 0) {
+		snprintf(alloc, sizeof(alloc), "%" PRId64 " MiB more",
+			sizes->alloc_bytes >> 20);
+	}
+	if (raise > 0) {
+		snprintf(marks, sizeof(marks),
+			", the watermarks of --set keep %" PRId64 " MiB free",
+			raise >> 20);
 	}
 	nrb_planfits_drop(draft, arm, &misfit,
 		"--fill of %" PRId64
 		" MiB is too little for node %d: node reclaim takes only what exceeds "
 		"%" PRId64 " MiB of file cache (vm.min_unmapped_ratio of the whole node) "
-		"there, and %" PRId64 " MiB are to be allocated",
-		sizes->fill_bytes >> 20, arm->node, sizes->gate_bytes >> 20,
-		larger(sizes->alloc_bytes, wanted_least) >> 20);
+		"there%s, and to be allocated there must be %s",
+		sizes->fill_bytes >> 20, arm->node, sizes->gate_bytes >> 20, marks,
+		alloc);
 }
 
 int64_t nrb_planfits_elsewhere(const struct nrb_plandraft *draft, int target)

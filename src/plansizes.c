@@ -85,7 +85,7 @@ static int64_t largest_alloc(
 }
 
 /* What a node is filled with: --fill; all of a node, or of a large one so much that reclaim finds
- * twice what is allocated above its threshold. */
+ * twice what is allocated above its threshold, whatever the watermarks of an arm. */
 static int64_t fill_of(const struct nrb_plandraft *draft, int node)
 {
 	int64_t bytes = draft->options->fill_bytes;
@@ -93,8 +93,9 @@ static int64_t fill_of(const struct nrb_plandraft *draft, int node)
 	if (bytes == 0) {
 		bytes = node_bytes(draft, node);
 		if (bytes > max_filled_whole) {
-			bytes = 2 * draft->largest_alloc +
-				2 * nrb_planballast_gate(draft, node);
+			bytes = nrb_planfits_beside_marks(draft, node,
+				2 * draft->largest_alloc +
+					2 * nrb_planballast_gate(draft, node));
 		}
 	}
 	return round_up(bytes, NRB_REREAD_BLOCK);
@@ -135,6 +136,7 @@ static int64_t find_alloc(const struct nrb_plandraft *draft, const struct nrb_ar
 	if (draft->options->alloc_bytes == 0 && draft->options->fill_bytes > 0 &&
 		has_ballast(draft, arm->node)) {
 		most = (fill_of(draft, arm->node) -
+			       nrb_planballast_most_raised(draft, arm->node) -
 			       2 * nrb_planballast_gate(draft, arm->node)) /
 		       2 * percent_of(arm) / ALLOC_PERCENT;
 		bytes = larger(smaller(bytes, most), 0);

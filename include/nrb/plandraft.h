@@ -11,14 +11,14 @@
 /* Why nothing of a plan fits: what befell its first arm. */
 struct nrb_refusal {
 	enum nrb_exit code; /* NRB_EXIT_OK: none so far */
-	const char *way_out;
+	char way_out[160];
 	char why[512];
 };
 
 /* Why an arm does not fit. */
 struct nrb_misfit {
 	enum nrb_exit code;
-	const char *way_out;
+	const char *way_out; /* copied */
 	const char *
 		brief; /* without numbers, for the plan's list of what is not supported */
 };
@@ -88,6 +88,14 @@ int64_t nrb_planballast_gate(const struct nrb_plandraft *draft, int node);
 /** Left free on a node by a fill, above what it may take (nrb_zones_spare). */
 int64_t nrb_planballast_headroom(const struct nrb_plandraft *draft, int node);
 
+/** By how much an arm of --set raises the high watermarks of its node at most, in bytes: a fill leaves so
+ * much more of it free. Source: setup_per_zone_wmarks (6.1, mm/page_alloc.c). */
+int64_t nrb_planballast_raise(
+	const struct nrb_plandraft *draft, const struct nrb_arm *arm);
+
+/** The same of the arm that raises a node's most. */
+int64_t nrb_planballast_most_raised(const struct nrb_plandraft *draft, int node);
+
 /** Whether a fill of so many bytes leaves so much of a node free that a ballast must take it. */
 bool nrb_planballast_is_due(
 	const struct nrb_plandraft *draft, int node, int64_t fill_bytes);
@@ -105,6 +113,10 @@ void nrb_planserved_find(
  * numbers as the draft's refusal if it is the first. */
 void nrb_planfits_drop(const struct nrb_plandraft *draft, struct nrb_arm *arm,
 	const struct nrb_misfit *misfit, const char *fmt, ...) NRB_PRINTF(4, 5);
+
+/** What is to be filled for `bytes` to be cached under the watermarks of each arm of --set. */
+int64_t nrb_planfits_beside_marks(
+	const struct nrb_plandraft *draft, int node, int64_t bytes);
 
 /** Drop an arm whose fill leaves node reclaim too little to take, beside a ballast. */
 void nrb_planfits_check_fill(const struct nrb_plandraft *draft, struct nrb_arm *arm,

@@ -4,7 +4,7 @@
 
 Nodes of 4 GiB: node 0 has DMA32 and Normal, node 1 Normal alone. Their locality and the pages that are
 reclaimed for each that is allocated must be those of a fill of all of the node, and what was locked
-must be free again. NRB_LONG fills whole nodes to compare with, on both nodes and kernels; a sample
+must be free again; also where an arm of --set has the watermarks keep more free. NRB_LONG fills whole nodes to compare with, on both nodes and kernels; a sample
 holds against what they had.
 """
 import re
@@ -32,6 +32,8 @@ def runs_of(kernel, is_long):
         yield "part-%d" % node, "%s --node %d --fill %dM --blocks %d" % (
             modes, node, FILL_MIB, 2 if is_long else 1)
         if is_long:
+            yield "marks-%d" % node, "%s --node %d --fill %dM --blocks 1 --set %s" % (
+                modes, node, FILL_MIB, "found,vm.watermark_scale_factor=x20")
             yield "whole-%d" % node, "%s --node %d --blocks 1" % (modes, node)
 
 
@@ -87,6 +89,20 @@ def check_part(checks, files, name, mode):
                 (before, after))
 
 
+def check_marks(checks, files, name, mode):
+    """Both arms are measured; that which keeps more free has less to fill, and is as local."""
+    record = guest.read_record(files / (name + ".jsonl"))
+    for arm in (None, "vm.watermark_scale_factor=200"):
+        cells = [cell for cell in guest.ok_cells(record, mode) if cell.get("set") == arm]
+        checks.that(cells and all(guest.local_ratio(cell) >= LEAST_LOCAL for cell in cells),
+                    "%s: set %s, mode %d is local" % (name, arm, mode),
+                    [guest.local_ratio(cell) for cell in cells])
+        filled = [cell["fill_asked_bytes"] >> 20 for cell in cells]
+        kept = NODE_MIB * 4 // 100 if arm else 0  # by the high watermark
+        checks.that(cells and all(0.85 * FILL_MIB - kept <= fill <= 1.13 * FILL_MIB - kept / 2
+                                  for fill in filled), "%s: set %s, the room is filled" % (name, arm), filled)
+
+
 def check_as_whole(checks, files, node, mode):
     part, whole = (guest.read_record(files / ("%s-%d.jsonl" % (name, node)))
                    for name in ("part", "whole"))
@@ -123,6 +139,8 @@ def test_kernel(checks, program, kernel):
             for name in works:
                 if name.startswith("part"):
                     check_part(checks, files, name, RECLAIMING[kernel])
+                if name.startswith("marks"):
+                    check_marks(checks, files, name, RECLAIMING[kernel])
             for node in (0, 1):
                 if {"part-%d" % node, "whole-%d" % node} <= set(works):
                     check_as_whole(checks, files, node, RECLAIMING[kernel])

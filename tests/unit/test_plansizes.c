@@ -181,15 +181,93 @@ static void test_too_small_a_fill(void **state)
 	options.fill_bytes = 4LL << 30;
 	assert_refused(make(machine_of(0, huge, 2)), NRB_EXIT_USAGE,
 		"exceeds 2621 MiB of file cache (vm.min_unmapped_ratio of the whole node)");
-	assert_string_equal(nrb_diag_way_out(), "give a larger --fill");
+	assert_string_equal(nrb_diag_way_out(), "give --fill 5360M or more");
+	options.fill_bytes = 5360LL << 20;
+	assert_int_equal(make(machine_of(0, huge, 2)), 0);
+	options.fill_bytes = 4LL << 30;
 	options.alloc_bytes = 1LL << 30;
 	assert_int_equal(make(machine_of(0, huge, 2)), 0);
 	options.alloc_bytes = 2LL << 30;
 	assert_refused(make(machine_of(0, huge, 2)), NRB_EXIT_USAGE,
-		"and 2048 MiB are to be allocated");
+		"there, and to be allocated there must be 2048 MiB more");
+	assert_string_equal(
+		nrb_diag_way_out(), "give --fill 4717M or more, or a smaller --alloc");
+	options.fill_bytes = 4717LL << 20;
+	assert_int_equal(make(machine_of(0, huge, 2)), 0);
+	options.fill_bytes = 4LL << 30;
 	machine_of(0, huge, 2);
 	made.machine.min_unmapped_ratio = 0;
 	assert_int_equal(make(&made.machine), 0);
+}
+
+static void set_two(const char *text)
+{
+	options.n_sets = 2;
+	assert_int_equal(nrb_set_parse(&options.sets[0], "found"), 0);
+	assert_int_equal(nrb_set_parse(&options.sets[1], text), 0);
+}
+
+/* All arms have one ballast: what it leaves must do under the marks of each. */
+static void test_a_ballast_beside_raised_marks(void **state)
+{
+	/* twice 2 % of 256 GiB, beside the MiB that is the high mark now */
+	int64_t raise = (256LL << 30) / 50 * 2 - MIB, fill, gate;
+
+	(void)state;
+	options.alloc_bytes = 4LL << 30;
+	assert_int_equal(make(machine_of(0, huge, 2)), 0);
+	fill = plan.sizes[0].fill_bytes;
+	gate = plan.sizes[0].gate_bytes;
+	set_two("vm.watermark_scale_factor=200");
+	assert_int_equal(make(machine_of(0, huge, 2)), 0);
+	assert_true(fill + raise < raise / 3 * 8);
+	for (int i = 0; i < plan.n_arms; i++) {
+		assert_string_equal(plan.arms[i].unsupported, "");
+		assert_in_range(plan.sizes[i].fill_bytes, raise / 3 * 8 - 16 * MIB,
+			raise / 3 * 8 + 10 * MIB);
+	}
+	set_two("vm.watermark_scale_factor=100");
+	assert_int_equal(make(machine_of(0, huge, 2)), 0);
+	assert_in_range(plan.sizes[0].fill_bytes, fill + raise / 2 - 10 * MIB,
+		fill + raise / 2 + 10 * MIB);
+	/* a --fill is the user's to say: the arm goes, and the other stays */
+	options.fill_bytes = 12LL << 30;
+	assert_int_equal(make(machine_of(0, huge, 2)), 0);
+	for (int i = 0; i < plan.n_arms; i++) {
+		assert_int_equal(
+			plan.arms[i].unsupported[0] != '\0', plan.arms[i].set != NULL);
+	}
+	options.sets[0] = options.sets[1];
+	options.n_sets = 1;
+	assert_refused(make(machine_of(0, huge, 2)), NRB_EXIT_USAGE,
+		"there, the watermarks of --set keep 5241 MiB free, and to be allocated there "
+		"must be 4096 MiB more");
+	assert_non_null(strstr(nrb_diag_way_out(), "or a smaller --alloc"));
+	options.fill_bytes = (raise / 2 * 8 / 3) / 100 * 101 + 10 * MIB;
+	assert_int_equal(make(machine_of(0, huge, 2)), 0);
+	assert_true(options.fill_bytes > gate + options.alloc_bytes + raise / 2);
+}
+
+/* With what all zones keep at least, a node's marks grow. */
+static void test_a_ballast_beside_more_kept_free(void **state)
+{
+	int64_t fill;
+
+	(void)state;
+	options.alloc_bytes = 4LL << 30;
+	machine_of(0, huge, 2);
+	for (int i = 0; i < made.machine.zones.n; i++) { /* 1200 MiB in all */
+		made.zones[i].min_pages = 400LL * MIB / nrb_zones_page_bytes();
+		made.zones[i].high_pages = 600LL * MIB / nrb_zones_page_bytes();
+	}
+	assert_int_equal(make(&made.machine), 0);
+	fill = plan.sizes[0].fill_bytes;
+	set_two("vm.min_free_kbytes=2457600");
+	assert_int_equal(make(&made.machine), 0);
+	assert_in_range(plan.sizes[0].fill_bytes, fill + 600LL * MIB, fill + 601LL * MIB);
+	set_two("vm.min_free_kbytes=409600");
+	assert_int_equal(make(&made.machine), 0);
+	assert_int_equal(plan.sizes[0].fill_bytes, fill);
 }
 
 /* A node full of others' cache: there is nothing to lock, and what they have stays. */
@@ -267,6 +345,8 @@ int main(void)
 		PLAN_TEST(test_no_ballast_on_a_full_node),
 		PLAN_TEST(test_limits_count_ballast),
 		PLAN_TEST(test_spills_beside_ballast),
+		PLAN_TEST(test_a_ballast_beside_raised_marks),
+		PLAN_TEST(test_a_ballast_beside_more_kept_free),
 		PLAN_TEST(test_a_sparse_file),
 	};
 
