@@ -9,6 +9,7 @@
 #include "nrb/zones.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 
@@ -116,11 +117,17 @@ static bool asks_log(const struct nrb_cellphases *phases)
 
 static void note_failures(struct nrb_cellphases *phases)
 {
-	struct nrb_sample *sample = sample_of(phases);
+	bool lost;
+	int64_t lines =
+		nrb_kernellog_count(phases->kernellog, "page allocation failure", &lost);
 
-	sample->alloc_failure_lines =
-		nrb_kernellog_count(phases->kernellog, "page allocation failure");
-	if (sample->alloc_failure_lines == NRB_ABSENT) {
+	sample_of(phases)->alloc_failure_lines = lost ? NRB_ABSENT : lines;
+	if (lost) {
+		nrb_cell_note(phases->cell,
+			"the kernel's log was overwritten meanwhile: at least %" PRId64
+			" failure lines",
+			lines);
+	} else if (lines == NRB_ABSENT) {
 		nrb_cell_note(phases->cell, "the kernel's log could not be read");
 	}
 }

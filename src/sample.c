@@ -144,7 +144,7 @@ const struct nrb_field nrb_sample_fields[] = {
 	SAMPLE_IN(headroom_min_bytes, ANY, "lowest free memory above the min watermarks seen on the node"),
 	SAMPLE(alloc_wall_ns, "time that the allocation took"),
 	SAMPLE(alloc_huge_bytes, "of it, backed by huge pages in the end"),
-	SAMPLE(alloc_failure_lines, "lines with 'page allocation failure' in the kernel's log meanwhile; absent where it could not be read"),
+	SAMPLE(alloc_failure_lines, "lines of the kernel with 'page allocation failure' in its log meanwhile; absent where it could not be read, or was overwritten"),
 	SAMPLE(swapout_kswapd_pages, "of the pages swapped out, those that kswapd wrote; absent without tracefs or perf counters"),
 	SAMPLE(writer_bytes, "written by the writer beside, from when the mode was applied"),
 	SAMPLE(writer_ns, "time that it wrote"),

@@ -21,8 +21,10 @@ void nrb_kernellog_close(struct nrb_kernellog *log);
 /** Go behind what was logged so far. */
 void nrb_kernellog_skip(const struct nrb_kernellog *log);
 
-/** Count the messages from there on that hold words, and go behind them. NRB_ABSENT: it is not open.
- * What was overwritten meanwhile is not counted. */
-int64_t nrb_kernellog_count(const struct nrb_kernellog *log, const char *words);
+/** Count the messages of the kernel itself from there on that hold words, and go behind them; what
+ * programs wrote there is none. *lost: some were overwritten before they could be read. NRB_ABSENT: it is
+ * not open. */
+int64_t nrb_kernellog_count(
+	const struct nrb_kernellog *log, const char *words, bool *lost);
 
 #endif
