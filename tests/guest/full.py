@@ -124,6 +124,9 @@ def test_kernel(checks, program, kernel):
                 checks.that(evicted(cell, 0) >= 0.9 * ALLOC,
                             "mode %d: and nearly as much as is allocated" % modes[1],
                             (evicted(cell, 0), announced[0]))
+                checks.that(announced[0] <= 2 * evicted(cell, 0),
+                            "mode %d: of which the plan said no more than twice as much" % modes[1],
+                            (evicted(cell, 0), announced[0]))
             announced, record = check_announced(checks, files, "both", modes)
             checks.that(set(announced) == {0, 1}, "both: both nodes may lose cache", announced)
             for cell in guest.ok_cells(record, modes[0]) + guest.ok_cells(record, modes[1]):

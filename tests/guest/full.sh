@@ -10,7 +10,7 @@
 # shellcheck source=/dev/null
 . /bin/full.conf # modes, blocks, target_mib
 
-# What a process on that CPU, and so on its node, reads until the node has no more: it sleeps on.
+# What a process on that CPU, and so on its node, reads until the node has no more.
 fill() { # CPU_MASK NAME MIB
 	: >"/data/$2"
 	truncate -s "$3M" "/data/$2"

@@ -123,6 +123,49 @@ static void test_an_unclean_fill_says_its_figures(void **state)
 	shared->sample.lru_gen[0] = '\0';
 }
 
+/* kswapd goes on behind a fill that woke it. The soak is at its end here before it begins. */
+static void test_what_is_gone_before_the_soak_is_read_again(void **state)
+{
+	static const struct {
+		int left, reads, node;
+		const char *note;
+	} rows[] = {
+		{ 400, 1, 400, "" },
+		{ 353, 1, 400, "" }, /* as much as a soak takes */
+		{ 340, 2, 340 + 60,
+			"60 MiB of the fill were missing before the soak, and read again" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		nrb_sample_init(&shared->sample);
+		shared->sample.settle_rounds = 0;
+		shared->phase = NRB_PHASE_FILL;
+		reads.n = 0;
+		fill.cached = fill.file = fill.inactive = 400;
+		fill.cut = false;
+		write_meminfo(50, 50);
+		assert_int_equal(nrb_step_fill_once(&cell), 0);
+		fill.cached = rows[i].left;
+		fill.file = 400;
+		write_meminfo(50 + rows[i].left, 50 + rows[i].left);
+		shared->phase = NRB_PHASE_SOAK;
+		shared->stop[NRB_PHASE_SOAK] = 1;
+		assert_int_equal(nrb_step_soak_filled(&cell), -EOPNOTSUPP);
+		assert_int_equal(reads.n, rows[i].reads);
+		assert_int_equal(reads.at[0].len, reads.at[reads.n - 1].len);
+		assert_int_equal(
+			shared->sample.fill_node_bytes, (int64_t)rows[i].node << 20);
+		assert_string_equal(shared->sample.note, rows[i].note);
+		nrb_arena_unmap(&cell.soak);
+	}
+	cell.full = true; /* others' cache is not ours to read again */
+	fill.cached = 0;
+	reads.n = 0;
+	assert_int_equal(nrb_step_soak_filled(&cell), -EOPNOTSUPP);
+	assert_int_equal(reads.n, 0);
+}
+
 /* Every busy file server: what is there already is the fill. */
 static void test_a_full_node_needs_no_fill(void **state)
 {
@@ -294,6 +337,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STEP_TEST(test_only_clean_cache_on_the_node_is_a_fill),
 		STEP_TEST(test_an_unclean_fill_says_its_figures),
+		STEP_TEST(test_what_is_gone_before_the_soak_is_read_again),
 		STEP_TEST(test_a_full_node_needs_no_fill),
 		STEP_TEST(test_a_full_node_needs_no_users_files),
 		STEP_TEST(test_room_beside_a_ballast),
