@@ -12,14 +12,20 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { REDRAW_MS = 250, LINE_LEN = 1024, WIDTH = 79 };
+enum {
+	REDRAW_MS = 250,
+	LINE_LEN = 1024,
+	WIDTH = 79,
+	WHAT_LEN = 256,
+	PLACE_LEN = WHAT_LEN + 64
+};
 
 static struct {
 	enum nrb_progress_mode mode;
 	bool drawn; /* a line stands on the terminal */
 	uint64_t start_ns, last_draw_ns;
 	int64_t block, blocks, cells, done;
-	char what[64];
+	char what[WHAT_LEN];
 } progress;
 
 /* From the mode's write to its end nothing is drawn. */
@@ -108,7 +114,7 @@ static void time_left(char *buf, size_t len)
 
 void nrb_progress_look(enum nrb_phase phase)
 {
-	char line[LINE_LEN], place[128], left[64], elapsed[NRB_UNITS_LEN], now[160];
+	char line[LINE_LEN], place[PLACE_LEN], left[64], elapsed[NRB_UNITS_LEN], now[160];
 	int room;
 
 	if (progress.mode != NRB_PROGRESS_TTY || is_timed(phase) ||
@@ -131,7 +137,7 @@ void nrb_progress_look(enum nrb_phase phase)
 
 void nrb_progress_cell_done(const struct nrb_sample *sample)
 {
-	char line[LINE_LEN], place[128], left[64];
+	char line[LINE_LEN], place[PLACE_LEN], left[64];
 
 	if (progress.mode != NRB_PROGRESS_PLAIN) {
 		return;

@@ -209,6 +209,13 @@ static void test_a_pipe_gets_a_line_a_cell(void **state)
 	assert_string_equal(written(),
 		"[  50 s] block 1 of 2, clean, node 1, mode 3: unsupported: no room, "
 		"about 2 min left\n");
+	/* names as long as they are */
+	nrb_progress_cell(1, 0, 0, 5,
+		"dirty, clean-first, node 1, mode 3, lru-gen off, policy preferred, fill-on target");
+	nrb_progress_cell_done(sample);
+	assert_string_equal(written(),
+		"[  50 s] block 1, dirty, clean-first, node 1, mode 3, lru-gen off, policy "
+		"preferred, fill-on target: unsupported: no room\n");
 	free(sample);
 }
 
