@@ -19,8 +19,7 @@
 
 enum {
 	LEAST_CACHED = 85, /* per cent of a fill */
-	SOAKED_BYTES = 48 << 20,
-	FULL_PART = 20, /* of a node: less room than that, and it is full */
+	FULL_PART = 20,    /* of a node: less room than that, and it is full */
 };
 
 static int drop_served(const struct nrb_cell *cell)
@@ -284,6 +283,32 @@ static int fill_target(struct nrb_cell *cell)
 	return rc == 0 ? nrb_rise_note(cell, &before, &after) : rc;
 }
 
+static bool kswapd_is_asleep(const struct nrb_cell *cell)
+{
+	bool asleep = true;
+
+	return cell->kswapd_pid < 0 ||
+	       nrb_kswapd_is_asleep(cell->root, cell->kswapd_pid, &asleep) < 0 || asleep;
+}
+
+/* A kswapd that the fill woke takes of it until it sleeps: what is gone by then is no part of the rise. */
+static int await_kswapd(struct nrb_cell *cell)
+{
+	struct nrb_sample *sample = &cell->shared->sample;
+	int64_t cached = 0;
+	int rc = nrb_step_settle(cell);
+
+	if (rc == 0) {
+		rc = nrb_source_cached(cell, cell->fill_len, &cached);
+	}
+	if (rc == 0 && cached < sample->fill_cached_bytes) {
+		sample->fill_node_bytes -= sample->fill_cached_bytes - cached;
+		sample->fill_inactive_bytes -= sample->fill_cached_bytes - cached;
+		sample->fill_cached_bytes = cached;
+	}
+	return rc;
+}
+
 static bool is_short(const struct nrb_cell *cell)
 {
 	const struct nrb_sample *sample = &cell->shared->sample;
@@ -316,45 +341,13 @@ int nrb_step_fill_once(struct nrb_cell *cell)
 	if (rc == 0) {
 		rc = fill_target(cell);
 	}
+	if (rc == 0 && !cell->full && !kswapd_is_asleep(cell)) {
+		rc = await_kswapd(cell);
+	}
 	if (rc == 0 && !cell->full && is_short(cell)) {
 		rc = fill_again(cell);
 	}
 	return rc == 0 && !cell->full ? judge_fill(cell) : rc;
-}
-
-/* What is gone of the fill since it was looked at is no part of the rise any more. */
-static void take_back(struct nrb_sample *sample, int64_t gone)
-{
-	sample->fill_node_bytes -= gone;
-	sample->fill_inactive_bytes -= gone;
-	sample->fill_cached_bytes -= gone;
-}
-
-/* A kswapd that the fill woke goes on behind it (7.3, where a file server left memory in pieces: 80 MiB of
- * 380, in one cell of 8). More than a soak takes is read again, once. */
-int nrb_step_soak_filled(struct nrb_cell *cell)
-{
-	struct nrb_sample *sample = &cell->shared->sample;
-	int64_t cached = 0;
-	int rc = 0;
-
-	if (!cell->full) {
-		rc = nrb_source_cached(cell, cell->fill_len, &cached);
-	}
-	if (rc < 0) {
-		return nrb_fail(rc, "cannot see what is cached of the cache file");
-	}
-	if (!cell->full && sample->fill_asked_bytes - cached > SOAKED_BYTES) {
-		nrb_cell_note(cell,
-			"%lld MiB of the fill were missing before the soak, and read again",
-			(long long)(sample->fill_asked_bytes - cached) >> 20);
-		take_back(sample, sample->fill_cached_bytes - cached);
-		rc = fill_again(cell);
-		if (rc == 0) {
-			rc = nrb_step_settle(cell);
-		}
-	}
-	return rc == 0 ? nrb_step_soak(cell) : rc;
 }
 
 static void sleep_ms(long ms)
@@ -362,14 +355,6 @@ static void sleep_ms(long ms)
 	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
 
 	nanosleep(&t, NULL);
-}
-
-static bool kswapd_is_asleep(const struct nrb_cell *cell)
-{
-	bool asleep = true;
-
-	return cell->kswapd_pid < 0 ||
-	       nrb_kswapd_is_asleep(cell->root, cell->kswapd_pid, &asleep) < 0 || asleep;
 }
 
 int nrb_step_settle(struct nrb_cell *cell)

@@ -40,10 +40,6 @@ int nrb_fill_others(struct nrb_cell *cell);
 /** Have the holder take what fits (nrb_fill_room) on the node. */
 int nrb_step_hold(struct nrb_cell *cell);
 
-/** As nrb_step_soak, for what nrb_step_fill_once filled: what is gone of it since, and is more than a soak
- * takes, is read again before. */
-int nrb_step_soak_filled(struct nrb_cell *cell);
-
 /** As nrb_step_soak; and then what the holder holds must all be there: -ESTALE if it died, or
  * if too little of what it took is still on the node. */
 int nrb_step_soak_held(struct nrb_cell *cell);

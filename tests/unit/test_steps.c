@@ -55,6 +55,24 @@ int __wrap_nrb_pagecache_cached_bytes(int fd, int64_t len, int64_t *bytes)
 	return 0;
 }
 
+/* At work for so many looks, and how much of the fill is left when it sleeps, in MiB. */
+static struct {
+	int looks, left;
+} kswapd;
+
+int __wrap_nrb_kswapd_is_asleep(const struct nrb_root *root, int pid, bool *asleep);
+int __wrap_nrb_kswapd_is_asleep(const struct nrb_root *root, int pid, bool *asleep)
+{
+	(void)root;
+	(void)pid;
+	*asleep = kswapd.looks == 0;
+	if (kswapd.looks > 0 && --kswapd.looks == 0) {
+		fill.cached = kswapd.left;
+		write_meminfo(50 + kswapd.left, 50 + kswapd.left);
+	}
+	return 0;
+}
+
 int __wrap_nrb_placement_set_policy(
 	enum nrb_policy policy, const struct nrb_idset *policy_nodes);
 int __wrap_nrb_placement_set_policy(
@@ -67,6 +85,7 @@ int __wrap_nrb_placement_set_policy(
 static int setup(void **state)
 {
 	memset(&reads, 0, sizeof(reads));
+	memset(&kswapd, 0, sizeof(kswapd));
 	policy_node = -1;
 	return begin(state);
 }
@@ -123,47 +142,43 @@ static void test_an_unclean_fill_says_its_figures(void **state)
 	shared->sample.lru_gen[0] = '\0';
 }
 
-/* kswapd goes on behind a fill that woke it. The soak is at its end here before it begins. */
-static void test_what_is_gone_before_the_soak_is_read_again(void **state)
+/* It goes on behind a fill that woke it: judged is what it leaves, and what is missing read again. */
+static void test_a_kswapd_that_takes_of_the_fill(void **state)
 {
 	static const struct {
-		int left, reads, node;
-		const char *note;
+		int left, reads, node, rc;
 	} rows[] = {
-		{ 400, 1, 400, "" },
-		{ 353, 1, 400, "" }, /* as much as a soak takes */
-		{ 340, 2, 340 + 60,
-			"60 MiB of the fill were missing before the soak, and read again" },
+		{ 400, 1, 400, 0 },
+		{ 350, 1, 350, 0 },
+		/* the second read, which adds nothing here, ends with 330 of 400 */
+		{ 330, 2, 330 + 70, -EOPNOTSUPP },
 	};
 
 	(void)state;
+	cell.kswapd_pid = 77;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		nrb_sample_init(&shared->sample);
-		shared->sample.settle_rounds = 0;
-		shared->phase = NRB_PHASE_FILL;
 		reads.n = 0;
 		fill.cached = fill.file = fill.inactive = 400;
 		fill.cut = false;
+		kswapd.looks = 3;
+		kswapd.left = rows[i].left;
 		write_meminfo(50, 50);
-		assert_int_equal(nrb_step_fill_once(&cell), 0);
-		fill.cached = rows[i].left;
-		fill.file = 400;
-		write_meminfo(50 + rows[i].left, 50 + rows[i].left);
-		shared->phase = NRB_PHASE_SOAK;
-		shared->stop[NRB_PHASE_SOAK] = 1;
-		assert_int_equal(nrb_step_soak_filled(&cell), -EOPNOTSUPP);
+		assert_int_equal(nrb_step_fill_once(&cell), rows[i].rc);
 		assert_int_equal(reads.n, rows[i].reads);
-		assert_int_equal(reads.at[0].len, reads.at[reads.n - 1].len);
+		assert_int_equal(
+			shared->sample.fill_cached_bytes, (int64_t)rows[i].left << 20);
 		assert_int_equal(
 			shared->sample.fill_node_bytes, (int64_t)rows[i].node << 20);
-		assert_string_equal(shared->sample.note, rows[i].note);
-		nrb_arena_unmap(&cell.soak);
+		nrb_diag_reset();
 	}
-	cell.full = true; /* others' cache is not ours to read again */
-	fill.cached = 0;
+	/* asleep: nothing is waited for */
 	reads.n = 0;
-	assert_int_equal(nrb_step_soak_filled(&cell), -EOPNOTSUPP);
-	assert_int_equal(reads.n, 0);
+	nrb_sample_init(&shared->sample);
+	fill.cached = 400;
+	write_meminfo(50, 50);
+	assert_int_equal(nrb_step_fill_once(&cell), 0);
+	assert_int_equal(shared->sample.settle_rounds, NRB_ABSENT);
 }
 
 /* Every busy file server: what is there already is the fill. */
@@ -337,7 +352,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STEP_TEST(test_only_clean_cache_on_the_node_is_a_fill),
 		STEP_TEST(test_an_unclean_fill_says_its_figures),
-		STEP_TEST(test_what_is_gone_before_the_soak_is_read_again),
+		STEP_TEST(test_a_kswapd_that_takes_of_the_fill),
 		STEP_TEST(test_a_full_node_needs_no_fill),
 		STEP_TEST(test_a_full_node_needs_no_users_files),
 		STEP_TEST(test_room_beside_a_ballast),
