@@ -18,12 +18,13 @@ static bool is_apart(const struct nrb_arm_cells *arm, const struct nrb_arm_cells
 		    : nrb_group_max(arm, value) < nrb_group_min(base, value) - margin;
 }
 
+/* By more than a margin. */
 static bool are_apart(const struct nrb_claim_family *family, unsigned int modes,
-	enum nrb_cellvalue value, bool more)
+	enum nrb_cellvalue value, bool more, double margin)
 {
 	for (int mode = 0; mode < NRB_FAMILY_MODES; mode++) {
 		if (modes & 1u << mode &&
-			!is_apart(family->arm[mode], family->base, value, more, 0)) {
+			!is_apart(family->arm[mode], family->base, value, more, margin)) {
 			return false;
 		}
 	}
@@ -55,7 +56,7 @@ static const char *from_disk(
 	char some[80], base[NRB_UNITS_LEN];
 
 	buf[0] = '\0';
-	if (are_apart(family, modes, disk, more)) {
+	if (are_apart(family, modes, disk, more, 0)) {
 		snprintf(buf, CLAUSE_LEN, "; %s of their bytes came from disk (%s)",
 			nrb_claimfamily_range(some, sizeof(some), family, modes, disk),
 			nrb_units_ratio(base, nrb_group_median(family->base, disk)));
@@ -63,7 +64,7 @@ static const char *from_disk(
 	return buf;
 }
 
-/* The pages that were evicted and needed again explain it. */
+/* The pages that were evicted and needed again explain it; one more for 1,000 requests does not. */
 static const char *refaults(
 	char *buf, const struct nrb_claim_family *family, unsigned int modes, bool more)
 {
@@ -71,7 +72,7 @@ static const char *refaults(
 	char some[80], base[NRB_UNITS_LEN];
 
 	buf[0] = '\0';
-	if (are_apart(family, modes, refault, more)) {
+	if (are_apart(family, modes, refault, more, 1)) {
 		snprintf(buf, CLAUSE_LEN,
 			"; 1,000 requests needed %s evicted pages again (%s)",
 			nrb_claimfamily_counts(

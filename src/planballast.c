@@ -5,6 +5,7 @@
 #include "nrb/plandraft.h"
 #include "nrb/units.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,31 +59,27 @@ static int64_t all_min_kbytes(const struct nrb_plandraft *draft)
 	return pages * (nrb_zones_page_bytes() / 1024);
 }
 
-/* High is min and twice a distance, which is a quarter of min, or by vm.watermark_scale_factor a part of
- * the zone. With min all of it grows at most as much. */
+/* High is min and twice a distance: a quarter of min, or by vm.watermark_scale_factor a part of the zone,
+ * whichever is more. What a set leaves as found is what the marks have of it. */
 static int64_t raise_of(
 	const struct nrb_plandraft *draft, const struct nrb_set *set, int node)
 {
 	struct nrb_zone_sums sums = nrb_zones_sum(&draft->machine->zones, node);
-	int64_t found = all_min_kbytes(draft), min = value_of(set, "vm.min_free_kbytes"),
-		scale = value_of(set, "vm.watermark_scale_factor"), pages = 0;
+	int64_t found = all_min_kbytes(draft),
+		kbytes = value_of(set, "vm.min_free_kbytes"),
+		scale = value_of(set, "vm.watermark_scale_factor");
+	double min = (double)sums.min_pages,
+	       distance = (double)(sums.high_pages - sums.min_pages) / 2, raise;
 
-	if (found > 0 && min > found) {
-		pages = (int64_t)((double)sums.high_pages * (double)(min - found) /
-				  (double)found);
+	if (found > 0 && kbytes > 0) {
+		min *= (double)kbytes / (double)found;
 	}
-	if (2 * (sums.managed_pages / SCALE_PARTS * scale) >
-		sums.high_pages - sums.min_pages) {
-		pages += 2 * (sums.managed_pages / SCALE_PARTS * scale) -
-			 (sums.high_pages - sums.min_pages);
+	if (scale > 0) {
+		distance = (double)sums.managed_pages / SCALE_PARTS * (double)scale;
 	}
-	return pages * nrb_zones_page_bytes();
-}
-
-int64_t nrb_planballast_raise(
-	const struct nrb_plandraft *draft, const struct nrb_arm *arm)
-{
-	return arm->set != NULL ? raise_of(draft, arm->set, arm->node) : 0;
+	distance = fmax(distance, min / 4);
+	raise = min + 2 * distance - (double)sums.high_pages;
+	return raise > 0 ? (int64_t)raise * nrb_zones_page_bytes() : 0;
 }
 
 int64_t nrb_planballast_most_raised(const struct nrb_plandraft *draft, int node)

@@ -46,68 +46,62 @@ int64_t nrb_planfits_beside_marks(
 	return larger(bytes + raise, raise * WHOLE_PARTS / RAISED_PARTS);
 }
 
-/* The least --fill that will do, when it is given alone or with an --alloc. */
-static int64_t least_fill(const struct nrb_plandraft *draft, const struct nrb_arm *arm,
+/* A --fill that will do, and not much more: with an --alloc, or with little to be allocated. */
+static int64_t enough_fill(const struct nrb_plandraft *draft, const struct nrb_arm *arm,
 	const struct nrb_sizes *sizes)
 {
-	int64_t alloc = draft->options->alloc_bytes,
-		raise = nrb_planballast_raise(draft, arm),
-		least = alloc > 0 ? sizes->gate_bytes + alloc + raise
-				  : 2 * (sizes->gate_bytes + raise) + default_least;
+	int64_t alloc = draft->options->alloc_bytes;
+	int64_t cache = alloc > 0 ? sizes->gate_bytes + alloc
+				  : 2 * sizes->gate_bytes + default_least;
 
-	least = larger(least, raise * WHOLE_PARTS / RAISED_PARTS);
-	return least / 100 * 101 + wanted_least;
+	return nrb_planfits_beside_marks(draft, arm->node, cache) / 100 * 101 +
+	       wanted_least;
 }
 
-/* Under an arm's marks a part of what its ballast leaves is kept free, and not filled. */
-static bool leaves_too_little(const struct nrb_plandraft *draft,
-	const struct nrb_arm *arm, const struct nrb_sizes *sizes)
+/* Under some arm's marks a part of what the ballast leaves is kept free, and not filled. */
+static bool leaves_too_little(const struct nrb_sizes *sizes, int64_t raise)
 {
-	int64_t raise = nrb_planballast_raise(draft, arm);
-
 	return raise > sizes->fill_bytes / WHOLE_PARTS * RAISED_PARTS ||
 	       sizes->alloc_bytes <= 0 ||
 	       sizes->fill_bytes - raise <= sizes->gate_bytes + sizes->alloc_bytes;
 }
 
 /* With no more than its threshold and the allocation, node reclaim would end half-way or never begin,
- * and the comparison would be of nothing. */
+ * and the comparison would be of nothing. All arms of --set have one ballast, and allocate the same. */
 void nrb_planfits_check_fill(const struct nrb_plandraft *draft, struct nrb_arm *arm,
 	const struct nrb_sizes *sizes)
 {
-	int64_t raise = nrb_planballast_raise(draft, arm);
-	char way_out[96], alloc[64] = "twice that", marks[96] = "";
+	int64_t raise = nrb_planballast_most_raised(draft, arm->node);
+	char way_out[96], alloc[64] = "twice that is to be there", marks[128] = "";
 	const struct nrb_misfit misfit = {
 		.code = NRB_EXIT_USAGE,
 		.way_out = way_out,
 		.brief =
-			raise > 0
-				? "--fill is too little for what node reclaim and the "
-				  "watermarks of --set leave and what is allocated"
-				: "--fill is too little for what node reclaim leaves and "
-				  "what is allocated",
+			"--fill is too little for what node reclaim and watermarks leave "
+			"and what is allocated",
 	};
 
-	if (sizes->slack_bytes == 0 || !leaves_too_little(draft, arm, sizes)) {
+	if (sizes->slack_bytes == 0 || !leaves_too_little(sizes, raise)) {
 		return;
 	}
 	snprintf(way_out, sizeof(way_out), "give --fill %" PRId64 "M or more%s",
-		least_fill(draft, arm, sizes) >> 20,
+		enough_fill(draft, arm, sizes) >> 20,
 		draft->options->alloc_bytes > 0 ? ", or a smaller --alloc" : "");
 	if (draft->options->alloc_bytes > 0) {
-		snprintf(alloc, sizeof(alloc), "%" PRId64 " MiB more",
+		snprintf(alloc, sizeof(alloc), "%" PRId64 " MiB are to be allocated",
 			sizes->alloc_bytes >> 20);
 	}
 	if (raise > 0) {
 		snprintf(marks, sizeof(marks),
-			", the watermarks of --set keep %" PRId64 " MiB free",
+			"the watermarks of --set keep %" PRId64
+			" MiB free, which may be three eighths; ",
 			raise >> 20);
 	}
 	nrb_planfits_drop(draft, arm, &misfit,
 		"--fill of %" PRId64
 		" MiB is too little for node %d: node reclaim takes only what exceeds "
 		"%" PRId64 " MiB of file cache (vm.min_unmapped_ratio of the whole node) "
-		"there%s, and to be allocated there must be %s",
+		"there; %s%s",
 		sizes->fill_bytes >> 20, arm->node, sizes->gate_bytes >> 20, marks,
 		alloc);
 }
@@ -123,7 +117,8 @@ int64_t nrb_planfits_elsewhere(const struct nrb_plandraft *draft, int target)
 
 		if (node != target) {
 			room += (sums.free_pages - 2 * sums.high_pages) *
-					nrb_zones_page_bytes() +
+					nrb_zones_page_bytes() -
+				2 * nrb_planballast_most_raised(draft, node) +
 				machine->memory[i].inactive_file_bytes;
 		}
 	}

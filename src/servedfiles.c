@@ -4,11 +4,11 @@
 
 #include "nrb/cachefile.h"
 #include "nrb/diag.h"
+#include "nrb/units.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -91,13 +91,13 @@ static int64_t holes_of(int fd, int64_t bytes)
 static void warn_of_holes(const char *path, int fd, int64_t bytes)
 {
 	int64_t holes = holes_of(fd, bytes);
+	char some[NRB_UNITS_LEN], all[NRB_UNITS_LEN];
 
 	if (holes > bytes / FEW_HOLES_PART) {
 		nrb_warn(
-			"--file %s: %" PRId64 " of %" PRId64
-			" MiB are holes, which cost no disk to read: missing them in the "
-			"cache tells nothing",
-			path, holes >> 20, bytes >> 20);
+			"--file %s: %s of %s are holes, which cost no disk to read: missing "
+			"them in the cache tells nothing",
+			path, nrb_units_bytes(some, holes), nrb_units_bytes(all, bytes));
 	}
 }
 

@@ -88,12 +88,8 @@ int64_t nrb_planballast_gate(const struct nrb_plandraft *draft, int node);
 /** Left free on a node by a fill, above what it may take (nrb_zones_spare). */
 int64_t nrb_planballast_headroom(const struct nrb_plandraft *draft, int node);
 
-/** By how much an arm of --set raises the high watermarks of its node at most, in bytes: a fill leaves so
- * much more of it free. Source: setup_per_zone_wmarks (6.1, mm/page_alloc.c). */
-int64_t nrb_planballast_raise(
-	const struct nrb_plandraft *draft, const struct nrb_arm *arm);
-
-/** The same of the arm that raises a node's most. */
+/** By how much that arm of --set which raises a node's high watermarks most does so, in bytes: a fill
+ * leaves so much more of it free. Source: __setup_per_zone_wmarks (6.1, mm/page_alloc.c). */
 int64_t nrb_planballast_most_raised(const struct nrb_plandraft *draft, int node);
 
 /** Whether a fill of so many bytes leaves so much of a node free that a ballast must take it. */

@@ -117,13 +117,14 @@ load cli.bash
 	says_one_line '--file link is a symbolic link'
 	nrb 2 "${run[@]}" --scenario fileserver --file empty,empty
 	[[ $stderr == *'--file empty is empty, and left out'*'all of them are empty'* ]]
-	head -c 3M /dev/urandom >whole && truncate -s 300M whole && head -c 700M /dev/zero >zeros
-	nrb 2 "${run[@]}" --scenario fileserver --file whole,zeros,./whole
-	[[ $stderr == *'whole: 297 of 300 MiB are holes'*'--file ./whole is a file that was named before'* ]]
-	[[ $stderr != *'zeros: '* ]]
-	nrb 0 "${run[@]}" --all --sparse --file whole,zeros
+	head -c 3M /dev/urandom >holed && truncate -s 300M holed && head -c 8M /dev/urandom >whole
+	nrb 2 "${run[@]}" --scenario fileserver --file holed,whole,./holed
+	[[ $stderr == *'holed: 297 MiB of 300 MiB are holes'*'--file ./holed is a file that was named before'* ]]
+	[[ $stderr != *'whole: '* ]]
+	truncate -s 700M large
+	nrb 0 "${run[@]}" --all --sparse --file holed,large
 	[[ $output == *'2 files of 1000 MiB'*'a nameless sparse file'* ]]
-	nrb 0 "${run[@]}" --scenario fileserver --sparse --file zeros
+	nrb 0 "${run[@]}" --scenario fileserver --sparse --file large
 	[[ $output == *'1 file of 700 MiB'* && $output != *'nameless'* ]]
 	nrb 2 rehearse -n --file /etc/passwd
 	says_one_line 'no option --file'

@@ -65,6 +65,19 @@ static void test_fewer_requests(void **state)
 		"evicted pages again (20); requests in a second: 500 (1,000).");
 }
 
+/* What would read "0 (0)" explains nothing. */
+static void test_hardly_a_refault(void **state)
+{
+	(void)state;
+	header.rehearsal = true;
+	add_serving_of(100000, 0, 80000, 20000, 4);
+	add_serving_of(100000, 1, 60000, 30000, 30);
+	claim_so_many(2);
+	assert_says(1,
+		"Mode 1 served 60.0 % of the requests from the page cache (mode 0: 80.0 %); 30.0 % "
+		"of their bytes came from disk (20.0 %).");
+}
+
 static void test_more_hits(void **state)
 {
 	(void)state;
@@ -137,6 +150,7 @@ int main(void)
 		CLAIM_TEST(test_fewer_hits),
 		CLAIM_TEST(test_a_guest_says_less),
 		CLAIM_TEST(test_fewer_requests),
+		CLAIM_TEST(test_hardly_a_refault),
 		CLAIM_TEST(test_more_hits),
 		CLAIM_TEST(test_no_difference),
 		CLAIM_TEST(test_no_requests),

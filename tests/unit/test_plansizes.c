@@ -189,7 +189,7 @@ static void test_too_small_a_fill(void **state)
 	assert_int_equal(make(machine_of(0, huge, 2)), 0);
 	options.alloc_bytes = 2LL << 30;
 	assert_refused(make(machine_of(0, huge, 2)), NRB_EXIT_USAGE,
-		"there, and to be allocated there must be 2048 MiB more");
+		"there; 2048 MiB are to be allocated");
 	assert_string_equal(
 		nrb_diag_way_out(), "give --fill 4717M or more, or a smaller --alloc");
 	options.fill_bytes = 4717LL << 20;
@@ -207,17 +207,32 @@ static void set_two(const char *text)
 	assert_int_equal(nrb_set_parse(&options.sets[1], text), 0);
 }
 
+/* "give --fill 4936M or more": that will do. */
+static void follow_advice(void)
+{
+	long long mib = 0;
+
+	assert_int_equal(
+		sscanf(nrb_diag_way_out(), "give --fill %lldM or more", &mib), 1);
+	assert_true(mib << 20 > options.fill_bytes);
+	options.fill_bytes = mib << 20;
+	assert_int_equal(make(machine_of(0, huge, 2)), 0);
+	for (int i = 0; i < plan.n_arms; i++) {
+		assert_string_equal(plan.arms[i].unsupported, "");
+		assert_true(plan.sizes[i].alloc_bytes >= 16 * MIB);
+	}
+}
+
 /* All arms have one ballast: what it leaves must do under the marks of each. */
 static void test_a_ballast_beside_raised_marks(void **state)
 {
 	/* twice 2 % of 256 GiB, beside the MiB that is the high mark now */
-	int64_t raise = (256LL << 30) / 50 * 2 - MIB, fill, gate;
+	int64_t raise = (256LL << 30) / 50 * 2 - MIB, fill;
 
 	(void)state;
 	options.alloc_bytes = 4LL << 30;
 	assert_int_equal(make(machine_of(0, huge, 2)), 0);
 	fill = plan.sizes[0].fill_bytes;
-	gate = plan.sizes[0].gate_bytes;
 	set_two("vm.watermark_scale_factor=200");
 	assert_int_equal(make(machine_of(0, huge, 2)), 0);
 	assert_true(fill + raise < raise / 3 * 8);
@@ -230,44 +245,63 @@ static void test_a_ballast_beside_raised_marks(void **state)
 	assert_int_equal(make(machine_of(0, huge, 2)), 0);
 	assert_in_range(plan.sizes[0].fill_bytes, fill + raise / 2 - 10 * MIB,
 		fill + raise / 2 + 10 * MIB);
-	/* a --fill is the user's to say: the arm goes, and the other stays */
+	/* one ballast is beside all: a --fill must do for each */
 	options.fill_bytes = 12LL << 30;
-	assert_int_equal(make(machine_of(0, huge, 2)), 0);
-	for (int i = 0; i < plan.n_arms; i++) {
-		assert_int_equal(
-			plan.arms[i].unsupported[0] != '\0', plan.arms[i].set != NULL);
-	}
+	assert_refused(make(machine_of(0, huge, 2)), NRB_EXIT_USAGE,
+		"there; the watermarks of --set keep 5241 MiB free, which may be three eighths; "
+		"4096 MiB are to be allocated");
+	assert_non_null(strstr(nrb_diag_way_out(), "or a smaller --alloc"));
+	follow_advice();
+	options.alloc_bytes = 0;
+	options.fill_bytes = 12LL << 30;
+	assert_refused(make(machine_of(0, huge, 2)), NRB_EXIT_USAGE,
+		"; twice that is to be there");
+	follow_advice();
 	options.sets[0] = options.sets[1];
 	options.n_sets = 1;
-	assert_refused(make(machine_of(0, huge, 2)), NRB_EXIT_USAGE,
-		"there, the watermarks of --set keep 5241 MiB free, and to be allocated there "
-		"must be 4096 MiB more");
-	assert_non_null(strstr(nrb_diag_way_out(), "or a smaller --alloc"));
-	options.fill_bytes = (raise / 2 * 8 / 3) / 100 * 101 + 10 * MIB;
-	assert_int_equal(make(machine_of(0, huge, 2)), 0);
-	assert_true(options.fill_bytes > gate + options.alloc_bytes + raise / 2);
+	options.fill_bytes = 5LL << 30;
+	assert_refused(
+		make(machine_of(0, huge, 2)), NRB_EXIT_USAGE, "of --set keep 5241");
+	follow_advice();
 }
 
-/* With what all zones keep at least, a node's marks grow. */
+/* With what all zones keep at least, a node's marks grow: all of a mark that follows from it, but of one
+ * whose distance is a part of the zone that alone. */
 static void test_a_ballast_beside_more_kept_free(void **state)
 {
+	static const struct {
+		int64_t min_mib, high_mib, set_mib, raise_mib;
+	} rows[] = {
+		{ 400, 600, 800, 600 }, { 400, 600, 400, 0 }, { 40, 540, 80, 40 },
+		{ 40, 540, 2000,
+			2000 + 2 * 500 - 540 }, /* a quarter of it is more again */
+	};
 	int64_t fill;
 
 	(void)state;
 	options.alloc_bytes = 4LL << 30;
-	machine_of(0, huge, 2);
-	for (int i = 0; i < made.machine.zones.n; i++) { /* 1200 MiB in all */
-		made.zones[i].min_pages = 400LL * MIB / nrb_zones_page_bytes();
-		made.zones[i].high_pages = 600LL * MIB / nrb_zones_page_bytes();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char set[64];
+
+		machine_of(0, huge, 2);
+		for (int k = 0; k < made.machine.zones.n; k++) {
+			made.zones[k].min_pages =
+				rows[i].min_mib * MIB / nrb_zones_page_bytes();
+			made.zones[k].high_pages =
+				rows[i].high_mib * MIB / nrb_zones_page_bytes();
+		}
+		options.n_sets = 0;
+		assert_int_equal(make(&made.machine), 0);
+		fill = plan.sizes[0].fill_bytes;
+		/* of three zones, two of them on the other node */
+		snprintf(set, sizeof(set), "vm.min_free_kbytes=%d",
+			(int)rows[i].set_mib * 3 << 10);
+		set_two(set);
+		assert_int_equal(make(&made.machine), 0);
+		assert_in_range(plan.sizes[0].fill_bytes,
+			fill + rows[i].raise_mib * MIB - MIB,
+			fill + rows[i].raise_mib * MIB + MIB);
 	}
-	assert_int_equal(make(&made.machine), 0);
-	fill = plan.sizes[0].fill_bytes;
-	set_two("vm.min_free_kbytes=2457600");
-	assert_int_equal(make(&made.machine), 0);
-	assert_in_range(plan.sizes[0].fill_bytes, fill + 600LL * MIB, fill + 601LL * MIB);
-	set_two("vm.min_free_kbytes=409600");
-	assert_int_equal(make(&made.machine), 0);
-	assert_int_equal(plan.sizes[0].fill_bytes, fill);
 }
 
 /* A node full of others' cache: there is nothing to lock, and what they have stays. */
