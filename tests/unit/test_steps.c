@@ -149,8 +149,9 @@ static void test_a_kswapd_that_takes_of_the_fill(void **state)
 		int left, reads, node, rc;
 	} rows[] = {
 		{ 400, 1, 400, 0 },
-		{ 350, 1, 350, 0 },
-		/* the second read, which adds nothing here, ends with 330 of 400 */
+		{ 370, 1, 370, 0 },
+		/* the second read adds nothing here */
+		{ 360, 2, 360 + 40, 0 },
 		{ 330, 2, 330 + 70, -EOPNOTSUPP },
 	};
 
