@@ -5,6 +5,7 @@
 #include "nrb/armsettings.h"
 #include "nrb/cpusetgroup.h"
 #include "nrb/diag.h"
+#include "nrb/pcplists.h"
 #include "nrb/settings.h"
 #include "nrb/zones.h"
 
@@ -245,6 +246,19 @@ static int trim(struct nrb_cellphases *phases)
 		return nrb_fail(rc, "cannot trim node %d", cell->arm.node);
 	}
 	return rc == -EINTR ? rc : 0;
+}
+
+void nrb_cellphases_drain(const struct nrb_cellphases *phases)
+{
+	const struct nrb_cell *cell = phases->cell;
+	struct nrb_idset nodes;
+
+	nrb_idset_clear(&nodes);
+	nrb_idset_add(&nodes, cell->arm.node);
+	if (cell->arm.fill_all) {
+		nrb_topology_memory_nodes(cell->topology, &nodes);
+	}
+	nrb_pcplists_drain(cell->root, &nodes);
 }
 
 int nrb_cellphases_apply(struct nrb_cellphases *phases)

@@ -133,7 +133,9 @@ static int meet_child(struct flight *flight)
 	if (read(flight->procs.channel, &byte, 1) != 1) {
 		return 0; /* it died: its pidfd tells */
 	}
-	if (flight->cell->shared->phase == NRB_PHASE_APPLY) {
+	if (flight->cell->shared->phase == NRB_PHASE_DRAIN) {
+		nrb_cellphases_drain(&flight->phases);
+	} else if (flight->cell->shared->phase == NRB_PHASE_APPLY) {
 		rc = apply(flight);
 	} else if (flight->cell->shared->phase == NRB_PHASE_COUNT) {
 		rc = count(flight);

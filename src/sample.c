@@ -18,6 +18,7 @@ static const char *const status_names[NRB_N_STATUSES] = {
 static const char *const phase_names[NRB_N_PHASES] = {
 	[NRB_PHASE_START]    = "start",
 	[NRB_PHASE_EVICT]    = "evict",
+	[NRB_PHASE_DRAIN]    = "drain",
 	[NRB_PHASE_FILL]     = "fill",
 	[NRB_PHASE_SHAPE]    = "shape",
 	[NRB_PHASE_SETTLE]   = "settle",

@@ -19,11 +19,12 @@ struct limit {
 static const struct limit limits[NRB_N_PHASES] = {
 	[NRB_PHASE_START]    = { 30, 0 },
 	[NRB_PHASE_EVICT]    = { 120, 0 }, /* eviction is one call */
+	[NRB_PHASE_DRAIN]    = { 60, 0 },  /* the parent's own */
 	[NRB_PHASE_FILL]     = { 10, 0 },
 	[NRB_PHASE_SHAPE]    = { 10, 0 },
 	[NRB_PHASE_SETTLE]   = { 10, 30 }, /* each look is progress */
 	[NRB_PHASE_SOAK]     = { 10, 60 },
-	[NRB_PHASE_APPLY]    = { 60, 0 },  /* the parent's own */
+	[NRB_PHASE_APPLY]    = { 60, 0 },  /* likewise */
 	[NRB_PHASE_ALLOCATE] = { 0, 0 },   /* look_at_allocation */
 	[NRB_PHASE_COUNT]    = { 60, 0 },
 	[NRB_PHASE_LOCATE]   = { 60, 0 },

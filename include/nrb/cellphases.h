@@ -44,6 +44,9 @@ int nrb_cellphases_rest(struct nrb_cellphases *phases);
  * negative errno, with a message: -ESTALE for a foreign setting. */
 int nrb_cellphases_begin(struct nrb_cellphases *phases);
 
+/** What will be filled is empty: free pages that CPUs keep are given back, so that a fill finds them. */
+void nrb_cellphases_drain(const struct nrb_cellphases *phases);
+
 /** The node is prepared: what follows is the mode's doing. Trims if asked, notes the thresholds, sets
  * the mode, reads counters. May be over. Returns as above; -EINTR, silent, for a signal that waits
  * in signal_fd. */

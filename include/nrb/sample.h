@@ -32,6 +32,7 @@ int nrb_status_parse(const char *name, enum nrb_status *status);
 enum nrb_phase { /* in the order of a cell; names by nrb_phase_name */
 	NRB_PHASE_START,
 	NRB_PHASE_EVICT,
+	NRB_PHASE_DRAIN, /* the parent has CPUs give back free pages that they keep */
 	NRB_PHASE_FILL,
 	NRB_PHASE_SHAPE, /* what was filled is made what the scenario says */
 	NRB_PHASE_SETTLE,

@@ -18,7 +18,7 @@ RUNS = {
     "part": "--node 1 --modes 0 --blocks 1 --fill 600M",
     "whole": "--node 1 --modes 0 --blocks 1",
 }
-PREPARING = ("start", "evict", "fill", "shape", "settle", "soak")
+PREPARING = ("start", "evict", "drain", "fill", "shape", "settle", "soak")
 
 
 def ready_s(record):

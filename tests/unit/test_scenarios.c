@@ -55,13 +55,15 @@ static void check_steps(const struct nrb_variant *variant, bool has_modes)
 
 	for (const struct nrb_step *step = variant->steps; step->phase != NRB_PHASE_DONE;
 		step++) {
-		bool of_parent =
-			step->phase == NRB_PHASE_APPLY || step->phase == NRB_PHASE_COUNT;
+		bool of_parent = step->phase == NRB_PHASE_DRAIN ||
+				 step->phase == NRB_PHASE_APPLY ||
+				 step->phase == NRB_PHASE_COUNT;
 
 		assert_true(step->phase > last);
 		assert_int_equal(step->run == NULL, of_parent);
 		last = step->phase;
 	}
+	assert_int_equal(find_step(variant, NRB_PHASE_DRAIN) != NULL, has_modes);
 	assert_int_equal(find_step(variant, NRB_PHASE_APPLY) != NULL, has_modes);
 	assert_int_equal(find_step(variant, NRB_PHASE_COUNT) != NULL, has_modes);
 	assert_int_equal(find_step(variant, NRB_PHASE_SOAK) != NULL, has_modes);
