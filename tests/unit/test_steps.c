@@ -20,6 +20,9 @@ static struct {
 	bool cut;
 } fill;
 
+/* Free MiB of the node after each read that came; none: as before. */
+static const int *free_after;
+
 /* What was read, bound to which node. */
 static struct {
 	int n;
@@ -42,6 +45,9 @@ int __wrap_nrb_pagecache_fill(int fd, int64_t from, int64_t len,
 	reads.at[reads.n % 4].from = from;
 	reads.at[reads.n++ % 4].len = len;
 	write_meminfo(50 + fill.file, 50 + fill.inactive);
+	if (free_after != NULL) {
+		write_zone(free_after[reads.n - 1]);
+	}
 	shared->stop[NRB_PHASE_FILL] = fill.cut;
 	return 0;
 }
@@ -140,6 +146,37 @@ static void test_an_unclean_fill_says_its_figures(void **state)
 	strcpy(shared->sample.lru_gen, "on");
 	assert_int_equal(nrb_step_fill_once(&cell), 0);
 	shared->sample.lru_gen[0] = '\0';
+}
+
+/* The first pages come from what the CPU kept, and is not free to the node: 80 MiB, then 40. */
+static void test_a_fill_goes_on_while_there_is_room(void **state)
+{
+	static const int after[] = { 92, 52, 24 };
+
+	(void)state;
+	free_after = after;
+	write_zone(212);
+	fill.cached = fill.file = fill.inactive = 320;
+	fill.cut = false;
+	assert_int_equal(nrb_step_fill_once(&cell), 0);
+	free_after = NULL;
+	assert_int_equal(reads.n, 3);
+	assert_int_equal(reads.at[0].len, 200 << 20);
+	assert_int_equal(reads.at[1].len, 280 << 20);
+	assert_int_equal(reads.at[2].len, 320 << 20);
+	assert_int_equal(shared->sample.fill_asked_bytes, 320 << 20);
+	/* no further than the file, or --fill */
+	free_after = after;
+	reads.n = 0;
+	cell.sizes.file_bytes = 240 << 20;
+	write_zone(212);
+	fill.cached = fill.file = fill.inactive = 240;
+	write_meminfo(50, 50);
+	nrb_sample_init(&shared->sample);
+	assert_int_equal(nrb_step_fill_once(&cell), 0);
+	free_after = NULL;
+	assert_int_equal(reads.n, 2);
+	assert_int_equal(reads.at[1].len, 240 << 20);
 }
 
 /* It goes on behind a fill that woke it: judged is what it leaves, and what is missing read again. */
@@ -353,6 +390,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STEP_TEST(test_only_clean_cache_on_the_node_is_a_fill),
 		STEP_TEST(test_an_unclean_fill_says_its_figures),
+		STEP_TEST(test_a_fill_goes_on_while_there_is_room),
 		STEP_TEST(test_a_kswapd_that_takes_of_the_fill),
 		STEP_TEST(test_a_full_node_needs_no_fill),
 		STEP_TEST(test_a_full_node_needs_no_users_files),
