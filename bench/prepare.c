@@ -19,7 +19,8 @@
 
 enum {
 	LEAST_CACHED = 85, /* per cent of a fill */
-	SHORT_PART = 16,   /* of a fill, or so many bytes, may be missing */
+	ALL_CACHED = 99,
+	SHORT_PART = 16, /* of a fill, or so many bytes, may be missing */
 	SHORT_BYTES = 32 << 20,
 	MAX_FURTHER = 8,
 	FULL_PART = 20, /* of a node: less room than that, and it is full */
@@ -259,6 +260,14 @@ int nrb_fill_others(struct nrb_cell *cell)
 	return rc;
 }
 
+static bool kswapd_is_asleep(const struct nrb_cell *cell)
+{
+	bool asleep = true;
+
+	return cell->kswapd_pid < 0 ||
+	       nrb_kswapd_is_asleep(cell->root, cell->kswapd_pid, &asleep) < 0 || asleep;
+}
+
 /* What is more than the soak should take, whose pages are no cache. */
 static int64_t most_missing(int64_t fill_bytes)
 {
@@ -267,16 +276,22 @@ static int64_t most_missing(int64_t fill_bytes)
 }
 
 /* Free pages that the filling CPU kept are none of the node's, and taken first: for what is as free behind
- * them as before the fill goes on (6.1: as much as the low watermark for each CPU). */
+ * them as before the fill goes on (6.1: as much as the low watermark for each CPU). Not where a kswapd takes
+ * of it meanwhile: that would go on for ever, and recycle its start. */
 static int fill_further(struct nrb_cell *cell)
 {
-	int64_t most = most_of_target(cell), room = 0;
+	int64_t most = most_of_target(cell), room = 0, cached = 0;
 	int rc = 0;
 
 	for (int i = 0; i < MAX_FURTHER && rc == 0 && *nrb_cell_stop(cell) == 0; i++) {
-		rc = nrb_fill_room(cell, &room);
+		rc = nrb_source_cached(cell, cell->fill_len, &cached);
+		if (rc == 0) {
+			rc = nrb_fill_room(cell, &room);
+		}
 		room = room < most - cell->fill_len ? room : most - cell->fill_len;
-		if (rc < 0 || room <= most_missing(cell->fill_len)) {
+		if (rc < 0 || room <= most_missing(cell->fill_len) ||
+			cached < cell->fill_len / 100 * ALL_CACHED ||
+			!kswapd_is_asleep(cell)) {
 			return rc;
 		}
 		cell->fill_len += room / NRB_REREAD_BLOCK * NRB_REREAD_BLOCK;
@@ -314,14 +329,6 @@ static int fill_target(struct nrb_cell *cell)
 		rc = fill_further(cell);
 	}
 	return rc == 0 ? nrb_rise_note(cell, &before, &after) : rc;
-}
-
-static bool kswapd_is_asleep(const struct nrb_cell *cell)
-{
-	bool asleep = true;
-
-	return cell->kswapd_pid < 0 ||
-	       nrb_kswapd_is_asleep(cell->root, cell->kswapd_pid, &asleep) < 0 || asleep;
 }
 
 /* A kswapd that the fill woke takes of it until it sleeps: what is gone by then is no part of the rise. */

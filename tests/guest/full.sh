@@ -47,7 +47,9 @@ step needing numa-reclaim-bench run -y --rehearsal --dir /data -o "$out/needing.
 fill 1 target "$target_mib"
 step served numa-reclaim-bench run -y --rehearsal --dir /data -o "$out/served.jsonl" --modes "$modes" \
 	--reference 0 --node 0 --alloc 100M --blocks 1 --scenario fileserver
+fill 1 target "$target_mib"
+fill_rest 1 rest-0 0
 fill 2 both "$target_mib"
-fill_rest 2 rest 1
+fill_rest 2 rest-1 1
 run both
 send_files

@@ -152,31 +152,36 @@ static void test_an_unclean_fill_says_its_figures(void **state)
 static void test_a_fill_goes_on_while_there_is_room(void **state)
 {
 	static const int after[] = { 92, 52, 24 };
+	static const struct {
+		int cached, file, looks, reads, asked;
+	} rows[] = {
+		{ 320, 400, 0, 3, 320 },
+		{ 240, 240, 0, 2, 240 }, /* no further than the file, or --fill */
+		{ 190, 400, 0, 1,
+			200 }, /* somebody takes of it: that would be its own start */
+		{ 320, 400, 2, 1, 200 }, /* kswapd is at work */
+	};
 
 	(void)state;
-	free_after = after;
-	write_zone(212);
-	fill.cached = fill.file = fill.inactive = 320;
-	fill.cut = false;
-	assert_int_equal(nrb_step_fill_once(&cell), 0);
-	free_after = NULL;
-	assert_int_equal(reads.n, 3);
-	assert_int_equal(reads.at[0].len, 200 << 20);
-	assert_int_equal(reads.at[1].len, 280 << 20);
-	assert_int_equal(reads.at[2].len, 320 << 20);
-	assert_int_equal(shared->sample.fill_asked_bytes, 320 << 20);
-	/* no further than the file, or --fill */
-	free_after = after;
-	reads.n = 0;
-	cell.sizes.file_bytes = 240 << 20;
-	write_zone(212);
-	fill.cached = fill.file = fill.inactive = 240;
-	write_meminfo(50, 50);
-	nrb_sample_init(&shared->sample);
-	assert_int_equal(nrb_step_fill_once(&cell), 0);
-	free_after = NULL;
-	assert_int_equal(reads.n, 2);
-	assert_int_equal(reads.at[1].len, 240 << 20);
+	cell.kswapd_pid = 77;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		nrb_sample_init(&shared->sample);
+		reads.n = 0;
+		cell.sizes.file_bytes = (int64_t)rows[i].file << 20;
+		fill.cached = fill.file = fill.inactive = rows[i].cached;
+		fill.cut = false;
+		kswapd.looks = rows[i].looks;
+		kswapd.left = 190;
+		write_zone(212);
+		write_meminfo(50, 50);
+		free_after = after;
+		assert_int_equal(nrb_step_fill_once(&cell), 0);
+		free_after = NULL;
+		assert_int_equal(reads.n, rows[i].reads);
+		assert_int_equal(reads.at[0].len, 200 << 20);
+		assert_int_equal(
+			shared->sample.fill_asked_bytes, (int64_t)rows[i].asked << 20);
+	}
 }
 
 /* It goes on behind a fill that woke it: judged is what it leaves, and what is missing read again. */
