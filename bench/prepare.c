@@ -19,8 +19,7 @@
 
 enum {
 	LEAST_CACHED = 85, /* per cent of a fill */
-	ALL_CACHED = 99,
-	SHORT_PART = 16, /* of a fill, or so many bytes, may be missing */
+	SHORT_PART = 16,   /* of a fill, or so many bytes, may be missing */
 	SHORT_BYTES = 32 << 20,
 	MAX_FURTHER = 8,
 	FULL_PART = 20, /* of a node: less room than that, and it is full */
@@ -275,23 +274,29 @@ static int64_t most_missing(int64_t fill_bytes)
 						     : SHORT_BYTES;
 }
 
-/* Free pages that the filling CPU kept are none of the node's, and taken first: for what is as free behind
- * them as before the fill goes on (6.1: as much as the low watermark for each CPU). Not where a kswapd takes
- * of it meanwhile: that would go on for ever, and recycle its start. */
-static int fill_further(struct nrb_cell *cell)
+/* Of any node; NRB_ABSENT where that is not known. */
+static int64_t kswapd_stole(const struct nrb_cell *cell)
 {
-	int64_t most = most_of_target(cell), room = 0, cached = 0;
+	struct nrb_counters counters;
+
+	return nrb_counters_read(cell->root, &counters) == 0
+		       ? counters.v[NRB_PGSTEAL_KSWAPD]
+		       : NRB_ABSENT;
+}
+
+/* Free pages that the filling CPU kept are none of the node's, and taken first: for what is as free behind
+ * them as before the fill goes on (6.1: as much as the low watermark for each CPU). Not where a kswapd made
+ * that room: it may be of others' cache, or of the fill's own start, and would never end. */
+static int fill_further(struct nrb_cell *cell, int64_t stolen)
+{
+	int64_t most = most_of_target(cell), room = 0;
 	int rc = 0;
 
 	for (int i = 0; i < MAX_FURTHER && rc == 0 && *nrb_cell_stop(cell) == 0; i++) {
-		rc = nrb_source_cached(cell, cell->fill_len, &cached);
-		if (rc == 0) {
-			rc = nrb_fill_room(cell, &room);
-		}
+		rc = nrb_fill_room(cell, &room);
 		room = room < most - cell->fill_len ? room : most - cell->fill_len;
 		if (rc < 0 || room <= most_missing(cell->fill_len) ||
-			cached < cell->fill_len / 100 * ALL_CACHED ||
-			!kswapd_is_asleep(cell)) {
+			kswapd_stole(cell) != stolen || !kswapd_is_asleep(cell)) {
 			return rc;
 		}
 		cell->fill_len += room / NRB_REREAD_BLOCK * NRB_REREAD_BLOCK;
@@ -304,6 +309,7 @@ static int fill_further(struct nrb_cell *cell)
 static int fill_target(struct nrb_cell *cell)
 {
 	struct nrb_sample *sample = &cell->shared->sample;
+	int64_t stolen = kswapd_stole(cell);
 	struct nrb_node_memory before, after;
 	struct nrb_zone_sums sums;
 	int rc = nrb_zones_read_sum(cell->root, cell->arm.node, &sums);
@@ -326,7 +332,7 @@ static int fill_target(struct nrb_cell *cell)
 		rc = read_bound(cell, cell->arm.node, 0, cell->fill_len);
 	}
 	if (rc == 0 && !cell->full) {
-		rc = fill_further(cell);
+		rc = fill_further(cell, stolen);
 	}
 	return rc == 0 ? nrb_rise_note(cell, &before, &after) : rc;
 }

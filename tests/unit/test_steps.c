@@ -22,6 +22,7 @@ static struct {
 
 /* Free MiB of the node after each read that came; none: as before. */
 static const int *free_after;
+static bool stolen; /* by kswapd, while it was read */
 
 /* What was read, bound to which node. */
 static struct {
@@ -45,6 +46,9 @@ int __wrap_nrb_pagecache_fill(int fd, int64_t from, int64_t len,
 	reads.at[reads.n % 4].from = from;
 	reads.at[reads.n++ % 4].len = len;
 	write_meminfo(50 + fill.file, 50 + fill.inactive);
+	if (stolen) {
+		tree_write(machine, "proc/vmstat", "pgsteal_kswapd 9\n");
+	}
 	if (free_after != NULL) {
 		write_zone(free_after[reads.n - 1]);
 	}
@@ -92,6 +96,7 @@ static int setup(void **state)
 {
 	memset(&reads, 0, sizeof(reads));
 	memset(&kswapd, 0, sizeof(kswapd));
+	stolen = false;
 	policy_node = -1;
 	return begin(state);
 }
@@ -151,15 +156,14 @@ static void test_an_unclean_fill_says_its_figures(void **state)
 /* The first pages come from what the CPU kept, and is not free to the node: 80 MiB, then 40. */
 static void test_a_fill_goes_on_while_there_is_room(void **state)
 {
-	static const int after[] = { 92, 52, 24 };
+	static const int after[] = { 92, 52, 24, 24 };
 	static const struct {
 		int cached, file, looks, reads, asked;
 	} rows[] = {
 		{ 320, 400, 0, 3, 320 },
-		{ 240, 240, 0, 2, 240 }, /* no further than the file, or --fill */
-		{ 190, 400, 0, 1,
-			200 }, /* somebody takes of it: that would be its own start */
-		{ 320, 400, 2, 1, 200 }, /* kswapd is at work */
+		{ 240, 240, 0, 2, 240 },  /* no further than the file, or --fill */
+		{ 200, 400, -1, 1, 200 }, /* kswapd was, and made that room */
+		{ 320, 400, 2, 1, 200 },  /* kswapd is at work */
 	};
 
 	(void)state;
@@ -170,8 +174,10 @@ static void test_a_fill_goes_on_while_there_is_room(void **state)
 		cell.sizes.file_bytes = (int64_t)rows[i].file << 20;
 		fill.cached = fill.file = fill.inactive = rows[i].cached;
 		fill.cut = false;
-		kswapd.looks = rows[i].looks;
+		kswapd.looks = rows[i].looks < 0 ? 0 : rows[i].looks;
 		kswapd.left = 190;
+		stolen = rows[i].looks < 0;
+		tree_write(machine, "proc/vmstat", "pgsteal_kswapd 0\n");
 		write_zone(212);
 		write_meminfo(50, 50);
 		free_after = after;
