@@ -274,14 +274,14 @@ static int64_t most_missing(int64_t fill_bytes)
 						     : SHORT_BYTES;
 }
 
-/* Of any node; NRB_ABSENT where that is not known. */
-static int64_t kswapd_stole(const struct nrb_cell *cell)
+/* Pages that a kswapd of any node has freed. */
+static int kswapd_stole(const struct nrb_cell *cell, int64_t *pages)
 {
 	struct nrb_counters counters;
+	int rc = nrb_counters_read(cell->root, &counters);
 
-	return nrb_counters_read(cell->root, &counters) == 0
-		       ? counters.v[NRB_PGSTEAL_KSWAPD]
-		       : NRB_ABSENT;
+	*pages = rc == 0 ? counters.v[NRB_PGSTEAL_KSWAPD] : NRB_ABSENT;
+	return rc;
 }
 
 /* Free pages that the filling CPU kept are none of the node's, and taken first: for what is as free behind
@@ -289,14 +289,17 @@ static int64_t kswapd_stole(const struct nrb_cell *cell)
  * that room: it may be of others' cache, or of the fill's own start, and would never end. */
 static int fill_further(struct nrb_cell *cell, int64_t stolen)
 {
-	int64_t most = most_of_target(cell), room = 0;
+	int64_t most = most_of_target(cell), room = 0, now = 0;
 	int rc = 0;
 
 	for (int i = 0; i < MAX_FURTHER && rc == 0 && *nrb_cell_stop(cell) == 0; i++) {
 		rc = nrb_fill_room(cell, &room);
+		if (rc == 0) {
+			rc = kswapd_stole(cell, &now);
+		}
 		room = room < most - cell->fill_len ? room : most - cell->fill_len;
-		if (rc < 0 || room <= most_missing(cell->fill_len) ||
-			kswapd_stole(cell) != stolen || !kswapd_is_asleep(cell)) {
+		if (rc < 0 || room <= most_missing(cell->fill_len) || now != stolen ||
+			!kswapd_is_asleep(cell)) {
 			return rc;
 		}
 		cell->fill_len += room / NRB_REREAD_BLOCK * NRB_REREAD_BLOCK;
@@ -309,9 +312,9 @@ static int fill_further(struct nrb_cell *cell, int64_t stolen)
 static int fill_target(struct nrb_cell *cell)
 {
 	struct nrb_sample *sample = &cell->shared->sample;
-	int64_t stolen = kswapd_stole(cell);
 	struct nrb_node_memory before, after;
 	struct nrb_zone_sums sums;
+	int64_t stolen = 0;
 	int rc = nrb_zones_read_sum(cell->root, cell->arm.node, &sums);
 
 	if (rc < 0) {
@@ -325,6 +328,9 @@ static int fill_target(struct nrb_cell *cell)
 			"the node was full already: the fill is other programs' cache");
 	}
 	rc = check_room(cell, cell->fill_len);
+	if (rc == 0) {
+		rc = kswapd_stole(cell, &stolen);
+	}
 	if (rc == 0) {
 		rc = nrb_rise_look(cell, &before);
 	}

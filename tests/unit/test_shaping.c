@@ -171,6 +171,7 @@ static int setup(void **state)
 		.sizes = { .file_bytes = (int64_t)NODE_MIB << 20,
 			.headroom_bytes = HEADROOM_MIB << 20 } };
 	tree_write(tree, "sys/devices/system/node/node0/numastat", "numa_hit 1\n");
+	tree_write(tree, "proc/vmstat", "pgsteal_kswapd 0\n");
 	write_node();
 	return rc;
 }
