@@ -86,9 +86,20 @@ static int64_t not_below_0(int64_t bytes)
 	return bytes > 0 ? bytes : 0;
 }
 
+/* What may be there above its threshold, and the gate be closed. After node reclaim has ended without a
+ * failed try it was: what a look finds beyond came since, or is of counters that are behind. */
+static int64_t slack_of(const struct nrb_sample *s)
+{
+	return s->counters.v[NRB_ZONE_RECLAIM_FAILED] == 0 &&
+			       s->min_unmapped_bytes != NRB_ABSENT
+		       ? s->min_unmapped_bytes / 2
+		       : 0;
+}
+
 /* Before 5.19 slab alone opened the first gate but not its repetition, which counts as a failed
  * try: so that gate is no reason for trying nothing. */
-static enum gate look_at(const struct nrb_sample *s, const struct memory *m, int kernel)
+static enum gate look_at(
+	const struct nrb_sample *s, const struct memory *m, int kernel, int64_t slack)
 {
 	bool unmap = s->mode & NRB_MODE_UNMAP, always = kernel >= KERNEL(6, 19);
 	bool dirty_counts = s->mode & NRB_MODE_WRITE && !always;
@@ -99,7 +110,8 @@ static enum gate look_at(const struct nrb_sample *s, const struct memory *m, int
 		s->min_slab_bytes == NRB_ABSENT) {
 		return GATE_UNKNOWN;
 	}
-	if (cache - dirty > s->min_unmapped_bytes || m->slab > s->min_slab_bytes) {
+	if (cache - dirty > s->min_unmapped_bytes + slack ||
+		m->slab > s->min_slab_bytes) {
 		return GATE_OPEN;
 	}
 	if (cache > s->min_unmapped_bytes) {
@@ -317,8 +329,8 @@ enum nrb_rule nrb_rule_of(const struct nrb_sample *s, int kernel)
 	if (node != NULL) {
 		struct memory first = before(node), last = after(node);
 
-		at_first = look_at(s, &first, kernel);
-		at_last = look_at(s, &last, kernel);
+		at_first = look_at(s, &first, kernel, 0);
+		at_last = look_at(s, &last, kernel, slack_of(s));
 	}
 	if (!was_tried(s) || is_somebody_elses(s)) {
 		return rule_when_untried(s, at_first);

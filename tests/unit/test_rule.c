@@ -263,6 +263,23 @@ static void test_closed_or_futile(void **state)
 	assert_rule(NRB_RULE_FUTILE, OLD);
 }
 
+/* It ended without a failed try, so that the gate was closed, and a little came since. */
+static void test_closed_by_a_little(void **state)
+{
+	(void)state;
+	make(1);
+	freed(30);
+	node->pages = 30;
+	node->dirty_after_bytes = 385; /* 15 of 400 are clean */
+	sample.counters.v[NRB_ZONE_RECLAIM_SUCCESS] = 1;
+	assert_rule(NRB_RULE_CLOSED_DIRTY, LAST_OLD);
+	node->dirty_after_bytes = 384;
+	assert_rule(NRB_RULE_RECLAIMED, LAST_OLD);
+	node->dirty_after_bytes = 385;
+	sample.counters.v[NRB_ZONE_RECLAIM_FAILED] = 1; /* it was tried to the end */
+	assert_rule(NRB_RULE_RECLAIMED, LAST_OLD);
+}
+
 static void test_closed(void **state)
 {
 	(void)state;
@@ -336,6 +353,7 @@ int main(void)
 		cmocka_unit_test(test_next_to_nothing),
 		cmocka_unit_test(test_spread),
 		cmocka_unit_test(test_closed_or_futile),
+		cmocka_unit_test(test_closed_by_a_little),
 		cmocka_unit_test(test_closed),
 		cmocka_unit_test(test_written),
 		cmocka_unit_test(test_nothing_known),
