@@ -122,8 +122,7 @@ static int hold_some_then_fill(struct nrb_cell *cell)
 }
 
 static const struct nrb_step anon_steps[] = {
-	{ NRB_PHASE_EVICT, nrb_step_evict }, /* of cells of other scenarios */
-	{ NRB_PHASE_DRAIN, NULL },
+	NRB_STEPS_EMPTY, /* of cells of other scenarios */
 	{ NRB_PHASE_FILL, nrb_step_hold },
 	NRB_STEPS_MEASURE(nrb_step_soak_held, nrb_step_allocate),
 	{ NRB_PHASE_RETURN, nrb_step_return },
@@ -131,8 +130,7 @@ static const struct nrb_step anon_steps[] = {
 };
 
 static const struct nrb_step cached_steps[] = {
-	{ NRB_PHASE_EVICT, nrb_step_evict },
-	{ NRB_PHASE_DRAIN, NULL },
+	NRB_STEPS_EMPTY,
 	{ NRB_PHASE_FILL, hold_some_then_fill },
 	NRB_STEPS_MEASURE(nrb_step_soak_held, nrb_step_allocate),
 	{ NRB_PHASE_REREAD, nrb_step_reread },

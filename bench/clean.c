@@ -4,8 +4,7 @@
 #include "nrb/steps.h"
 
 static const struct nrb_step steps[] = {
-	{ NRB_PHASE_EVICT, nrb_step_evict },
-	{ NRB_PHASE_DRAIN, NULL },
+	NRB_STEPS_EMPTY,
 	{ NRB_PHASE_FILL, nrb_step_fill_once },
 	NRB_STEPS_MEASURE(nrb_step_soak, nrb_step_allocate),
 	{ NRB_PHASE_REREAD, nrb_step_reread },

@@ -193,8 +193,7 @@ static int reread_and_write_back(struct nrb_cell *cell)
 
 /* clang-format off */
 #define STEPS(fill_step, allocate_step) { \
-	{ NRB_PHASE_EVICT, nrb_step_evict }, \
-	{ NRB_PHASE_DRAIN, NULL }, \
+	NRB_STEPS_EMPTY, \
 	{ NRB_PHASE_FILL, fill_step }, \
 	NRB_STEPS_MEASURE(nrb_step_soak, allocate_step), \
 	{ NRB_PHASE_REREAD, reread_and_write_back }, \

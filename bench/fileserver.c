@@ -305,8 +305,7 @@ static int allocate_spread(struct nrb_cell *cell)
 
 /* clang-format off */
 #define STEPS(warm_up, allocate) { \
-	{ NRB_PHASE_EVICT, nrb_step_evict }, \
-	{ NRB_PHASE_DRAIN, NULL }, \
+	NRB_STEPS_EMPTY, \
 	{ NRB_PHASE_FILL, nrb_step_fill_once }, \
 	{ NRB_PHASE_SHAPE, warm_up }, \
 	NRB_STEPS_MEASURE(nrb_step_soak, allocate), \

@@ -46,8 +46,7 @@ static int use_again(struct nrb_cell *cell)
 }
 
 static const struct nrb_step steps[] = {
-	{ NRB_PHASE_EVICT, nrb_step_evict },
-	{ NRB_PHASE_DRAIN, NULL },
+	NRB_STEPS_EMPTY,
 	{ NRB_PHASE_FILL, nrb_step_fill_once },
 	{ NRB_PHASE_SHAPE, use_again },
 	NRB_STEPS_MEASURE(nrb_step_soak, nrb_step_allocate),

@@ -87,8 +87,7 @@ static int hold(struct nrb_cell *cell, enum nrb_hold what, int64_t value)
 }
 
 static const struct nrb_step steps[] = {
-	{ NRB_PHASE_EVICT, nrb_step_evict },
-	{ NRB_PHASE_DRAIN, NULL },
+	NRB_STEPS_EMPTY,
 	{ NRB_PHASE_FILL, nrb_step_fill_once },
 	{ NRB_PHASE_SHAPE, have_it_mapped },
 	NRB_STEPS_MEASURE(nrb_step_soak_held, nrb_step_allocate),

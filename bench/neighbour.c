@@ -58,8 +58,7 @@ static int allocate(struct nrb_cell *cell)
 }
 
 static const struct nrb_step steps[] = {
-	{ NRB_PHASE_EVICT, nrb_step_evict },
-	{ NRB_PHASE_DRAIN, NULL },
+	NRB_STEPS_EMPTY,
 	{ NRB_PHASE_FILL, fill },
 	NRB_STEPS_MEASURE(nrb_step_soak, allocate),
 	{ NRB_PHASE_REREAD, nrb_step_reread },

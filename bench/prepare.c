@@ -3,7 +3,7 @@
 #include "nrb/steps.h"
 
 #include "nrb/diag.h"
-#include "nrb/kswapd.h"
+#include "nrb/kswapdlook.h"
 #include "nrb/pagecache.h"
 #include "nrb/placement.h"
 #include "nrb/rise.h"
@@ -259,29 +259,11 @@ int nrb_fill_others(struct nrb_cell *cell)
 	return rc;
 }
 
-static bool kswapd_is_asleep(const struct nrb_cell *cell)
-{
-	bool asleep = true;
-
-	return cell->kswapd_pid < 0 ||
-	       nrb_kswapd_is_asleep(cell->root, cell->kswapd_pid, &asleep) < 0 || asleep;
-}
-
-/* What is more than the soak should take, whose pages are no cache. */
+/* What may be missing of a fill: the soak takes it, whose pages are no cache. */
 static int64_t most_missing(int64_t fill_bytes)
 {
 	return fill_bytes / SHORT_PART > SHORT_BYTES ? fill_bytes / SHORT_PART
 						     : SHORT_BYTES;
-}
-
-/* Pages that a kswapd of any node has freed. */
-static int kswapd_stole(const struct nrb_cell *cell, int64_t *pages)
-{
-	struct nrb_counters counters;
-	int rc = nrb_counters_read(cell->root, &counters);
-
-	*pages = rc == 0 ? counters.v[NRB_PGSTEAL_KSWAPD] : NRB_ABSENT;
-	return rc;
 }
 
 /* Free pages that the filling CPU kept are none of the node's, and taken first: for what is as free behind
@@ -295,11 +277,11 @@ static int fill_further(struct nrb_cell *cell, int64_t stolen)
 	for (int i = 0; i < MAX_FURTHER && rc == 0 && *nrb_cell_stop(cell) == 0; i++) {
 		rc = nrb_fill_room(cell, &room);
 		if (rc == 0) {
-			rc = kswapd_stole(cell, &now);
+			rc = nrb_kswapdlook_stole(cell, &now);
 		}
 		room = room < most - cell->fill_len ? room : most - cell->fill_len;
 		if (rc < 0 || room <= most_missing(cell->fill_len) || now != stolen ||
-			!kswapd_is_asleep(cell)) {
+			!nrb_kswapdlook_is_asleep(cell)) {
 			return rc;
 		}
 		cell->fill_len += room / NRB_REREAD_BLOCK * NRB_REREAD_BLOCK;
@@ -329,7 +311,7 @@ static int fill_target(struct nrb_cell *cell)
 	}
 	rc = check_room(cell, cell->fill_len);
 	if (rc == 0) {
-		rc = kswapd_stole(cell, &stolen);
+		rc = nrb_kswapdlook_stole(cell, &stolen);
 	}
 	if (rc == 0) {
 		rc = nrb_rise_look(cell, &before);
@@ -394,7 +376,7 @@ int nrb_step_fill_once(struct nrb_cell *cell)
 	if (rc == 0) {
 		rc = fill_target(cell);
 	}
-	if (rc == 0 && !cell->full && !kswapd_is_asleep(cell)) {
+	if (rc == 0 && !cell->full && !nrb_kswapdlook_is_asleep(cell)) {
 		rc = await_kswapd(cell);
 	}
 	if (rc == 0 && !cell->full && is_short(cell)) {
@@ -436,7 +418,7 @@ int nrb_step_settle(struct nrb_cell *cell)
 			limit = (1 << 20) / nrb_zones_page_bytes();
 		}
 		if (last != NRB_ABSENT && llabs(sums.free_pages - last) <= limit &&
-			kswapd_is_asleep(cell)) {
+			nrb_kswapdlook_is_asleep(cell)) {
 			quiet++;
 		} else {
 			quiet = 0;

@@ -133,8 +133,7 @@ static int hold(struct nrb_cell *cell, enum nrb_hold what, int64_t value)
 }
 
 static const struct nrb_step steps[] = {
-	{ NRB_PHASE_EVICT, nrb_step_evict }, /* of cells of other scenarios */
-	{ NRB_PHASE_DRAIN, NULL },
+	NRB_STEPS_EMPTY, /* of cells of other scenarios */
 	{ NRB_PHASE_FILL, nrb_step_hold },
 	NRB_STEPS_MEASURE(nrb_step_soak_held, nrb_step_allocate),
 	{ NRB_PHASE_RETURN, nrb_step_return },

@@ -6,9 +6,8 @@
  */
 #include "nrb/steps.h"
 
-#include "nrb/counters.h"
 #include "nrb/diag.h"
-#include "nrb/kswapd.h"
+#include "nrb/kswapdlook.h"
 #include "nrb/placement.h"
 #include "nrb/zones.h"
 
@@ -184,23 +183,6 @@ static int soak_once(struct nrb_cell *cell, size_t *at)
 	return rc;
 }
 
-/* kswapd's work, and whether it is at work now. */
-static int kswapd_stole(const struct nrb_cell *cell, int64_t *stolen, bool *asleep)
-{
-	struct nrb_counters counters;
-	int rc = nrb_counters_read(cell->root, &counters);
-
-	if (rc < 0) {
-		return rc;
-	}
-	*stolen = counters.v[NRB_PGSTEAL_KSWAPD];
-	*asleep = true;
-	if (cell->kswapd_pid >= 0) {
-		nrb_kswapd_is_asleep(cell->root, cell->kswapd_pid, asleep);
-	}
-	return 0;
-}
-
 /* What raised the marks of a zone wakes kswapd too. */
 static bool is_boosted(const struct nrb_cell *cell)
 {
@@ -230,18 +212,17 @@ static int soak_in_peace(struct nrb_cell *cell)
 
 	for (sample->soak_rounds = 1; rc == 0; sample->soak_rounds++) {
 		int64_t before = 0, after = 0;
-		bool asleep = false;
 
-		rc = kswapd_stole(cell, &before, &asleep);
+		rc = nrb_kswapdlook_stole(cell, &before);
 		boosted = boosted || is_boosted(cell);
 		if (rc == 0) {
 			rc = soak_once(cell, &at);
 		}
 		boosted = boosted || is_boosted(cell);
 		if (rc == 0) {
-			rc = kswapd_stole(cell, &after, &asleep);
+			rc = nrb_kswapdlook_stole(cell, &after);
 		}
-		if (rc < 0 || (asleep && before == after)) {
+		if (rc < 0 || (before == after && nrb_kswapdlook_is_asleep(cell))) {
 			return rc;
 		}
 		if (sample->soak_rounds == MAX_SOAKS) {
@@ -255,16 +236,11 @@ static int soak_in_peace(struct nrb_cell *cell)
 /* There a kswapd that wakes is the machine's way of life, and is let finish. */
 static int soak_all_full(struct nrb_cell *cell)
 {
-	bool asleep = true;
-	int64_t stolen;
 	size_t at = 0;
 	int rc = soak_once(cell, &at);
 
 	cell->shared->sample.soak_rounds = 1;
-	if (rc == 0) {
-		rc = kswapd_stole(cell, &stolen, &asleep);
-	}
-	return rc == 0 && !asleep ? nrb_step_settle(cell) : rc;
+	return rc == 0 && !nrb_kswapdlook_is_asleep(cell) ? nrb_step_settle(cell) : rc;
 }
 
 int nrb_step_soak(struct nrb_cell *cell)

@@ -75,8 +75,8 @@ static int64_t holes_of(int fd, int64_t bytes)
 	while (at < bytes) {
 		off_t data = lseek(fd, at, SEEK_DATA);
 
-		if (data <
-			0) { /* ENXIO: none until its end; or the file system cannot tell */
+		/* ENXIO: none until its end; else the file system cannot tell */
+		if (data < 0) {
 			return errno == ENXIO ? holes + bytes - at : 0;
 		}
 		holes += data - at;

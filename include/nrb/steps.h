@@ -6,8 +6,13 @@
 
 #include "nrb/cell.h"
 
-/* What every scenario that compares modes does once its node is full; the order is that of a cell. */
+/* What every scenario that compares modes does before its node is filled, and once it is full; the order is
+ * that of a cell. */
 /* clang-format off */
+#define NRB_STEPS_EMPTY \
+	{ NRB_PHASE_EVICT, nrb_step_evict }, \
+	{ NRB_PHASE_DRAIN, NULL }
+
 #define NRB_STEPS_MEASURE(soak, allocate) \
 	{ NRB_PHASE_SETTLE, nrb_step_settle }, \
 	{ NRB_PHASE_SOAK, soak }, \
