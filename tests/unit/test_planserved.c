@@ -133,9 +133,26 @@ static void test_files_larger_than_the_machine(void **state)
 		"raise it: files that are served fill what nodes have free");
 }
 
+/* Of what the other node has, an arm's watermarks keep more free: 20 % of it, and as much again. */
+static void test_an_arm_with_raised_marks(void **state)
+{
+	int64_t found;
+
+	(void)state;
+	ask_served();
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	found = plan.sizes[0].served_bytes;
+	options.n_sets = 1;
+	assert_int_equal(
+		nrb_set_parse(&options.sets[0], "vm.watermark_scale_factor=1000"), 0);
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	assert_in_range(plan.sizes[0].served_bytes, found - 250 * MIB, found - 50 * MIB);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		PLAN_TEST(test_an_arm_with_raised_marks),
 		PLAN_TEST(test_sizes),
 		PLAN_TEST(test_small_other_nodes),
 		PLAN_TEST(test_half_as_much_again_as_the_fill),
