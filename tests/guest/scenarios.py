@@ -130,7 +130,6 @@ MEASURES = {
     "zone-min": lambda cell: largest_zone(cell)["min_bytes"],
     "lowest-free": lambda cell: largest_zone(cell)["free_lowest_bytes"],
     "lowest-above-min": lowest_above_min,
-    "below-min": lambda cell: largest_zone(cell)["below_min"],
     "raised": raised,
     "watched": lambda cell: largest_zone(cell)["samples"],
     "burst-received": lambda cell: cell["burst_received_bytes"] / cell["burst_sent_bytes"],
