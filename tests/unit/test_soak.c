@@ -6,6 +6,7 @@
 
 static int target_pages; /* of each batch that is placed */
 static int batches;
+static int n_bound; /* batches that only the target may give */
 static void (*after_batch)(int batch);
 
 /* -- what is replaced -- */
@@ -16,9 +17,10 @@ int __wrap_nrb_placement_bind_range(void *mem, size_t len, enum nrb_policy polic
 	const struct nrb_idset *range_nodes)
 {
 	(void)mem;
-	(void)len;
-	(void)policy;
-	(void)range_nodes;
+	if (policy == NRB_POLICY_BIND && len == (size_t)(64 * nrb_zones_page_bytes()) &&
+		nrb_idset_has(range_nodes, cell.arm.node)) {
+		n_bound++;
+	}
 	return 0;
 }
 
@@ -44,7 +46,7 @@ int __wrap_nrb_placement_count(pid_t pid, const void *mem, size_t len, size_t pa
 static int setup(void **state)
 {
 	target_pages = 64;
-	batches = 0;
+	batches = n_bound = 0;
 	after_batch = NULL;
 	return begin(state);
 }
@@ -148,15 +150,42 @@ static void test_a_kswapd_that_wakes_in_a_soak(void **state)
 	nrb_arena_unmap(&cell.soak);
 	cell.arm.fill_all = false;
 	assert_int_equal(nrb_step_soak(&cell), -ESTALE);
-	assert_non_null(strstr(nrb_diag_message(), "woke in each of 3 soaks"));
+	assert_non_null(strstr(nrb_diag_message(), "woke in each of 5 soaks"));
 	assert_non_null(strstr(nrb_diag_way_out(), "something else"));
-	/* by what the kernel itself does, and can be kept from */
-	nrb_arena_unmap(&cell.soak);
-	nrb_diag_reset();
-	boost_pages = 100;
+}
+
+static void boost(int pages)
+{
+	boost_pages = pages;
 	write_zone(11);
+}
+
+static void fall(int batch)
+{
+	boost(batch < 7 ? 100 : 0);
+}
+
+/* A soak ends above LOW while the marks are raised: not before they have fallen is the node at rest. */
+static void test_a_soak_under_raised_marks(void **state)
+{
+	(void)state;
+	shared->phase = NRB_PHASE_SOAK;
+	target_pages = 0;
+	boost(100);
 	assert_int_equal(nrb_step_soak(&cell), -ESTALE);
+	assert_non_null(strstr(nrb_diag_message(), "were raised in 5 soaks"));
 	assert_non_null(strstr(nrb_diag_way_out(), "vm.watermark_boost_factor=0"));
+	/* five soaks of four batches elsewhere, and between them one that only the node could take */
+	assert_int_equal(batches, 5 * 4 + 4);
+	assert_int_equal(n_bound, 4);
+	nrb_arena_unmap(&cell.soak);
+	batches = n_bound = 0;
+	after_batch = fall;
+	assert_int_equal(nrb_step_soak(&cell), 0);
+	assert_int_equal(batches, 4 + 1 + 4);
+	assert_int_equal(n_bound, 1);
+	assert_int_equal(shared->sample.soak_rounds, 2);
+	assert_int_equal(shared->sample.soak_pages, 9 * 64);
 }
 
 int main(void)
@@ -167,6 +196,7 @@ int main(void)
 		STEP_TEST(test_a_soak_waits_for_the_lists),
 		STEP_TEST(test_a_soak_of_full_nodes_ends_at_low),
 		STEP_TEST(test_a_kswapd_that_wakes_in_a_soak),
+		STEP_TEST(test_a_soak_under_raised_marks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
