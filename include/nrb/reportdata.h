@@ -17,7 +17,16 @@ struct nrb_report_data {
 	const struct nrb_end *end; /* NULL: interrupted */
 	struct nrb_group group;    /* finished */
 	struct nrb_claims claims;
+	struct nrb_reader *reader; /* owns header and end */
 };
+
+/**
+ * Read a whole record ("-" is stdin) in one pass. Memory is bounded by arms.
+ * data   out; to be freed after success, and untouched by others until then
+ * Returns 0 or a negative errno, with a message (NRB_EXIT_FAILED for what is not a record).
+ */
+int nrb_reportdata_read(struct nrb_report_data *data, const char *file);
+void nrb_reportdata_free(struct nrb_report_data *data);
 
 /** For people. Returns 0, -ENOMEM, -EIO, silent. */
 int nrb_reporttext_print(

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A record, read in one pass, as every format shows it. */
+#include "nrb/reportdata.h"
+
+#include "nrb/diag.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int add_cell(
+	struct nrb_group *group, const struct nrb_sample *sample, const char *file)
+{
+	int rc = nrb_group_add(group, sample);
+
+	if (rc == -E2BIG) {
+		nrb_refuse(NRB_EXIT_FAILED, NULL, "%s: over %d combinations of factors",
+			file, NRB_MAX_ARMS);
+	} else if (rc < 0) {
+		nrb_fail(rc, "%s", file);
+	}
+	return rc;
+}
+
+static int read_cells(struct nrb_report_data *data)
+{
+	const struct nrb_sample *sample;
+	enum nrb_line line;
+	int rc;
+
+	do {
+		rc = nrb_reader_next(data->reader, &line, &sample);
+		if (rc == 0 && line == NRB_LINE_CELL) {
+			rc = add_cell(&data->group, sample, data->file);
+		}
+	} while (rc == 0 && line != NRB_LINE_EOF);
+	return rc;
+}
+
+static int read_all(struct nrb_report_data *data)
+{
+	int rc;
+
+	data->header = nrb_reader_header(data->reader);
+	data->group.kernel = nrb_rule_kernel(data->header->kernel);
+	rc = read_cells(data);
+	if (rc < 0) {
+		return rc;
+	}
+	data->end = nrb_reader_end(data->reader);
+	rc = nrb_group_finish(&data->group);
+	if (rc == 0) {
+		rc = nrb_claims_make(&data->claims, &data->group, data->header);
+	}
+	return rc < 0 ? nrb_fail(rc, "%s", data->file) : 0;
+}
+
+int nrb_reportdata_read(struct nrb_report_data *data, const char *file)
+{
+	int rc;
+
+	*data = (struct nrb_report_data){ .file = file };
+	rc = nrb_reader_open(&data->reader, file);
+	if (rc == 0) {
+		rc = read_all(data);
+		if (rc < 0) {
+			nrb_reportdata_free(data);
+		}
+	}
+	return rc;
+}
+
+void nrb_reportdata_free(struct nrb_report_data *data)
+{
+	nrb_claims_free(&data->claims);
+	nrb_group_free(&data->group);
+	nrb_reader_close(data->reader);
+	*data = (struct nrb_report_data){ 0 };
+}
