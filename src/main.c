@@ -42,6 +42,7 @@ static int show_record(const struct nrb_options *options, const struct nrb_scree
 {
 	struct nrb_report_options report = {
 		.format = options->json ? NRB_REPORT_JSON : NRB_REPORT_TABLE,
+		.roi_ppm = options->run.roi_ppm,
 		.screen = *screen,
 		.out = stdout,
 	};
@@ -192,6 +193,7 @@ static int do_report(const struct nrb_options *options, const struct nrb_screen 
 		.format = options->json  ? NRB_REPORT_JSON
 			  : options->csv ? NRB_REPORT_CSV
 					 : NRB_REPORT_TABLE,
+		.roi_ppm = options->run.roi_ppm,
 		.screen = *screen,
 		.out = stdout,
 	};

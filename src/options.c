@@ -18,6 +18,7 @@ enum {
 	BOTH = RUN | REHEARSE,
 	CHECK = NRB_COMMAND_CHECK,
 	REPORT = NRB_COMMAND_REPORT,
+	MEASURED = BOTH | REPORT, /* recorded, and a report may take another */
 	ALL = NRB_COMMAND_ALL,
 };
 
@@ -60,6 +61,7 @@ const struct nrb_option_info nrb_option_table[] = {
 	{ "blocks",        0,  "N",        BOTH,   true,  "measure every value N times; by --budget, else 1", nrb_take_blocks },
 	{ "budget",        0,  "TIME",     BOTH,   true,  "as many blocks as fit; 20m for run without --blocks", nrb_take_budget },
 	{ "seed",          0,  "N",        BOTH,   true,  "of all that is random; drawn, and recorded", nrb_take_seed },
+	{ "roi",           0,  "PERCENT",  MEASURED, true, "smaller differences are none; as recorded, or 5%", nrb_take_roi },
 	{ "max-memory",    0,  "SIZE",     BOTH,   true,  "refuse a plan that takes more", nrb_take_max_memory },
 	{ "dir",           0,  "DIR",      RUN,    false, "where the cache file is made, on a disk; .", nrb_take_dir },
 	{ "file",          0,  "PATH,...", RUN,    false, "your own files for fileserver to serve; read alone", nrb_take_file },

@@ -56,6 +56,7 @@ static int check_factors(const struct nrb_plandraft *draft)
 		{ "trim", o->trim.n > 0 },
 		{ "alloc", o->alloc_bytes > 0 },
 		{ "fill", o->fill_bytes > 0 },
+		{ "roi", o->roi_ppm > 0 },
 	};
 
 	if (draft->kinds.needs & NRB_NEEDS_MODES) {
@@ -175,6 +176,7 @@ int nrb_plan_make(struct nrb_plan *plan, const struct nrb_run_options *options,
 
 	*plan = (struct nrb_plan){ .warm_up = -1, .reference = -1 };
 	plan->seed = options->seed;
+	plan->roi_ppm = options->roi_ppm;
 	plan->rehearsal = options->rehearsal;
 	plan->has_boost = machine->has_boost;
 	plan->by_scenario = options->all;

@@ -204,6 +204,14 @@ static void print_blocks(const struct nrb_planpage *page)
 		page, "blocks", "%s%s, seed %" PRId64, blocks, budget, plan->seed);
 }
 
+static void print_roi(const struct nrb_planpage *page)
+{
+	if (page->plan->roi_ppm > 0) {
+		nrb_planpage_say(page, "differences", "of up to %g %% do not matter",
+			(double)page->plan->roi_ppm / 1e4);
+	}
+}
+
 static void print_size(const struct nrb_planpage *page)
 {
 	nrb_planpage_say(page, "cells", "%d in each block%s", page->plan->n_arms,
@@ -318,6 +326,7 @@ void nrb_plan_print(const struct nrb_plan *plan, const struct nrb_run_options *o
 	print_nodes(&page);
 	print_factors(&page);
 	print_size(&page);
+	print_roi(&page);
 	print_unsupported(&page);
 	print_served(&page);
 	print_memory(&page, options);
@@ -417,6 +426,9 @@ struct nrb_json *nrb_plan_json(const struct nrb_plan *plan,
 	nrb_json_set_bool(object, "knob_absent", plan->knob_absent);
 	nrb_json_set(object, "settings", settings_json(plan));
 	nrb_json_set_int(object, "seed", plan->seed);
+	if (plan->roi_ppm > 0) {
+		nrb_json_set_int(object, "roi_ppm", plan->roi_ppm);
+	}
 	nrb_json_set(object, "ballast", ballasts_json(plan));
 	nrb_json_set(object, "others", nrb_plancosts_json(plan, machine));
 	nrb_json_set_int(object, "memory_bytes", plan->memory_bytes);

@@ -18,6 +18,7 @@ const struct nrb_field nrb_header_fields[] = {
 	FIELD(nrb_header, reference_mode, 0, 7, "mode that the others are compared with"),
 	FIELD(nrb_header, blocks, 0, MOST, "blocks planned; absent: as the budget allows"),
 	FIELD(nrb_header, seed, NRB_ABSENT + 1, INT64_MAX, "of the order and all random choices"),
+	FIELD(nrb_header, roi_ppm, 1, 999999, "differences up to so many parts per million do not matter: --roi, if it was given"),
 	FIELD(nrb_header, alloc_bytes, 0, MOST, "planned allocation of a cell"),
 	FIELD(nrb_header, fill_bytes, 0, MOST, "planned fill of a cell, the largest of those that compare; 0: all that fits"),
 	{ NULL, 0, NULL, 0, 0 },

@@ -31,7 +31,7 @@ static int report_file(const struct nrb_report_options *options, const char *fil
 	struct nrb_json *records)
 {
 	struct nrb_report_data data;
-	int rc = nrb_reportdata_read(&data, file);
+	int rc = nrb_reportdata_read(&data, file, options->roi_ppm);
 
 	if (rc == 0) {
 		rc = show(options, &data, records);

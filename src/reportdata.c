@@ -36,11 +36,22 @@ static int read_cells(struct nrb_report_data *data)
 	return rc;
 }
 
-static int read_all(struct nrb_report_data *data)
+/* What is asked for now, before what was asked for then. */
+static double roi_of(int64_t asked_ppm, const struct nrb_header *header)
+{
+	enum { DEFAULT_PPM = 50000 };
+	int64_t recorded =
+		header->roi_ppm != NRB_ABSENT ? header->roi_ppm : (int64_t)DEFAULT_PPM;
+
+	return (double)(asked_ppm > 0 ? asked_ppm : recorded) / 1e6;
+}
+
+static int read_all(struct nrb_report_data *data, int64_t roi_ppm)
 {
 	int rc;
 
 	data->header = nrb_reader_header(data->reader);
+	data->roi = roi_of(roi_ppm, data->header);
 	data->group.kernel = nrb_rule_kernel(data->header->kernel);
 	rc = read_cells(data);
 	if (rc < 0) {
@@ -54,14 +65,14 @@ static int read_all(struct nrb_report_data *data)
 	return rc < 0 ? nrb_fail(rc, "%s", data->file) : 0;
 }
 
-int nrb_reportdata_read(struct nrb_report_data *data, const char *file)
+int nrb_reportdata_read(struct nrb_report_data *data, const char *file, int64_t roi_ppm)
 {
 	int rc;
 
 	*data = (struct nrb_report_data){ .file = file };
 	rc = nrb_reader_open(&data->reader, file);
 	if (rc == 0) {
-		rc = read_all(data);
+		rc = read_all(data, roi_ppm);
 		if (rc < 0) {
 			nrb_reportdata_free(data);
 		}

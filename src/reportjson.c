@@ -188,6 +188,7 @@ struct nrb_json *nrb_reportjson_make(const struct nrb_report_data *data)
 	nrb_json_set_str(object, "file", data->file);
 	nrb_json_set_bool(object, "rehearsal", data->header->rehearsal);
 	nrb_json_set(object, "header", header_json(data->header));
+	nrb_json_set_real(object, "roi", data->roi);
 	nrb_json_set_int(object, "blocks", data->group.blocks);
 	nrb_json_set_int(object, "cells", data->group.cells);
 	answer = answer_json(data);

@@ -119,6 +119,20 @@ int nrb_take_seed(struct nrb_options *options, const char *value)
 		&options->run.seed);
 }
 
+/* At 100 % and above, half as much would be no difference either. */
+int nrb_take_roi(struct nrb_options *options, const char *value)
+{
+	enum { WHOLE = 1000000 };
+	int64_t ppm;
+
+	if (nrb_units_parse_percent(value, &ppm) < 0 || ppm >= WHOLE) {
+		return nrb_take_bad(
+			"roi", value, "a share of 0.0001% to under 100%, as 5%");
+	}
+	options->run.roi_ppm = ppm;
+	return 0;
+}
+
 int nrb_take_fill(struct nrb_options *options, const char *value)
 {
 	return take_bytes("fill", value, &options->run.fill_bytes);

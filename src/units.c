@@ -92,6 +92,35 @@ int nrb_units_parse_seconds(const char *text, int64_t *seconds)
 	return parse_scaled(text, second_suffixes, seconds);
 }
 
+int nrb_units_parse_percent(const char *text, int64_t *ppm)
+{
+	enum { DECIMALS = 4, MOST = 1000 /* percent */ };
+	int64_t whole = 0, unit = 10000;
+	const char *p = text;
+
+	while (*p >= '0' && *p <= '9' && whole <= MOST) {
+		whole = 10 * whole + (*p++ - '0');
+	}
+	whole *= unit;
+	if (p > text && *p == '.' && p[1] != '%') {
+		for (p++; *p >= '0' && *p <= '9' && unit > 1; p++) {
+			unit /= 10;
+			whole += unit * (*p - '0');
+		}
+	}
+	if (p > text && whole > MOST * 10000) {
+		return -ERANGE;
+	}
+	if (p == text || strcmp(p, "%") != 0) {
+		return -EINVAL;
+	}
+	if (whole == 0) {
+		return -ERANGE;
+	}
+	*ppm = whole;
+	return 0;
+}
+
 /* Three significant digits, without a point where there are three before it. */
 static const char *format_scaled(
 	char *buf, double value, double step, const char *const *names, int n)

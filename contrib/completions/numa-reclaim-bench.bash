@@ -5,7 +5,7 @@
 _numa_reclaim_bench_options() { # COMMAND
 	local inner='--scenario --all --variant --modes --reference --node --cpu-node --lru-gen --policy
 		--page-size --threads --fill-on --trim --swap --set --fill --sparse --alloc --blocks
-		--budget --seed --max-memory --output -o --yes -y --dry-run -n --progress'
+		--budget --seed --roi --max-memory --output -o --yes -y --dry-run -n --progress'
 	local all='--json --color --ascii --quiet -q --help -h --version -V'
 
 	case $1 in
@@ -15,7 +15,7 @@ _numa_reclaim_bench_options() { # COMMAND
 			"--kernel-deb --accel --keep $all"
 		;;
 	check) echo "--root $all" ;;
-	report) echo "--csv $all" ;;
+	report) echo "--csv --roi $all" ;;
 	*) echo "$all" ;;
 	esac
 }
@@ -90,7 +90,7 @@ _numa_reclaim_bench() {
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		;;
-	--threads | --fill | --alloc | --blocks | --budget | --seed | --max-memory) ;;
+	--threads | --fill | --alloc | --blocks | --budget | --seed | --roi | --max-memory) ;;
 	--nodes | --node-mem | --cpus-per-node | --distance) ;;
 	*)
 		if [[ $current == -* ]]; then

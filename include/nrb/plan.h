@@ -35,6 +35,7 @@ struct nrb_run_options {
 	int reference;    /* 0..7; -1: the value found at start */
 	int64_t blocks;   /* 0 */
 	int64_t budget_s; /* 0 */
+	int64_t roi_ppm;  /* 0; differences up to there are none that matter */
 	bool seed_given;
 	int64_t seed;
 	bool all_nodes;
@@ -86,6 +87,7 @@ struct nrb_plan {
 	bool reference_added; /* it was not in --modes */
 	bool has_boost;       /* the machine's */
 	int64_t seed;
+	int64_t roi_ppm;      /* the options'; 0: a report decides */
 	int64_t memory_bytes; /* at most, of ours at a time */
 	int64_t file_bytes;   /* the cache file; 0: none */
 	struct nrb_idset

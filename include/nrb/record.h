@@ -43,6 +43,7 @@ struct nrb_header {
 	int64_t reference_mode; /* 0..7, absent: no modes in this run */
 	int64_t blocks;         /* planned; absent: as many as the budget allows */
 	int64_t seed;
+	int64_t roi_ppm; /* parts per million that were asked for; absent: none were */
 	int64_t alloc_bytes, fill_bytes; /* planned per cell */
 	int64_t n_nodes;
 	int64_t nodes[NRB_MAX_NODES];      /* OS numbers */

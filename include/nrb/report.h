@@ -5,12 +5,14 @@
 
 #include "nrb/screen.h"
 
+#include <stdint.h>
 #include <stdio.h>
 
 enum nrb_report_format { NRB_REPORT_TABLE, NRB_REPORT_JSON, NRB_REPORT_CSV };
 
 struct nrb_report_options {
 	enum nrb_report_format format;
+	int64_t roi_ppm;          /* 0: what the record says */
 	struct nrb_screen screen; /* of out */
 	FILE *out;
 };

@@ -15,6 +15,7 @@ struct nrb_report_data {
 	const char *file;
 	const struct nrb_header *header;
 	const struct nrb_end *end; /* NULL: interrupted */
+	double roi;                /* differences up to there do not matter: 0.05 */
 	struct nrb_group group;    /* finished */
 	struct nrb_claims claims;
 	struct nrb_reader *reader; /* owns header and end */
@@ -22,10 +23,11 @@ struct nrb_report_data {
 
 /**
  * Read a whole record ("-" is stdin) in one pass. Memory is bounded by arms.
- * data   out; to be freed after success, and untouched by others until then
+ * data     out; to be freed after success, and untouched by others until then
+ * roi_ppm  --roi as given now; 0: what the record says
  * Returns 0 or a negative errno, with a message (NRB_EXIT_FAILED for what is not a record).
  */
-int nrb_reportdata_read(struct nrb_report_data *data, const char *file);
+int nrb_reportdata_read(struct nrb_report_data *data, const char *file, int64_t roi_ppm);
 void nrb_reportdata_free(struct nrb_report_data *data);
 
 /** For people. Returns 0, -ENOMEM, -EIO, silent. */

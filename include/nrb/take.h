@@ -31,6 +31,7 @@ int nrb_take_reference(struct nrb_options *options, const char *value);
 int nrb_take_blocks(struct nrb_options *options, const char *value);
 int nrb_take_budget(struct nrb_options *options, const char *value);
 int nrb_take_seed(struct nrb_options *options, const char *value);
+int nrb_take_roi(struct nrb_options *options, const char *value);
 int nrb_take_node(struct nrb_options *options, const char *value);
 int nrb_take_cpu_node(struct nrb_options *options, const char *value);
 int nrb_take_lru_gen(struct nrb_options *options, const char *value);

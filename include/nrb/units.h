@@ -23,6 +23,10 @@ int nrb_units_parse_bytes(const char *text, int64_t *bytes);
 /** Parse "90", "90s", "20m", "2h" into seconds > 0. Returns 0, -EINVAL, -ERANGE. */
 int nrb_units_parse_seconds(const char *text, int64_t *seconds);
 
+/** Parse "5%" or "0.25%", with at most four decimals and always with its sign, into parts per million > 0.
+ * Returns 0, -EINVAL, -ERANGE (0, or over 1,000 %). */
+int nrb_units_parse_percent(const char *text, int64_t *ppm);
+
 /** Room for any formatted quantity, with its NUL. */
 enum { NRB_UNITS_LEN = 32 };
 

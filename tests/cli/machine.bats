@@ -127,6 +127,17 @@ machine_with_run() {
 	[[ $output == *'0 1, against 1 (added'* ]]
 }
 
+@test 'the region that does not matter stands in the plan' {
+	nrb 0 run -n --root "$fixtures/two-nodes" --roi 2.5%
+	[[ $output == *'differences of up to 2.5 % do not matter'* ]]
+	nrb 0 run -n --json --root "$fixtures/two-nodes" --roi 2.5%
+	[[ $(jq .roi_ppm <<<"$output") == 25000 ]]
+	nrb 0 run -n --json --root "$fixtures/two-nodes"
+	[[ $(jq .roi_ppm <<<"$output") == null ]]
+	nrb 2 run -n --root "$fixtures/two-nodes" --roi 2.5% --scenario matrix
+	says_one_line '--roi means nothing to scenario matrix'
+}
+
 @test 'the same seed makes the same plan' {
 	nrb 0 run -n --json --root "$fixtures/four-nodes" --seed 7
 	first=$output

@@ -82,3 +82,13 @@ load cli.bash
 	[[ $output == *'a\x1b[2Jb'* ]]
 	refute grep -q $'\x1b' <<<"$output"
 }
+
+@test 'the region that does not matter: given now, recorded, or 5 percent' {
+	nrb 0 report --json "$records/mglru.jsonl"
+	[[ $(jq .records[0].roi <<<"$output") == 0.05 ]]
+	jq -c 'if .type == "header" then .roi_ppm = 20000 else . end' "$records/mglru.jsonl" >narrow.jsonl
+	nrb 0 report --json narrow.jsonl
+	[[ $(jq .records[0].roi <<<"$output") == 0.02 ]]
+	nrb 0 report --json --roi 12.5% narrow.jsonl
+	[[ $(jq .records[0].roi <<<"$output") == 0.125 ]]
+}

@@ -82,7 +82,7 @@ load cli.bash
 		'--node x' '--cpu-node x' '--fill 1Q' '--alloc x' '--max-memory -1' '--progress often' \
 		'--color sometimes' '--scenario ,' '--variant ,' '--lru-gen maybe' '--policy near' \
 		'--page-size 1g' '--threads 0' '--threads 65' '--fill-on some' '--trim 1' '--set ,' \
-		'--cpu-node same,x' '--rehearsal --swap 1'; do
+		'--cpu-node same,x' '--roi 5' '--roi 100%' '--rehearsal --swap 1'; do
 		# shellcheck disable=SC2086 # option and value
 		nrb 2 run -n $bad
 		bad=${bad#--rehearsal }

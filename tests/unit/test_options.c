@@ -79,6 +79,7 @@ static const struct {
 	{ "blocks", "10", { "0", "-1", "x", "10001" } },
 	{ "budget", "20m", { "0", "x", "1d" } },
 	{ "seed", "0", { "-1", "x", "9007199254740993" } },
+	{ "roi", "2.5%", { "5", "0%", "-5%", "100%", "5.%", "" } },
 	{ "max-memory", "1G", { "0", "x" } },
 	{ "dir", "/tmp", { NULL } },
 	{ "file", "/a,b", { ",", "a,", "" } },
@@ -176,10 +177,11 @@ static void test_options_that_take_a_value_need_one(void **state)
 static void test_values_arrive(void **state)
 {
 	(void)state;
-	assert_int_equal(parse("run --scenario clean,matrix --modes 0,7 --reference 1 "
-			       "--blocks 3 --budget 2h --seed 9 --node 0,2 --cpu-node 1 "
-			       "--fill 1M --alloc 2M --max-memory 3M --dir d -o f -y -n "
-			       "--progress tty --rehearsal --root /tmp --json -q"),
+	assert_int_equal(
+		parse("run --scenario clean,matrix --modes 0,7 --reference 1 "
+		      "--blocks 3 --budget 2h --seed 9 --node 0,2 --cpu-node 1 "
+		      "--fill 1M --alloc 2M --roi 0.25% --max-memory 3M --dir d -o f -y -n "
+		      "--progress tty --rehearsal --root /tmp --json -q"),
 		0);
 	assert_int_equal(options->run.n_scenarios, 2);
 	assert_string_equal(options->run.scenarios[0], "clean");
@@ -196,6 +198,7 @@ static void test_values_arrive(void **state)
 	assert_int_equal(nrb_idset_next(&options->run.cpu_nodes, -1), 1);
 	assert_int_equal(options->run.fill_bytes, 1 << 20);
 	assert_int_equal(options->run.alloc_bytes, 2 << 20);
+	assert_int_equal(options->run.roi_ppm, 2500);
 	assert_int_equal(options->run.max_memory_bytes, 3 << 20);
 	assert_string_equal(options->run.dir, "d");
 	assert_string_equal(options->run.output, "f");

@@ -160,13 +160,16 @@ static void test_blocks_are_shuffled_and_complete(void **state)
 	int same = 0;
 
 	options.blocks = 4;
+	options.roi_ppm = 20000;
 	a = run(*state, &options);
 	assert_int_equal(a->n, 33);
 	assert_int_equal(a->header.seed, 42);
+	assert_int_equal(a->header.roi_ppm, 20000);
 	assert_int_equal(a->header.blocks, 4);
 	options = options_for(*state, "steady", "b.jsonl");
 	options.blocks = 4;
 	b = run(*state, &options);
+	assert_int_equal(b->header.roi_ppm, NRB_ABSENT);
 	for (int block = 1; block <= 4; block++) {
 		assert_int_equal(order_of(a, block), order_of(b, block));
 		same += block > 1 && order_of(a, block) == order_of(a, 1);

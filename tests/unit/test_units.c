@@ -107,6 +107,38 @@ static void test_seconds(void **state)
 	}
 }
 
+static void test_percents(void **state)
+{
+	static const struct parsed rows[] = {
+		{ "5%", 0, 50000 },
+		{ "0.25%", 0, 2500 },
+		{ "12.3456%", 0, 123456 },
+		{ "0.0001%", 0, 1 },
+		{ "1000%", 0, 10000000 },
+		{ "1000.1%", -ERANGE, 0 },
+		{ "99999999999999999999%", -ERANGE, 0 },
+		{ "0%", -ERANGE, 0 },
+		{ "0.0%", -ERANGE, 0 },
+		{ "0.00001%", -EINVAL, 0 },
+		{ "5", -EINVAL, 0 },
+		{ "5.%", -EINVAL, 0 },
+		{ ".5%", -EINVAL, 0 },
+		{ "-5%", -EINVAL, 0 },
+		{ "5%%", -EINVAL, 0 },
+		{ "%", -EINVAL, 0 },
+		{ "", -EINVAL, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		int64_t value = 77;
+
+		assert_int_equal(
+			nrb_units_parse_percent(rows[i].text, &value), rows[i].rc);
+		assert_int_equal(value, rows[i].rc == 0 ? rows[i].value : 77);
+	}
+}
+
 static void test_formats_integers(void **state)
 {
 	char buf[NRB_UNITS_LEN];
@@ -210,6 +242,7 @@ int main(void)
 		cmocka_unit_test(test_whole_numbers),
 		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_seconds),
+		cmocka_unit_test(test_percents),
 		cmocka_unit_test(test_formats_integers),
 		cmocka_unit_test(test_formats_reals),
 		cmocka_unit_test(test_no_four_digits_beyond_the_first_unit),
