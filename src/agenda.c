@@ -3,7 +3,6 @@
 #include "nrb/agenda.h"
 
 #include "nrb/diag.h"
-#include "nrb/rng.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,16 +13,31 @@ static bool belongs(const struct nrb_plan *plan, int turn, int arm)
 	return !plan->by_scenario || plan->arms[arm].kind == turn;
 }
 
+static bool runs(const struct nrb_arm *arm)
+{
+	return arm->unsupported[0] == '\0';
+}
+
 /* Of arms that cannot be run there is nothing to compare. */
 static void add_arm(struct nrb_turn *turn, const struct nrb_plan *plan, int i)
 {
 	const struct nrb_arm *arm = &plan->arms[i];
-	bool runs = arm->unsupported[0] == '\0';
 
 	turn->arms[turn->n++] = i;
 	turn->cost = nrb_arm_cost(arm);
-	turn->runnable += runs;
-	turn->compares = turn->compares || (runs && nrb_arm_needs(arm) & NRB_NEEDS_MODES);
+	turn->runnable += runs(arm);
+	turn->compares =
+		turn->compares || (runs(arm) && nrb_arm_needs(arm) & NRB_NEEDS_MODES);
+}
+
+static void add_arms(
+	struct nrb_turn *turn, const struct nrb_plan *plan, int number, bool runnable)
+{
+	for (int i = 0; i < plan->n_arms; i++) {
+		if (belongs(plan, number, i) && runs(&plan->arms[i]) == runnable) {
+			add_arm(turn, plan, i);
+		}
+	}
 }
 
 static int make_turn(struct nrb_agenda *agenda, int number)
@@ -36,11 +50,8 @@ static int make_turn(struct nrb_agenda *agenda, int number)
 		return nrb_fail(
 			-ENOMEM, "no memory for an order of %d cells", plan->n_arms);
 	}
-	for (int i = 0; i < plan->n_arms; i++) {
-		if (belongs(plan, number, i)) {
-			add_arm(turn, plan, i);
-		}
-	}
+	add_arms(turn, plan, number, true);
+	add_arms(turn, plan, number, false);
 	return 0;
 }
 
@@ -78,6 +89,7 @@ void nrb_agenda_finish(struct nrb_agenda *agenda)
 {
 	for (int i = 0; i < agenda->n; i++) {
 		free(agenda->turns[i].arms);
+		nrb_balance_finish(&agenda->turns[i].balance);
 	}
 	free(agenda->turns);
 	*agenda = (struct nrb_agenda){ 0 };
@@ -96,19 +108,39 @@ static struct nrb_turn *turn_of(struct nrb_agenda *agenda, int arm)
 }
 
 /* A turn has its own dice, or every one would put its modes in the same order. */
-void nrb_agenda_order(const struct nrb_agenda *agenda, const struct nrb_turn *turn,
-	int64_t block, int *order)
+static uint64_t seed_of(const struct nrb_agenda *agenda, const struct nrb_turn *turn)
 {
-	uint64_t seed = (uint64_t)agenda->plan->seed ^ (uint64_t)block << 32 ^
-			(uint64_t)turn->arms[0] << 16;
-	struct nrb_rng rng = nrb_rng_init(seed);
+	return (uint64_t)agenda->plan->seed ^ (uint64_t)turn->arms[0] << 48;
+}
 
-	for (int i = 0; i < turn->n; i++) {
-		int k = (int)nrb_rng_below(&rng, (uint64_t)i + 1);
-
-		order[i] = order[k];
-		order[k] = turn->arms[i];
+/* Blocks are asked for one after the other; else they are drawn again from the first on. */
+static int rewind_to(struct nrb_balance *balance, int n, uint64_t seed, int64_t block)
+{
+	if (balance->n == n && balance->seed == seed && balance->blocks == block - 1) {
+		return 0;
 	}
+	nrb_balance_finish(balance);
+	return nrb_balance_begin(balance, n, seed) == 0
+		       ? 0
+		       : nrb_fail(-ENOMEM, "no memory for an order of %d cells", n);
+}
+
+int nrb_agenda_order(
+	const struct nrb_agenda *agenda, struct nrb_turn *turn, int64_t block, int *order)
+{
+	struct nrb_balance *balance = &turn->balance;
+	int rc = rewind_to(balance, turn->runnable, seed_of(agenda, turn), block);
+
+	if (rc < 0) {
+		return rc;
+	}
+	while (balance->blocks < block) {
+		nrb_balance_next(balance, order);
+	}
+	for (int i = 0; i < turn->n; i++) {
+		order[i] = turn->arms[i < turn->runnable ? order[i] : i];
+	}
+	return 0;
 }
 
 void nrb_agenda_note(struct nrb_agenda *agenda, int arm, int64_t wall_ns)

@@ -156,7 +156,7 @@ static int run_turn(struct nrb_blocks *blocks, int64_t block, struct nrb_turn *t
 	if (order == NULL) {
 		return nrb_fail(-ENOMEM, "no memory for an order of %d cells", turn->n);
 	}
-	nrb_agenda_order(&blocks->agenda, turn, block, order);
+	rc = nrb_agenda_order(&blocks->agenda, turn, block, order);
 	for (int i = 0; i < turn->n && rc == 0; i++) {
 		if (i > 0 && block == 1 && is_over(blocks)) {
 			note_left_out(blocks, turn, true);

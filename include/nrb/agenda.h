@@ -7,6 +7,7 @@
 #ifndef NRB_AGENDA_H
 #define NRB_AGENDA_H
 
+#include "nrb/balance.h"
 #include "nrb/plan.h"
 
 #include <stdbool.h>
@@ -14,11 +15,12 @@
 
 /* Cells that are run together, in a shuffled order. */
 struct nrb_turn {
-	int *arms, n;           /* numbers of arms in the plan */
-	int runnable;           /* of them */
-	int cost;               /* of a cell, as struct nrb_scenario has it */
-	bool compares;          /* modes, or what does without */
-	int64_t cells, wall_ns; /* run so far, and what they took */
+	int *arms, n; /* numbers of arms in the plan, those that can be run first */
+	int runnable; /* of them */
+	struct nrb_balance balance; /* of those */
+	int cost;                   /* of a cell, as struct nrb_scenario has it */
+	bool compares;              /* modes, or what does without */
+	int64_t cells, wall_ns;     /* run so far, and what they took */
 };
 
 struct nrb_agenda {
@@ -35,8 +37,11 @@ struct nrb_agenda {
 int nrb_agenda_begin(struct nrb_agenda *agenda, const struct nrb_plan *plan);
 void nrb_agenda_finish(struct nrb_agenda *agenda);
 
-/** A turn's arms in block (1..) into order[turn->n], shuffled by the plan's seed. */
-void nrb_agenda_order(const struct nrb_agenda *agenda, const struct nrb_turn *turn,
+/** A turn's arms in block (1..) into order[turn->n], shuffled by the plan's seed: in every block
+ * another one first, each right before each other equally often, as far as the number of blocks
+ * allows. The same for the same block, whichever was asked for before. What cannot be run stands last.
+ * Returns 0 or -ENOMEM, with a message. */
+int nrb_agenda_order(const struct nrb_agenda *agenda, struct nrb_turn *turn,
 	int64_t block, int *order);
 
 /** A cell of an arm was run, the warm-up too, and took wall_ns. */

@@ -116,7 +116,8 @@ static void test_every_cell_is_in_one_turn(void **state)
 
 	(void)state;
 	for (int i = 0; i < agenda.n; i++) {
-		nrb_agenda_order(&agenda, &agenda.turns[i], 1, order);
+		assert_int_equal(
+			nrb_agenda_order(&agenda, &agenda.turns[i], 1, order), 0);
 		for (int k = 0; k < agenda.turns[i].n; k++) {
 			assert_false(seen & 1u << order[k]);
 			assert_int_equal(
@@ -125,6 +126,47 @@ static void test_every_cell_is_in_one_turn(void **state)
 		}
 	}
 	assert_int_equal(seen, (1u << N_ARMS) - 1);
+}
+
+/* They take no turn among those that are run, so that these stay balanced. */
+static void test_what_cannot_run_stands_last(void **state)
+{
+	int order[N_ARMS];
+
+	(void)state;
+	nrb_agenda_finish(&agenda);
+	strcpy(arms[0].unsupported, "why");
+	strcpy(arms[3].unsupported, "why");
+	plan.by_scenario = false;
+	assert_int_equal(nrb_agenda_begin(&agenda, &plan), 0);
+	for (int block = 1; block <= 20; block++) {
+		unsigned int seen = 0;
+
+		assert_int_equal(
+			nrb_agenda_order(&agenda, agenda.turns, block, order), 0);
+		for (int i = 0; i < N_ARMS; i++) {
+			seen |= 1u << order[i];
+		}
+		assert_int_equal(seen, (1u << N_ARMS) - 1);
+		assert_int_equal(order[N_ARMS - 2], 0);
+		assert_int_equal(order[N_ARMS - 1], 3);
+	}
+}
+
+/* Of a turn that is only on record, with its reasons. */
+static void test_a_turn_of_nothing_has_an_order(void **state)
+{
+	int order[1];
+
+	(void)state;
+	nrb_agenda_finish(&agenda);
+	strcpy(arms[6].unsupported, "why");
+	assert_int_equal(nrb_agenda_begin(&agenda, &plan), 0);
+	for (int block = 1; block <= 3; block++) {
+		assert_int_equal(
+			nrb_agenda_order(&agenda, agenda.turns, block, order), 0);
+		assert_int_equal(order[0], 6);
+	}
 }
 
 static void test_mixed_is_one_turn(void **state)
@@ -179,6 +221,8 @@ int main(void)
 		AGENDA_TEST(test_what_cannot_run_costs_nothing),
 		AGENDA_TEST(test_what_runs_in_part_compares),
 		AGENDA_TEST(test_every_cell_is_in_one_turn),
+		AGENDA_TEST(test_what_cannot_run_stands_last),
+		AGENDA_TEST(test_a_turn_of_nothing_has_an_order),
 		AGENDA_TEST(test_mixed_is_one_turn),
 		AGENDA_TEST(test_estimates),
 	};

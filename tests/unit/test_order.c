@@ -35,7 +35,7 @@ static int teardown(void **state)
 
 static void order_of(int64_t block, int *order)
 {
-	nrb_agenda_order(&agenda, &agenda.turns[0], block, order);
+	assert_int_equal(nrb_agenda_order(&agenda, &agenda.turns[0], block, order), 0);
 }
 
 static void test_an_order_is_a_permutation(void **state)
@@ -84,6 +84,21 @@ static void test_orders_favour_none(void **state)
 	}
 }
 
+/* Asked for again, or out of turn. */
+static void test_a_block_has_one_order(void **state)
+{
+	int orders[12][8], again[8];
+
+	(void)state;
+	for (int block = 1; block <= 12; block++) {
+		order_of(block, orders[block - 1]);
+	}
+	for (int block = 12; block >= 1; block--) {
+		order_of(block, again);
+		assert_memory_equal(again, orders[block - 1], sizeof(again));
+	}
+}
+
 static void test_the_seed_decides(void **state)
 {
 	int a[8], b[8], same = 0;
@@ -127,6 +142,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ORDER_TEST(test_an_order_is_a_permutation),
 		ORDER_TEST(test_orders_favour_none),
+		ORDER_TEST(test_a_block_has_one_order),
 		ORDER_TEST(test_the_seed_decides),
 		ORDER_TEST(test_cell_seeds),
 	};
