@@ -321,6 +321,33 @@ static double all_room(const struct nrb_sample *s)
 	return room;
 }
 
+static double alloc_mean(const struct nrb_sample *s)
+{
+	return nrb_histogram_mean_ns(&s->alloc_hist);
+}
+
+static double alloc_p50(const struct nrb_sample *s)
+{
+	return nrb_histogram_quantile_ns(&s->alloc_hist, 0.5);
+}
+
+static double alloc_p99(const struct nrb_sample *s)
+{
+	return nrb_histogram_quantile_ns(&s->alloc_hist, 0.99);
+}
+
+/* Of ten values above a quantile, and no fewer, it can be told. */
+static double alloc_p999(const struct nrb_sample *s)
+{
+	return s->alloc_hist.n >= 10000 ? nrb_histogram_quantile_ns(&s->alloc_hist, 0.999)
+					: NAN;
+}
+
+static double request_p99(const struct nrb_sample *s)
+{
+	return nrb_histogram_quantile_ns(&s->serve_hist, 0.99);
+}
+
 static double hit_ratio(const struct nrb_sample *s)
 {
 	return 1 - ratio(s->serve_misses, s->serve_requests);
@@ -368,6 +395,10 @@ static const struct {
 } values[NRB_N_VALUES] = {
 	[NRB_VALUE_LOCAL_RATIO]             = COMPUTED(local_ratio),
 	[NRB_VALUE_ALLOC_PAGES]             = COMPUTED(alloc_pages),
+	[NRB_VALUE_ALLOC_MEAN_NS]           = COMPUTED(alloc_mean),
+	[NRB_VALUE_ALLOC_P50_NS]            = COMPUTED(alloc_p50),
+	[NRB_VALUE_ALLOC_P99_NS]            = COMPUTED(alloc_p99),
+	[NRB_VALUE_ALLOC_P999_NS]           = COMPUTED(alloc_p999),
 	[NRB_VALUE_PAGES_ABSENT]            = FIELD(pages_absent),
 	[NRB_VALUE_ACCESS_NS]               = COMPUTED(access_all_ns),
 	[NRB_VALUE_ACCESS_LOCAL_NS]         = COMPUTED(access_local_ns),
@@ -429,6 +460,7 @@ static const struct {
 	[NRB_VALUE_SERVED_DISK_RATIO]       = RATIO(serve_disk_bytes, serve_bytes),
 	[NRB_VALUE_SERVED_REFAULTS]         = COMPUTED(served_refaults),
 	[NRB_VALUE_REQUESTS_PER_S]          = PER_S(serve_requests, serve_ns),
+	[NRB_VALUE_REQUEST_P99_NS]          = COMPUTED(request_p99),
 	[NRB_VALUE_SERVE_SET_BYTES]         = FIELD(serve_set_bytes),
 	[NRB_VALUE_NODE_ROOM_BYTES]         = COMPUTED(node_room),
 	[NRB_VALUE_ALL_ROOM_BYTES]          = COMPUTED(all_room),

@@ -137,6 +137,9 @@ static int tally(struct nrb_tally *tally, const struct nrb_sample *sample, int k
 	struct nrb_together *cell = push_cell(tally);
 	int rc = cell != NULL ? 0 : -ENOMEM;
 
+	if (rc == 0) {
+		cell->block = sample->block;
+	}
 	tally->rules[nrb_rule_of(sample, kernel)]++;
 	for (int i = 0; rc == 0 && i < NRB_N_VALUES; i++) {
 		cell->v[i] = nrb_cellvalue(sample, (enum nrb_cellvalue)i);

@@ -62,6 +62,10 @@ static int read_all(struct nrb_report_data *data, int64_t roi_ppm)
 	if (rc == 0) {
 		rc = nrb_claims_make(&data->claims, &data->group, data->header);
 	}
+	if (rc == 0) {
+		rc = nrb_contrasts_make(
+			&data->contrasts, &data->group, data->header, data->roi);
+	}
 	return rc < 0 ? nrb_fail(rc, "%s", data->file) : 0;
 }
 
@@ -83,6 +87,7 @@ int nrb_reportdata_read(struct nrb_report_data *data, const char *file, int64_t 
 void nrb_reportdata_free(struct nrb_report_data *data)
 {
 	nrb_claims_free(&data->claims);
+	nrb_contrasts_free(&data->contrasts);
 	nrb_group_free(&data->group);
 	nrb_reader_close(data->reader);
 	*data = (struct nrb_report_data){ 0 };

@@ -128,6 +128,50 @@ static struct nrb_json *penalties_json(const struct nrb_report_data *data)
 	return list;
 }
 
+/* Its place among the rows. */
+static int row_of(const struct nrb_group *group, const struct nrb_arm_cells *arm)
+{
+	int i = 0;
+
+	while (i < group->n_arms && group->arms[i] != arm) {
+		i++;
+	}
+	return i;
+}
+
+static struct nrb_json *contrast_json(
+	const struct nrb_group *group, const struct nrb_contrast *contrast)
+{
+	const struct nrb_metric_info *metric = &nrb_metric_table[contrast->metric];
+	struct nrb_json *object = nrb_json_object();
+
+	nrb_json_set_int(object, "row", row_of(group, contrast->arm));
+	nrb_json_set_int(object, "reference_row", row_of(group, contrast->reference));
+	nrb_json_set_str(object, "metric", metric->name);
+	nrb_json_set_bool(object, "primary", contrast->metric < NRB_N_PRIMARY_METRICS);
+	nrb_json_set_int(object, "blocks", (int64_t)contrast->blocks);
+	nrb_json_set_str(object, "effect", metric->is_share ? "difference" : "ratio");
+	set_number(object, "estimate", contrast->effect.at);
+	set_number(object, "low", contrast->effect.low);
+	set_number(object, "high", contrast->effect.high);
+	set_number(object, "level", contrast->effect.level);
+	set_number(object, "p_holm", contrast->p);
+	set_number(object, "cliffs_delta", contrast->delta);
+	nrb_json_set_str(object, "verdict", nrb_verdict_name(contrast->verdict));
+	return object;
+}
+
+static struct nrb_json *contrasts_json(const struct nrb_report_data *data)
+{
+	struct nrb_json *list = nrb_json_array();
+
+	for (int i = 0; i < data->contrasts.n; i++) {
+		nrb_json_append(
+			list, contrast_json(&data->group, &data->contrasts.list[i]));
+	}
+	return list;
+}
+
 static struct nrb_json *odd_json(const struct nrb_group *group)
 {
 	struct nrb_json *list = nrb_json_array();
@@ -197,6 +241,7 @@ struct nrb_json *nrb_reportjson_make(const struct nrb_report_data *data)
 	}
 	nrb_json_set(object, "claims", claims_json(&data->claims));
 	nrb_json_set(object, "rows", rows_json(&data->group));
+	nrb_json_set(object, "contrasts", contrasts_json(data));
 	nrb_json_set(object, "matrix", penalties_json(data));
 	nrb_json_set_int(object, "cells_not_ok", data->group.n_odd);
 	nrb_json_set(object, "not_ok", odd_json(&data->group));

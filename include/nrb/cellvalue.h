@@ -6,8 +6,12 @@
 #include "nrb/sample.h"
 
 enum nrb_cellvalue {
-	NRB_VALUE_LOCAL_RATIO, /* pages on the target node / all pages written */
-	NRB_VALUE_ALLOC_PAGES, /* base pages of all that was to be written */
+	NRB_VALUE_LOCAL_RATIO,   /* pages on the target node / all pages written */
+	NRB_VALUE_ALLOC_PAGES,   /* base pages of all that was to be written */
+	NRB_VALUE_ALLOC_MEAN_NS, /* of this cell's first touches, from here */
+	NRB_VALUE_ALLOC_P50_NS,
+	NRB_VALUE_ALLOC_P99_NS,
+	NRB_VALUE_ALLOC_P999_NS, /* absent with under 10,000 of them */
 	NRB_VALUE_PAGES_ABSENT,
 	NRB_VALUE_ACCESS_NS,        /* a load, over all that was allocated */
 	NRB_VALUE_ACCESS_LOCAL_NS,  /* a load on the target node */
@@ -71,6 +75,7 @@ enum nrb_cellvalue {
 	NRB_VALUE_SERVED_DISK_RATIO, /* the same / bytes of all requests */
 	NRB_VALUE_SERVED_REFAULTS,   /* evicted pages needed again, of 1,000 requests */
 	NRB_VALUE_REQUESTS_PER_S,
+	NRB_VALUE_REQUEST_P99_NS,
 	NRB_VALUE_SERVE_SET_BYTES, /* of all objects that were asked for */
 	NRB_VALUE_NODE_ROOM_BYTES, /* that the target could cache before the mode */
 	NRB_VALUE_ALL_ROOM_BYTES,  /* that all nodes could, beside the allocation */

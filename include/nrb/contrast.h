@@ -65,13 +65,10 @@ struct nrb_contrast {
 
 struct nrb_contrasts {
 	double roi; /* half of the band of equivalence: 0.05 */
-	int n;
+	int n, room;
 	struct nrb_contrast *
 		list; /* by arm in the group's order, then by metric; verdict never NONE */
 };
-
-/** The band where nothing else was asked for. */
-extern const double nrb_contrast_default_roi;
 
 /** Compare every arm of a finished group with its like that has the reference mode (the one without
  * modes: with nothing). roi: as in struct nrb_contrasts. Returns 0, -ENOMEM. */

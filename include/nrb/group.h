@@ -31,8 +31,9 @@ struct nrb_values {
 	size_t n, room;
 };
 
-/* Values of one cell that belong together, as success and failure. */
+/* Values of one cell that belong together, as success and failure; and by block with those of other arms. */
 struct nrb_together {
+	int64_t block;
 	double v[NRB_N_VALUES];
 };
 

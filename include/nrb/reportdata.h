@@ -4,6 +4,7 @@
 #define NRB_REPORTDATA_H
 
 #include "nrb/claims.h"
+#include "nrb/contrast.h"
 #include "nrb/group.h"
 #include "nrb/json.h"
 #include "nrb/record.h"
@@ -18,6 +19,7 @@ struct nrb_report_data {
 	double roi;                /* differences up to there do not matter: 0.05 */
 	struct nrb_group group;    /* finished */
 	struct nrb_claims claims;
+	struct nrb_contrasts contrasts;
 	struct nrb_reader *reader; /* owns header and end */
 };
 
