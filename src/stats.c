@@ -342,7 +342,7 @@ void nrb_stats_holm(double *p, size_t n)
 
 double nrb_stats_cliff(double *x, size_t n_x, double *y, size_t n_y)
 {
-	size_t below = 0, upto = 0; /* of y: below x[i], and at most it */
+	size_t below = 0, at_most = 0; /* of y: below x[i], and at most it */
 	double above = 0;
 
 	if (n_x == 0 || n_y == 0) {
@@ -354,10 +354,10 @@ double nrb_stats_cliff(double *x, size_t n_x, double *y, size_t n_y)
 		while (below < n_y && y[below] < x[i]) {
 			below++;
 		}
-		while (upto < n_y && y[upto] <= x[i]) {
-			upto++;
+		while (at_most < n_y && y[at_most] <= x[i]) {
+			at_most++;
 		}
-		above += (double)below - (double)(n_y - upto);
+		above += (double)below - (double)(n_y - at_most);
 	}
 	return above / ((double)n_x * (double)n_y);
 }
