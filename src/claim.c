@@ -30,6 +30,8 @@ const char *nrb_claim_kind_name(enum nrb_claim_kind kind)
 		[NRB_CLAIM_HEADROOM] = "headroom",
 		[NRB_CLAIM_SERVED] = "served",
 		[NRB_CLAIM_ALTERNATIVE] = "alternative",
+		[NRB_CLAIM_TIMES] = "times",
+		[NRB_CLAIM_BREAK_EVEN] = "break-even",
 	};
 
 	return names[kind];
@@ -101,6 +103,7 @@ struct nrb_claim *nrb_claim_add(struct nrb_claims *claims, enum nrb_claim_kind k
 	c = &claims->list[claims->n++];
 	c->kind = kind;
 	c->modes = modes;
+	c->timed = false;
 	c->of = NULL;
 	c->factors = c->own = 0;
 	c->body = 0;

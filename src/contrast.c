@@ -2,10 +2,11 @@
 /* An arm against the reference, paired by block. */
 #include "nrb/contrast.h"
 
+#include "nrb/pairs.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* clang-format off */
 const struct nrb_metric_info nrb_metric_table[NRB_N_METRICS] = {
@@ -25,62 +26,16 @@ const struct nrb_metric_info nrb_metric_table[NRB_N_METRICS] = {
 };
 /* clang-format on */
 
-/* A cell's value, by its block. */
-struct dated {
-	int64_t block;
-	double value;
-};
-
-static int compare_blocks(const void *a, const void *b)
+/* What is added up over blocks: the log of a ratio, or a difference; NAN where there is none. */
+static double effect_of(const struct nrb_metric_info *metric, const struct nrb_pair *pair)
 {
-	const struct dated *x = a, *y = b;
+	double one = pair->one->v[metric->value];
+	double reference = pair->reference->v[metric->value];
 
-	return (x->block > y->block) - (x->block < y->block);
-}
-
-/* An arm's values in the order of blocks; those that are absent are left out. */
-static size_t date_values(
-	struct dated *dated, const struct nrb_arm_cells *arm, enum nrb_cellvalue value)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < arm->ok.n_together; i++) {
-		const struct nrb_together *cell = &arm->ok.together[i];
-
-		if (!isnan(cell->v[value])) {
-			dated[n++] = (struct dated){ cell->block, cell->v[value] };
-		}
-	}
-	qsort(dated, n, sizeof(*dated), compare_blocks);
-	return n;
-}
-
-/* What is added up over blocks: the log of a ratio, or a difference; NAN where there is no ratio. */
-static double effect_of(
-	const struct nrb_metric_info *metric, double one, double reference)
-{
 	if (metric->is_share) {
 		return one - reference;
 	}
 	return one > 0 && reference > 0 ? log(one / reference) : NAN;
-}
-
-/* Effects of the blocks that both have. Returns how many. */
-static size_t pair(double *effects, const struct nrb_metric_info *metric,
-	const struct dated *one, size_t n_one, const struct dated *other, size_t n_other)
-{
-	size_t n = 0, k = 0;
-
-	for (size_t i = 0; i < n_one; i++) {
-		while (k < n_other && other[k].block < one[i].block) {
-			k++;
-		}
-		if (k < n_other && other[k].block == one[i].block) {
-			effects[n] = effect_of(metric, one[i].value, other[k].value);
-			n += !isnan(effects[n]);
-		}
-	}
-	return n;
 }
 
 static struct nrb_estimate undone(
@@ -112,22 +67,13 @@ static enum nrb_verdict judge(const struct nrb_metric_info *metric,
 							    : NRB_VERDICT_UNCLEAR;
 }
 
-static double delta_of(
-	const struct dated *one, size_t n_one, const struct dated *other, size_t n_other)
+/* Of cells, whether or not they have a like; a group's are sorted already. */
+static double delta_of(const struct nrb_contrast *contrast, enum nrb_cellvalue value)
 {
-	double *x = malloc((n_one + n_other + 1) * sizeof(*x)), delta = NAN;
+	const struct nrb_values *one = &contrast->arm->ok.values[value];
+	const struct nrb_values *other = &contrast->reference->ok.values[value];
 
-	for (size_t i = 0; x != NULL && i < n_one; i++) {
-		x[i] = one[i].value;
-	}
-	for (size_t i = 0; x != NULL && i < n_other; i++) {
-		x[n_one + i] = other[i].value;
-	}
-	if (x != NULL) {
-		delta = nrb_stats_cliff(x, n_one, x + n_one, n_other);
-	}
-	free(x);
-	return delta;
+	return nrb_stats_cliff(one->v, one->n, other->v, other->n);
 }
 
 static void weigh(struct nrb_contrast *contrast, double *effects, double roi)
@@ -142,36 +88,26 @@ static void weigh(struct nrb_contrast *contrast, double *effects, double roi)
 	effect = nrb_stats_pseudomedian(effects, contrast->blocks);
 	contrast->verdict = judge(metric, &effect, roi);
 	contrast->effect = undone(metric, effect);
+	contrast->delta = delta_of(contrast, metric->value);
 }
 
-/* Times of a rehearsal are the host's: they are neither weighed nor ranked. */
-static int compare_arms(struct nrb_contrast *contrast, bool rehearsal, double roi)
+/* Times of a rehearsal are the host's: they are neither weighed nor ranked. effects: room for all pairs. */
+static void compare_arms(struct nrb_contrast *contrast, const struct nrb_pairs *pairs,
+	double *effects, bool rehearsal, double roi)
 {
 	const struct nrb_metric_info *metric = &nrb_metric_table[contrast->metric];
-	size_t n_one = contrast->arm->ok.n_together;
-	size_t n_other = contrast->reference->ok.n_together;
-	struct dated *dated = calloc(n_one + n_other + 1, sizeof(*dated));
-	double *effects = calloc(n_one + 1, sizeof(*effects));
-	int rc = dated != NULL && effects != NULL ? 0 : -ENOMEM;
 
 	contrast->effect = (struct nrb_estimate){ NAN, NAN, NAN, NAN };
 	contrast->p = contrast->delta = NAN;
-	if (rc == 0) {
-		struct dated *other = dated + n_one;
-
-		n_one = date_values(dated, contrast->arm, metric->value);
-		n_other = date_values(other, contrast->reference, metric->value);
-		contrast->blocks = pair(effects, metric, dated, n_one, other, n_other);
-		if (contrast->blocks > 0 && rehearsal && metric->is_time) {
-			contrast->verdict = NRB_VERDICT_UNRANKED;
-		} else if (contrast->blocks > 0) {
-			weigh(contrast, effects, roi);
-			contrast->delta = delta_of(dated, n_one, other, n_other);
-		}
+	for (size_t i = 0; i < pairs->n; i++) {
+		effects[contrast->blocks] = effect_of(metric, &pairs->list[i]);
+		contrast->blocks += !isnan(effects[contrast->blocks]);
 	}
-	free(dated);
-	free(effects);
-	return rc;
+	if (contrast->blocks > 0 && rehearsal && metric->is_time) {
+		contrast->verdict = NRB_VERDICT_UNRANKED;
+	} else if (contrast->blocks > 0) {
+		weigh(contrast, effects, roi);
+	}
 }
 
 /* -- all of a group -- */
@@ -193,24 +129,69 @@ static int make_room(struct nrb_contrasts *contrasts)
 	return 0;
 }
 
-static int add_arm(struct nrb_contrasts *contrasts, const struct nrb_arm_cells *arm,
-	const struct nrb_arm_cells *reference, bool rehearsal)
+static int add_metrics(struct nrb_contrasts *contrasts, const struct nrb_pairs *pairs,
+	double *effects, struct nrb_contrast contrast, bool rehearsal)
 {
 	int rc = 0;
 
 	for (int i = 0; i < NRB_N_METRICS && rc == 0; i++) {
-		struct nrb_contrast contrast = {
-			.arm = arm, .reference = reference, .metric = (enum nrb_metric)i
-		};
+		struct nrb_contrast one = contrast;
 
-		rc = compare_arms(&contrast, rehearsal, contrasts->roi);
-		if (rc == 0 && contrast.verdict != NRB_VERDICT_NONE) {
-			rc = make_room(contrasts);
+		one.metric = (enum nrb_metric)i;
+		compare_arms(&one, pairs, effects, rehearsal, contrasts->roi);
+		if (one.verdict == NRB_VERDICT_NONE) {
+			continue;
 		}
-		if (rc == 0 && contrast.verdict != NRB_VERDICT_NONE) {
-			contrasts->list[contrasts->n++] = contrast;
+		rc = make_room(contrasts);
+		if (rc == 0) {
+			contrasts->list[contrasts->n++] = one;
 		}
 	}
+	return rc;
+}
+
+static int add_arm(struct nrb_contrasts *contrasts, const struct nrb_arm_cells *arm,
+	const struct nrb_arm_cells *reference, bool rehearsal)
+{
+	struct nrb_contrast contrast = { .arm = arm, .reference = reference };
+	double *effects = NULL;
+	struct nrb_pairs pairs;
+	int rc = nrb_pairs_make(&pairs, arm, reference);
+
+	if (rc == 0) {
+		effects = calloc(pairs.n + 1, sizeof(*effects));
+		rc = effects != NULL ? 0 : -ENOMEM;
+	}
+	if (rc == 0) {
+		rc = add_metrics(contrasts, &pairs, effects, contrast, rehearsal);
+	}
+	free(effects);
+	nrb_pairs_free(&pairs);
+	return rc;
+}
+
+int nrb_contrast_make(struct nrb_contrast *contrast, const struct nrb_arm_cells *arm,
+	const struct nrb_arm_cells *reference, enum nrb_metric metric,
+	const struct nrb_header *header, double roi)
+{
+	struct nrb_pairs pairs;
+	double *effects;
+	int rc = nrb_pairs_make(&pairs, arm, reference);
+
+	*contrast = (struct nrb_contrast){
+		.arm = arm, .reference = reference, .metric = metric
+	};
+	if (rc < 0) {
+		return rc;
+	}
+	effects = calloc(pairs.n + 1, sizeof(*effects));
+	if (effects != NULL) {
+		compare_arms(contrast, &pairs, effects, header->rehearsal, roi);
+		contrast->p = NAN;
+	}
+	rc = effects != NULL ? 0 : -ENOMEM;
+	free(effects);
+	nrb_pairs_free(&pairs);
 	return rc;
 }
 

@@ -2,6 +2,7 @@
 /* A record, read in one pass, as every format shows it. */
 #include "nrb/reportdata.h"
 
+#include "nrb/claimtimes.h"
 #include "nrb/diag.h"
 
 #include <errno.h>
@@ -60,11 +61,15 @@ static int read_all(struct nrb_report_data *data, int64_t roi_ppm)
 	data->end = nrb_reader_end(data->reader);
 	rc = nrb_group_finish(&data->group);
 	if (rc == 0) {
+		rc = nrb_contrasts_make(
+			&data->contrasts, &data->group, data->header, data->roi);
+	}
+	if (rc == 0) {
 		rc = nrb_claims_make(&data->claims, &data->group, data->header);
 	}
 	if (rc == 0) {
-		rc = nrb_contrasts_make(
-			&data->contrasts, &data->group, data->header, data->roi);
+		rc = nrb_claimtimes_make(
+			&data->claims, &data->contrasts, &data->group, data->header);
 	}
 	return rc < 0 ? nrb_fail(rc, "%s", data->file) : 0;
 }

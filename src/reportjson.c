@@ -2,6 +2,7 @@
 /* A record's arms as JSON: the names of the CSV columns, and what decided; absent is a key that is
  * not there. */
 #include "nrb/answer.h"
+#include "nrb/breakeven.h"
 #include "nrb/figures.h"
 #include "nrb/recordfields.h"
 #include "nrb/reportdata.h"
@@ -75,6 +76,7 @@ static struct nrb_json *claims_json(const struct nrb_claims *claims)
 			}
 		}
 		nrb_json_set(claim, "modes", modes);
+		nrb_json_set_bool(claim, "timed", claims->list[i].timed);
 		nrb_json_set_str(claim, "text", claims->list[i].text);
 		nrb_json_append(list, claim);
 	}
@@ -172,6 +174,66 @@ static struct nrb_json *contrasts_json(const struct nrb_report_data *data)
 	return list;
 }
 
+static void set_estimate(
+	struct nrb_json *object, const char *key, const struct nrb_estimate *estimate)
+{
+	struct nrb_json *entry;
+
+	if (isnan(estimate->at)) {
+		return;
+	}
+	entry = nrb_json_object();
+	set_number(entry, "estimate", estimate->at);
+	set_number(entry, "low", estimate->low);
+	set_number(entry, "high", estimate->high);
+	nrb_json_set(object, key, entry);
+}
+
+/* NULL: there is none. */
+static struct nrb_json *break_even_json(
+	const struct nrb_report_data *data, const struct nrb_arm_cells *arm)
+{
+	static const char *const states[NRB_N_BREAKEVEN_STATES] = {
+		[NRB_BREAKEVEN_NEVER] = "never",
+		[NRB_BREAKEVEN_AT_ONCE] = "at once",
+		[NRB_BREAKEVEN_AFTER] = "after",
+	};
+	const struct nrb_arm_cells *reference;
+	struct nrb_key key = arm->key;
+	struct nrb_breakeven even;
+	struct nrb_json *object;
+
+	key.mode = 0;
+	reference = nrb_group_find(&data->group, &key);
+	if (arm->key.mode <= 0 || reference == NULL ||
+		nrb_breakeven_make(&even, arm, reference, data->header) < 0 ||
+		even.state == NRB_BREAKEVEN_NONE) {
+		return NULL;
+	}
+	object = nrb_json_object();
+	nrb_json_set_int(object, "row", row_of(&data->group, arm));
+	nrb_json_set_int(object, "reference_row", row_of(&data->group, reference));
+	nrb_json_set_int(object, "blocks", (int64_t)even.blocks);
+	nrb_json_set_str(object, "pays", states[even.state]);
+	set_estimate(object, "accesses_per_page", &even.accesses);
+	set_estimate(object, "accesses_per_reread", &even.per_reread);
+	return object;
+}
+
+static struct nrb_json *break_evens_json(const struct nrb_report_data *data)
+{
+	struct nrb_json *list = nrb_json_array();
+
+	for (int i = 0; i < data->group.n_allocating; i++) {
+		struct nrb_json *entry = break_even_json(data, data->group.arms[i]);
+
+		if (entry != NULL) {
+			nrb_json_append(list, entry);
+		}
+	}
+	return list;
+}
+
 static struct nrb_json *odd_json(const struct nrb_group *group)
 {
 	struct nrb_json *list = nrb_json_array();
@@ -242,6 +304,7 @@ struct nrb_json *nrb_reportjson_make(const struct nrb_report_data *data)
 	nrb_json_set(object, "claims", claims_json(&data->claims));
 	nrb_json_set(object, "rows", rows_json(&data->group));
 	nrb_json_set(object, "contrasts", contrasts_json(data));
+	nrb_json_set(object, "break_even", break_evens_json(data));
 	nrb_json_set(object, "matrix", penalties_json(data));
 	nrb_json_set_int(object, "cells_not_ok", data->group.n_odd);
 	nrb_json_set(object, "not_ok", odd_json(&data->group));

@@ -3,6 +3,7 @@
 #include "nrb/distance.h"
 #include "nrb/figures.h"
 #include "nrb/reportanswer.h"
+#include "nrb/reportinterval.h"
 #include "nrb/reportmatrix.h"
 #include "nrb/reporttable.h"
 #include "nrb/reportverdict.h"
@@ -241,6 +242,9 @@ static int print_tables(
 	if (modes) {
 		fputc('\n', out);
 		rc = nrb_reporttable_print(data, screen, out);
+	}
+	if (rc == 0 && modes) {
+		rc = nrb_reportinterval_print(data, screen, out);
 	}
 	if (rc == 0 && matrix) {
 		rc = print_matrix(data, screen, out);

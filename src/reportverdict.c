@@ -15,12 +15,23 @@ bool nrb_reportverdict_is_parted(const struct nrb_report_data *data)
 		       (1u << NRB_FIGURE_SCENARIO | 1u << NRB_FIGURE_VARIANT)) != 0;
 }
 
-static void say(
-	const struct nrb_screen *screen, FILE *out, bool first, const char *sentence)
+/* What counts say and what times say, which take repetitions, each have a heading. */
+static const char *heading(int *said, const struct nrb_claim *claim)
+{
+	int kind = claim->timed ? 2 : 1;
+	bool first = (*said & kind) == 0;
+
+	*said |= kind;
+	return !first ? "" : claim->timed ? "Times:" : "Verdict:";
+}
+
+/* said: the headings so far; begin with 0 */
+static void say(const struct nrb_screen *screen, FILE *out, int *said,
+	const struct nrb_claim *claim, const char *sentence)
 {
 	char line[2 * NRB_CLAIM_LEN], escaped[4 * sizeof(line)];
 
-	snprintf(line, sizeof(line), "%s %c%s", first ? "Verdict:" : "        ",
+	snprintf(line, sizeof(line), "%-8s %c%s", heading(said, claim),
 		toupper((unsigned char)sentence[0]), sentence + 1);
 	nrb_screen_escape(escaped, sizeof(escaped), line, screen->ascii);
 	nrb_screen_wrap(screen, out, 9, escaped);
@@ -42,8 +53,12 @@ static const char *relabel(
 void nrb_reportverdict_print(
 	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
 {
+	int said = 0;
+
 	for (int i = 0; i < data->claims.n; i++) {
-		say(screen, out, i == 0, data->claims.list[i].text);
+		const struct nrb_claim *claim = &data->claims.list[i];
+
+		say(screen, out, &said, claim, claim->text);
 	}
 }
 
@@ -52,17 +67,16 @@ void nrb_reportverdict_print_variant(const struct nrb_report_data *data,
 	unsigned int varying)
 {
 	char sentence[NRB_CLAIM_LEN + NRB_FIGURE_LEN];
-	bool first = true;
+	int said = 0;
 
 	for (int i = 0; i < data->claims.n; i++) {
 		const struct nrb_claim *claim = &data->claims.list[i];
 
 		if (nrb_group_same_variant(claim->of, variant)) {
-			say(screen, out, first,
+			say(screen, out, &said, claim,
 				relabel(sentence, sizeof(sentence), claim,
 					(claim->factors & varying) | claim->own));
-			first = false;
 		}
 	}
-	fputs(first ? "" : "\n", out);
+	fputs(said == 0 ? "" : "\n", out);
 }

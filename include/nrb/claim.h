@@ -6,6 +6,7 @@
 #include "nrb/diag.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 enum nrb_claim_kind {
@@ -26,6 +27,8 @@ enum nrb_claim_kind {
 	NRB_CLAIM_HEADROOM,  /* what was free above min at the lowest */
 	NRB_CLAIM_SERVED, /* requests that the page cache served, and what came from disk */
 	NRB_CLAIM_ALTERNATIVE, /* without node reclaim, as much local as with any mode */
+	NRB_CLAIM_TIMES,       /* times beside the reference's, with their intervals */
+	NRB_CLAIM_BREAK_EVEN,  /* how much use pays for memory that was kept local */
 	NRB_N_CLAIM_KINDS,
 };
 
@@ -34,6 +37,7 @@ enum { NRB_CLAIM_LEN = 1024 };
 struct nrb_claim {
 	enum nrb_claim_kind kind;
 	unsigned int modes; /* a bit for each */
+	bool timed; /* rests on repetitions; else on what was counted, which one block decides */
 	char text[NRB_CLAIM_LEN];
 	const void *of; /* struct nrb_arm_cells: an arm it is about, borrowed */
 	/* text begins with a label of these factors of it, a bit for each figure; those of its own

@@ -76,6 +76,11 @@ int nrb_contrasts_make(struct nrb_contrasts *contrasts, const struct nrb_group *
 	const struct nrb_header *header, double roi);
 void nrb_contrasts_free(struct nrb_contrasts *contrasts);
 
+/** One metric of one arm against any other: p is NAN. Returns 0, -ENOMEM. */
+int nrb_contrast_make(struct nrb_contrast *contrast, const struct nrb_arm_cells *arm,
+	const struct nrb_arm_cells *reference, enum nrb_metric metric,
+	const struct nrb_header *header, double roi);
+
 /** That of an arm and metric, or NULL. */
 const struct nrb_contrast *nrb_contrast_find(const struct nrb_contrasts *contrasts,
 	const struct nrb_arm_cells *arm, enum nrb_metric metric);

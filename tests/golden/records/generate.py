@@ -4,6 +4,7 @@
 Invented figures of the size that kernels showed, so that reports can be compared byte by byte.
 """
 import pathlib
+import random
 import sys
 
 import hostile
@@ -25,6 +26,28 @@ def mglru():
     cells += [mglru_cell(1 + i, 1, mode) for i, mode in enumerate(order)]
     cells += [mglru_cell(9 + i, 2, mode) for i, mode in enumerate(reversed(order))]
     return [HEADER, *cells, end(len(cells))]
+
+
+def blocks():
+    """Ten blocks on a host that grows faster: mode 1 is as 0 is, 6 allocates slower and accesses
+    faster, 7 is 6 but for a disturbance, 3 is too noisy to tell."""
+    draw = random.Random(6)
+    cells = [mglru_cell(0, 0, 0)]
+    for block in range(1, 11):
+        for mode in draw.sample([0, 1, 3, 6, 7], 5):
+            reclaims = mode >= 6
+            host = 1.4 - block / 25
+            slow = {0: 1, 1: 1.01, 3: draw.lognormvariate(0, 0.2), 6: 1.6, 7: 1.64}[mode]
+            tail = int(14000 * host * slow * draw.lognormvariate(0, 0.02))
+            made = cell(len(cells), block, mode, local=1.0 if reclaims else 0.0,
+                        kept=0.53 if reclaims else 1.0, success=113 if reclaims else 0,
+                        failed=0 if mode in (0, 6, 7) else 98161,
+                        stolen=52000 if reclaims else 0)
+            made["alloc_hist"] = histogram(PAGES, int(1900 * host), tail)
+            ns = (89 if reclaims else 138) * host * draw.lognormvariate(0, 0.01)
+            made["walks"] = [walk(ns), walk(ns, node=0 if reclaims else 1)]
+            cells.append(made)
+    return [{**HEADER, "blocks": 10}, *cells, end(len(cells))]
 
 
 def rehearsal():
@@ -413,7 +436,7 @@ def main():
             "absent": absent(), "dirty": dirty(), "dirty-new": dirty_new(), "anon": anon(),
             "states": states(), "swapped": swapped(), "threads": threads(), "mapped": mapped(),
             "thp": thp(), "load": load(), "lowest": lowest(), "ballast": ballast(),
-            "fileserver": fileserver()}
+            "fileserver": fileserver(), "blocks": blocks()}
     for name, objects in good.items():
         write(root / f"{name}.jsonl", lines(objects))
     write(root / "cut.jsonl", lines(mglru())[:-100])

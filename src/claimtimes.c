@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What repetitions show of times, in sentences. */
+#include "nrb/claimtimes.h"
+
+#include "nrb/breakeven.h"
+#include "nrb/claimfamily.h"
+#include "nrb/estimatetext.h"
+#include "nrb/figures.h"
+#include "nrb/mode.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Those that a sentence speaks of; of the others the lines and JSON do. all: also where nothing differs, or
+ * nothing is clear. */
+static const struct {
+	enum nrb_metric metric;
+	bool all;
+} spoken[] = {
+	{ NRB_METRIC_ALLOC_P99, true },
+	{ NRB_METRIC_ACCESS, false },
+	{ NRB_METRIC_REREAD_RATE, false },
+	{ NRB_METRIC_REQUESTS_PER_S, true },
+	{ NRB_METRIC_VICTIM_ACCESS, false },
+};
+
+/* The modes of a family that have one verdict in one metric. */
+struct alike {
+	unsigned int modes;
+	int n;
+	struct nrb_estimate effects[NRB_FAMILY_MODES];
+	size_t blocks; /* the least of theirs */
+};
+
+static void find_alike(struct alike *alike, const struct nrb_contrasts *contrasts,
+	const struct nrb_claim_family *family, enum nrb_metric metric,
+	enum nrb_verdict verdict)
+{
+	*alike = (struct alike){ 0 };
+	for (int mode = 0; mode < NRB_FAMILY_MODES; mode++) {
+		const struct nrb_contrast *contrast =
+			nrb_contrast_find(contrasts, family->arm[mode], metric);
+
+		if (contrast == NULL || contrast->verdict != verdict) {
+			continue;
+		}
+		alike->modes |= 1u << mode;
+		alike->effects[alike->n++] = contrast->effect;
+		if (alike->blocks == 0 || contrast->blocks < alike->blocks) {
+			alike->blocks = contrast->blocks;
+		}
+	}
+}
+
+/* Of them all one way or the other: a verdict and what is more say which. */
+static bool is_more(enum nrb_metric metric, enum nrb_verdict verdict)
+{
+	return nrb_metric_table[metric].more_is_better == (verdict == NRB_VERDICT_BETTER);
+}
+
+static int say(struct nrb_claims *claims, const struct nrb_claim_family *family,
+	const struct alike *alike, enum nrb_metric metric, enum nrb_verdict verdict,
+	double roi)
+{
+	const char *what = nrb_metric_table[metric].heading;
+	const char *s = nrb_claimfamily_s(alike->modes);
+	int reference = (int)family->base->key.mode;
+	char range[NRB_ESTIMATE_LEN];
+
+	nrb_estimate_range(range, alike->effects, alike->n, false);
+	switch (verdict) {
+	case NRB_VERDICT_SAME:
+		return nrb_claimfamily_say(claims, family, NRB_CLAIM_TIMES, alike->modes,
+			"leave%s %s as it is in mode %d, within %.3g %% (%zu blocks: %s).",
+			s, what, reference, 100 * roi, alike->blocks, range);
+	case NRB_VERDICT_UNCLEAR:
+		return nrb_claimfamily_say(claims, family, NRB_CLAIM_TIMES, alike->modes,
+			"leave%s %s unclear beside mode %d (%zu blocks: %s): more blocks "
+			"narrow it.",
+			s, what, reference, alike->blocks, range);
+	default:
+		return nrb_claimfamily_say(claims, family, NRB_CLAIM_TIMES, alike->modes,
+			"%s%s %s to %s of mode %d's (%zu blocks): %s.",
+			is_more(metric, verdict) ? "raise" : "lower", s, what, range,
+			reference, alike->blocks, nrb_verdict_name(verdict));
+	}
+}
+
+static int claim_metric(struct nrb_claims *claims, const struct nrb_contrasts *contrasts,
+	const struct nrb_claim_family *family, enum nrb_metric metric, bool all)
+{
+	/* first those that differ */
+	static const enum nrb_verdict verdicts[] = { NRB_VERDICT_WORSE,
+		NRB_VERDICT_BETTER, NRB_VERDICT_SAME, NRB_VERDICT_UNCLEAR };
+	int rc = 0;
+
+	for (int i = 0; i < (all ? 4 : 2) && rc == 0; i++) {
+		struct alike alike;
+
+		find_alike(&alike, contrasts, family, metric, verdicts[i]);
+		if (alike.n > 0) {
+			rc = say(claims, family, &alike, metric, verdicts[i],
+				contrasts->roi);
+		}
+	}
+	return rc;
+}
+
+/* -- break-even -- */
+
+/* The modes of a family that have one state. */
+struct evens {
+	unsigned int modes;
+	int n;
+	struct nrb_estimate accesses[NRB_FAMILY_MODES], per_reread[NRB_FAMILY_MODES];
+	double most_per_reread;
+};
+
+static void note_even(struct evens *evens, int mode, const struct nrb_breakeven *even)
+{
+	struct evens *of = &evens[even->state];
+
+	of->modes |= 1u << mode;
+	of->accesses[of->n] = even->accesses;
+	of->per_reread[of->n++] = even->per_reread;
+	of->most_per_reread = fmax(of->most_per_reread, even->per_reread.at);
+}
+
+/* ", and after 120 more for each time that ..."; "" where none is missed. */
+static const char *reread_clause(char *buf, size_t len, const struct evens *evens)
+{
+	char times[NRB_ESTIMATE_LEN];
+
+	buf[0] = '\0';
+	if (evens->most_per_reread >= 0.5) {
+		snprintf(buf, len,
+			", and after %s more for each time that all of the cached file is "
+			"read again",
+			nrb_estimate_range(times, evens->per_reread, evens->n, true));
+	}
+	return buf;
+}
+
+static int say_even(struct nrb_claims *claims, const struct nrb_claim_family *family,
+	enum nrb_breakeven_state state, const struct evens *evens)
+{
+	char accesses[NRB_ESTIMATE_LEN], reread[NRB_ESTIMATE_LEN + 96];
+	const char *s = nrb_claimfamily_s(evens->modes);
+	int reference = (int)family->base->key.mode;
+
+	reread_clause(reread, sizeof(reread), evens);
+	switch (state) {
+	case NRB_BREAKEVEN_AFTER:
+		return nrb_claimfamily_say(claims, family, NRB_CLAIM_BREAK_EVEN,
+			evens->modes,
+			"pay%s, beside mode %d, after %s accesses to each page%s.", s,
+			reference,
+			nrb_estimate_range(accesses, evens->accesses, evens->n, true),
+			reread);
+	case NRB_BREAKEVEN_AT_ONCE:
+		return nrb_claimfamily_say(claims, family, NRB_CLAIM_BREAK_EVEN,
+			evens->modes,
+			"pay%s, beside mode %d, with the first accesses: a first touch is "
+			"not shown to take longer%s.",
+			s, reference, reread);
+	default:
+		return nrb_claimfamily_say(claims, family, NRB_CLAIM_BREAK_EVEN,
+			evens->modes,
+			"keep%s memory local, but accesses are not shown to be faster for it "
+			"than in mode %d: nothing pays.",
+			s, reference);
+	}
+}
+
+/* Of modes that keep more local; the others have nothing to pay for. Beside mode 0, where it was run. */
+static int claim_even(struct nrb_claims *claims, const struct nrb_claim_family *of,
+	const struct nrb_header *header)
+{
+	struct nrb_claim_family plain = *of, *family = &plain;
+	struct evens evens[NRB_N_BREAKEVEN_STATES] = { 0 };
+	int rc = 0;
+
+	nrb_claimfamily_choose_base(family, header);
+	for (int mode = 0; mode < NRB_FAMILY_MODES && rc == 0; mode++) {
+		const struct nrb_arm_cells *arm = family->arm[mode];
+		struct nrb_breakeven even;
+
+		if (!nrb_claimfamily_is_ok(arm) || arm == family->base ||
+			!nrb_claimfamily_keeps_more(arm, family->base)) {
+			continue;
+		}
+		rc = nrb_breakeven_make(&even, arm, family->base, header);
+		if (rc == 0 && even.blocks >= NRB_STATS_LEAST) {
+			note_even(evens, mode, &even);
+		}
+	}
+	for (int state = NRB_BREAKEVEN_NONE + 1;
+		state < NRB_N_BREAKEVEN_STATES && rc == 0; state++) {
+		if (evens[state].n > 0) {
+			rc = say_even(claims, family, (enum nrb_breakeven_state)state,
+				&evens[state]);
+		}
+	}
+	return rc;
+}
+
+/* -- 2 and 3, 4 and 5, 6 and 7 are one to the kernel: a control -- */
+
+static int say_control(struct nrb_claims *claims, const struct nrb_claim_family *family,
+	int mode, const struct nrb_contrast *contrast)
+{
+	char effect[NRB_ESTIMATE_LEN];
+
+	return nrb_claimfamily_say(claims, family, NRB_CLAIM_DISAGREE, 3u << mode,
+		"are one to the kernel, but %s of mode %d is %s of mode %d's: do not rely on "
+		"the times of this run.",
+		nrb_metric_table[contrast->metric].heading, mode + 1,
+		nrb_estimate_ratio(effect, &contrast->effect), mode);
+}
+
+static int claim_control(struct nrb_claims *claims, const struct nrb_claim_family *family,
+	const struct nrb_header *header, double roi)
+{
+	int rc = 0;
+
+	for (int mode = NRB_MODE_WRITE; rc == 0 && mode < NRB_FAMILY_MODES; mode += 2) {
+		struct nrb_contrast contrast;
+
+		if (!nrb_claimfamily_is_ok(family->arm[mode]) ||
+			!nrb_claimfamily_is_ok(family->arm[mode + 1])) {
+			continue;
+		}
+		rc = nrb_contrast_make(&contrast, family->arm[mode + 1],
+			family->arm[mode], NRB_METRIC_ALLOC_P99, header, roi);
+		if (rc == 0 && (contrast.verdict == NRB_VERDICT_BETTER ||
+				       contrast.verdict == NRB_VERDICT_WORSE)) {
+			rc = say_control(claims, family, mode, &contrast);
+		}
+	}
+	return rc;
+}
+
+static int claim_family(struct nrb_claims *claims, const struct nrb_contrasts *contrasts,
+	const struct nrb_claim_family *family, const struct nrb_header *header)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(spoken) / sizeof(*spoken) && rc == 0; i++) {
+		rc = claim_metric(
+			claims, contrasts, family, spoken[i].metric, spoken[i].all);
+	}
+	if (rc == 0) {
+		rc = claim_control(claims, family, header, contrasts->roi);
+	}
+	return rc == 0 ? claim_even(claims, family, header) : rc;
+}
+
+int nrb_claimtimes_make(struct nrb_claims *claims, const struct nrb_contrasts *contrasts,
+	const struct nrb_group *group, const struct nrb_header *header)
+{
+	unsigned int varying = nrb_figure_varying(group->arms, group->n_allocating);
+	int first = claims->n, rc = 0;
+
+	if (header->rehearsal || header->reference_mode == NRB_ABSENT) {
+		return 0;
+	}
+	for (int from = 0, to = 0; rc == 0 && from < group->n_allocating; from = to) {
+		struct nrb_claim_family family = { 0 };
+
+		while (to < group->n_allocating &&
+			nrb_group_same_but_mode(group->arms[from], group->arms[to])) {
+			nrb_claimfamily_put(&family, group->arms[to++]);
+		}
+		nrb_claimfamily_label(&family, group->arms[from], varying);
+		family.base = family.arm[header->reference_mode & NRB_MODE_BITS];
+		if (nrb_claimfamily_is_ok(family.base)) {
+			rc = claim_family(claims, contrasts, &family, header);
+		}
+	}
+	for (int i = first; i < claims->n; i++) {
+		claims->list[i].timed = true;
+	}
+	return rc;
+}

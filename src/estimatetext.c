@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Estimates and their intervals in words. */
+#include "nrb/estimatetext.h"
+
+#include "nrb/units.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NUMBER_LEN = 32 };
+
+/* Three significant digits, and no exponent where people would write none. */
+static const char *ratio(char *buf, double value)
+{
+	int digits = fabs(value) < 9.995 ? 2 : fabs(value) < 99.95 ? 1 : 0;
+
+	snprintf(buf, NUMBER_LEN, value < 1e6 ? "%.*f" : "%.*e", digits, value);
+	return buf;
+}
+
+static const char *count(char *buf, double value)
+{
+	if (fabs(value) < 1e15) {
+		return nrb_units_count(buf, llround(value));
+	}
+	snprintf(buf, NUMBER_LEN, "%.1e", value);
+	return buf;
+}
+
+static const char *points(char *buf, double value)
+{
+	snprintf(buf, NUMBER_LEN, "%+.1f", 100 * value);
+	return buf;
+}
+
+/* " [1.55, 1.70]"; "" without an interval. */
+static const char *interval(char *buf, const struct nrb_estimate *estimate,
+	const char *(*show)(char *buf, double value))
+{
+	char low[NUMBER_LEN], high[NUMBER_LEN];
+
+	buf[0] = '\0';
+	if (nrb_estimate_is_bounded(estimate)) {
+		snprintf(buf, NRB_ESTIMATE_LEN, " [%s, %s]", show(low, estimate->low),
+			show(high, estimate->high));
+	}
+	return buf;
+}
+
+static const char *whole(char *buf, const struct nrb_estimate *estimate, const char *unit,
+	const char *(*show)(char *buf, double value))
+{
+	char at[NUMBER_LEN], ends[NRB_ESTIMATE_LEN];
+
+	if (isnan(estimate->at)) {
+		strcpy(buf, "n/a");
+	} else {
+		snprintf(buf, NRB_ESTIMATE_LEN, "%s%s%.60s", show(at, estimate->at), unit,
+			interval(ends, estimate, show));
+	}
+	return buf;
+}
+
+const char *nrb_estimate_ratio(char *buf, const struct nrb_estimate *estimate)
+{
+	return whole(buf, estimate, "x", ratio);
+}
+
+const char *nrb_estimate_points(char *buf, const struct nrb_estimate *estimate)
+{
+	return whole(buf, estimate, " points", points);
+}
+
+const char *nrb_estimate_count(char *buf, const struct nrb_estimate *estimate)
+{
+	return whole(buf, estimate, "", count);
+}
+
+const char *nrb_estimate_range(
+	char *buf, const struct nrb_estimate *estimates, int n, bool as_count)
+{
+	const char *(*show)(char *, double) = as_count ? count : ratio;
+	const char *unit = as_count ? "" : "x";
+	struct nrb_estimate hull = estimates[0];
+	double most = estimates[0].at;
+	char first[NUMBER_LEN], last[NUMBER_LEN], ends[NRB_ESTIMATE_LEN];
+
+	for (int i = 1; i < n; i++) {
+		hull.at = fmin(hull.at, estimates[i].at);
+		most = fmax(most, estimates[i].at);
+		/* an end that one of them lacks, all lack */
+		hull.low =
+			isnan(estimates[i].low) ? NAN : fmin(hull.low, estimates[i].low);
+		hull.high = fmax(hull.high, estimates[i].high);
+	}
+	if (strcmp(show(first, hull.at), show(last, most)) == 0) {
+		return whole(buf, &hull, unit, show);
+	}
+	snprintf(buf, NRB_ESTIMATE_LEN, "%.20s%s to %.20s%s%.44s", first, unit, last,
+		unit, interval(ends, &hull, show));
+	return buf;
+}
