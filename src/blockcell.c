@@ -53,6 +53,7 @@ static void ask(struct nrb_blocks *blocks, int64_t block, int arm_index)
 	sample->node = arm->node;
 	sample->cpu_node = arm->cpu_node;
 	sample->mode = arm->mode >= 0 ? arm->mode : NRB_ABSENT;
+	sample->control = arm->control ? 1 : NRB_ABSENT;
 	ask_factors(sample, arm, blocks->machine);
 	sample->seed = nrb_plan_cell_seed(blocks->plan, block, arm_index);
 }
@@ -121,7 +122,8 @@ static void announce(const struct nrb_blocks *blocks, int64_t block, int arm_ind
 	if (arm->mode >= 0) {
 		size_t used = strlen(what);
 
-		snprintf(what + used, sizeof(what) - used, ", mode %d", arm->mode);
+		snprintf(what + used, sizeof(what) - used, ", mode %d%s", arm->mode,
+			arm->control ? " once more" : "");
 	}
 	add_factors(plan, arm, what, sizeof(what));
 	nrb_progress_cell(block, blocks->n,

@@ -30,6 +30,7 @@ static void make_key(struct nrb_key *key, const struct nrb_sample *s)
 	key->node = s->node;
 	key->cpu_node = s->cpu_node;
 	key->threads = s->threads;
+	key->control = s->control == 1;
 	key->mode = s->mode;
 }
 
@@ -55,6 +56,7 @@ static const struct part {
 	{ offsetof(struct nrb_key, fill_on), true },
 	{ offsetof(struct nrb_key, swap), true },
 	{ offsetof(struct nrb_key, trim), true },
+	{ offsetof(struct nrb_key, control), false },
 };
 
 static int compare_all_but_mode(const struct nrb_key *a, const struct nrb_key *b)
@@ -166,7 +168,7 @@ static int find_arm(struct nrb_group *group, const struct nrb_sample *sample,
 		*arm = *(struct nrb_arm_cells **)node;
 		return 0;
 	}
-	if (group->n_arms == NRB_MAX_ARMS) {
+	if (group->n_arms + group->n_controls == NRB_MAX_ARMS) {
 		return -E2BIG;
 	}
 	*arm = calloc(1, sizeof(**arm));
@@ -178,7 +180,7 @@ static int find_arm(struct nrb_group *group, const struct nrb_sample *sample,
 		free(*arm);
 		return -ENOMEM;
 	}
-	group->n_arms++;
+	*(key.control == 0 ? &group->n_arms : &group->n_controls) += 1;
 	return 0;
 }
 
@@ -276,10 +278,12 @@ static void sort_values(struct nrb_tally *tally)
 	}
 }
 
+enum sort { ALLOCATING, WALKING, CONTROL };
+
 struct walk {
 	struct nrb_arm_cells **arms;
 	int n;
-	bool allocating; /* collect these, or those that only walk */
+	enum sort wanted;
 };
 
 /* Pages are asked for by who allocates; a mode alone, in records of others, will do. */
@@ -288,12 +292,17 @@ static bool allocates(const struct nrb_arm_cells *arm)
 	return arm->key.page_size[0] != '\0' || arm->key.mode != NRB_ABSENT;
 }
 
+static enum sort sort_of(const struct nrb_arm_cells *arm)
+{
+	return arm->key.control != 0 ? CONTROL : allocates(arm) ? ALLOCATING : WALKING;
+}
+
 static void collect(const void *node, VISIT visit, void *arg)
 {
 	struct nrb_arm_cells *arm = *(struct nrb_arm_cells *const *)node;
 	struct walk *walk = arg;
 
-	if ((visit == postorder || visit == leaf) && walk->allocating == allocates(arm)) {
+	if ((visit == postorder || visit == leaf) && walk->wanted == sort_of(arm)) {
 		walk->arms[walk->n++] = arm;
 	}
 }
@@ -323,22 +332,24 @@ static void find_whose_cache(struct nrb_arm_cells **arms, int n)
 
 int nrb_group_finish(struct nrb_group *group)
 {
+	int all = group->n_arms + group->n_controls;
 	struct walk walk = { 0 };
 
-	if (group->n_arms == 0) {
+	if (all == 0) {
 		return 0;
 	}
-	group->arms = calloc((size_t)group->n_arms, sizeof(*group->arms));
+	group->arms = calloc((size_t)all, sizeof(*group->arms));
 	if (group->arms == NULL) {
 		return -ENOMEM;
 	}
+	group->controls = group->arms + group->n_arms;
 	walk.arms = group->arms;
-	walk.allocating = true;
-	twalk_r(group->tree, collect, &walk);
-	group->n_allocating = walk.n;
-	walk.allocating = false;
-	twalk_r(group->tree, collect, &walk);
-	for (int i = 0; i < group->n_arms; i++) {
+	for (; walk.wanted <= CONTROL; walk.wanted++) {
+		twalk_r(group->tree, collect, &walk);
+		group->n_allocating =
+			walk.wanted == ALLOCATING ? walk.n : group->n_allocating;
+	}
+	for (int i = 0; i < all; i++) {
 		sort_values(&group->arms[i]->ok);
 		sort_values(&group->arms[i]->stalled);
 	}

@@ -215,6 +215,11 @@ static int make_room(struct nrb_plan *plan)
 	size_t most = (size_t)plan->n_arms + GROWTH;
 	struct nrb_arm *arms;
 
+	if (plan->n_arms == MAX_ARMS) {
+		return nrb_refuse(NRB_EXIT_USAGE,
+			"name fewer values, or compare them in several runs",
+			"the factors make over %d cells in each block", MAX_ARMS);
+	}
 	if (plan->n_arms % GROWTH != 0) {
 		return 0;
 	}
@@ -232,11 +237,6 @@ static int add_arm(struct nrb_plan *plan, const struct nrb_plandraft *draft, int
 	struct nrb_arm arm = make_arm(draft, kind, value);
 	int rc = check_cpus(draft, arm.cpu_node);
 
-	if (rc == 0 && plan->n_arms == MAX_ARMS) {
-		rc = nrb_refuse(NRB_EXIT_USAGE,
-			"name fewer values, or compare them in several runs",
-			"the factors make over %d cells in each block", MAX_ARMS);
-	}
 	if (rc == 0) {
 		rc = make_room(plan);
 	}
@@ -260,8 +260,28 @@ static bool turn(const struct wheel *wheels, int *at)
 	return false;
 }
 
+/* Behind a kind's arms, its references once more: whatever they differ by is chance. */
+static int add_controls(
+	struct nrb_plan *plan, const struct nrb_plandraft *draft, int from)
+{
+	int to = plan->n_arms, rc = 0;
+
+	for (int i = from; i < to && rc == 0 && draft->options->aa; i++) {
+		if (plan->reference < 0 || plan->arms[i].mode != plan->reference) {
+			continue;
+		}
+		rc = make_room(plan);
+		if (rc == 0) {
+			plan->arms[plan->n_arms] = plan->arms[i];
+			plan->arms[plan->n_arms++].control = true;
+		}
+	}
+	return rc;
+}
+
 static int cross_kind(struct nrb_plan *plan, const struct nrb_plandraft *draft, int kind)
 {
+	int from = plan->n_arms;
 	const struct nrb_kind *entry = &draft->kinds.list[kind];
 	struct wheel wheels[N_FACTORS] = { 0 };
 	int at[N_FACTORS] = { 0 }, rc = 0;
@@ -281,7 +301,7 @@ static int cross_kind(struct nrb_plan *plan, const struct nrb_plandraft *draft, 
 			rc = add_arm(plan, draft, kind, value);
 		}
 	} while (rc == 0 && turn(wheels, at));
-	return rc;
+	return rc == 0 ? add_controls(plan, draft, from) : rc;
 }
 
 static void find_targets(struct nrb_plan *plan)

@@ -9,7 +9,7 @@
 enum { DEFAULT_BUDGET_S = 20 * 60 }; /* of `run` */
 
 static const char without_knob[] =
-	"leave --modes and --reference out: memory policies are compared instead";
+	"leave --modes, --reference and --aa out: memory policies are compared instead";
 
 /* Values that the kernel has not cannot be compared. */
 static int check_knob(const struct nrb_plandraft *draft)
@@ -18,7 +18,7 @@ static int check_knob(const struct nrb_plandraft *draft)
 
 	if (draft->machine->found_mode != NRB_ABSENT ||
 		!(draft->kinds.needs & NRB_NEEDS_MODES) ||
-		(!options->modes_given && options->reference < 0)) {
+		(!options->modes_given && options->reference < 0 && !options->aa)) {
 		return 0;
 	}
 	return nrb_refuse(NRB_EXIT_NOT_HERE, without_knob,
@@ -57,6 +57,7 @@ static int check_factors(const struct nrb_plandraft *draft)
 		{ "alloc", o->alloc_bytes > 0 },
 		{ "fill", o->fill_bytes > 0 },
 		{ "roi", o->roi_ppm > 0 },
+		{ "aa", o->aa },
 	};
 
 	if (draft->kinds.needs & NRB_NEEDS_MODES) {

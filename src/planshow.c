@@ -212,6 +212,16 @@ static void print_roi(const struct nrb_planpage *page)
 	}
 }
 
+static void print_control(
+	const struct nrb_planpage *page, const struct nrb_run_options *options)
+{
+	if (options->aa) {
+		nrb_planpage_say(page, "control",
+			"mode %d runs twice in each block: what these two differ by is chance",
+			page->plan->reference);
+	}
+}
+
 static void print_size(const struct nrb_planpage *page)
 {
 	nrb_planpage_say(page, "cells", "%d in each block%s", page->plan->n_arms,
@@ -327,6 +337,7 @@ void nrb_plan_print(const struct nrb_plan *plan, const struct nrb_run_options *o
 	print_factors(&page);
 	print_size(&page);
 	print_roi(&page);
+	print_control(&page, options);
 	print_unsupported(&page);
 	print_served(&page);
 	print_memory(&page, options);
@@ -361,6 +372,9 @@ static struct nrb_json *arm_json(const struct nrb_arm *arm, const struct nrb_siz
 	nrb_json_set_int(object, "cpu_node", arm->cpu_node);
 	if (arm->mode >= 0) {
 		nrb_json_set_int(object, "mode", arm->mode);
+	}
+	if (arm->control) {
+		nrb_json_set_int(object, "control", 1);
 	}
 	if (arm->scenario->needs & NRB_NEEDS_MODES) {
 		set_factors(object, arm);

@@ -247,6 +247,9 @@ static struct nrb_json *odd_json(const struct nrb_group *group)
 		if (odd->key.mode != NRB_ABSENT) {
 			nrb_json_set_int(cell, "mode", odd->key.mode);
 		}
+		if (odd->key.control != 0) {
+			nrb_json_set_int(cell, "control", odd->key.control);
+		}
 		nrb_json_set_str(cell, "status", nrb_status_name(odd->status));
 		nrb_json_set_str(cell, "note", odd->note);
 		nrb_json_append(list, cell);

@@ -283,8 +283,8 @@ static void describe_odd(char *buf, size_t len, const struct nrb_report_data *da
 	nrb_figure_label(label, sizeof(label), &arm, varying & ~(1u << NRB_FIGURE_NODE));
 	snprintf(buf, len, "%s%s", label[0] != '\0' ? ", " : "", label);
 	if (odd->key.mode != NRB_ABSENT) {
-		snprintf(buf + strlen(buf), len - strlen(buf), ", mode %" PRId64,
-			odd->key.mode);
+		snprintf(buf + strlen(buf), len - strlen(buf), ", mode %" PRId64 "%s",
+			odd->key.mode, odd->key.control != 0 ? " once more" : "");
 	}
 }
 

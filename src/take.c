@@ -99,6 +99,13 @@ int nrb_take_root(struct nrb_options *options, const char *value)
 	return 0;
 }
 
+int nrb_take_aa(struct nrb_options *options, const char *value)
+{
+	(void)value;
+	options->run.aa = true;
+	return 0;
+}
+
 int nrb_take_blocks(struct nrb_options *options, const char *value)
 {
 	return nrb_take_i64(

@@ -4,7 +4,7 @@
 
 _numa_reclaim_bench_options() { # COMMAND
 	local inner='--scenario --all --variant --modes --reference --node --cpu-node --lru-gen --policy
-		--page-size --threads --fill-on --trim --swap --set --fill --sparse --alloc --blocks
+		--page-size --threads --fill-on --trim --swap --set --fill --sparse --alloc --aa --blocks
 		--budget --seed --roi --max-memory --output -o --yes -y --dry-run -n --progress'
 	local all='--json --color --ascii --quiet -q --help -h --version -V'
 

@@ -43,6 +43,7 @@ struct nrb_arm {
 	bool fill_all; /* every node is filled, not the target alone */
 	bool trim;
 	const struct nrb_set *set; /* borrowed from the options; NULL: nothing set */
+	bool control;              /* the reference once more */
 	char unsupported[NRB_NOTE_LEN / 2]; /* why this machine cannot run it; "" */
 };
 

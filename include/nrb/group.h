@@ -23,6 +23,7 @@ struct nrb_key {
 	int64_t threads;
 	char set[NRB_SET_LEN], fill_on[NRB_WORD_LEN], swap[NRB_WORD_LEN],
 		trim[NRB_WORD_LEN];
+	int64_t control; /* 1: the reference once more; else 0 */
 	int64_t mode; /* the last one in the order of arms: neighbours differ in it alone */
 };
 
@@ -82,11 +83,12 @@ enum { NRB_MAX_ODD_CELLS = 16, NRB_MAX_ARMS = 100000 };
 struct nrb_group {
 	int kernel; /* by nrb_rule_kernel; the caller's, before the first cell */
 	void *tree; /* of struct nrb_arm_cells */
-	/* those that allocate, with a mode or none; the others only walk */
-	int n_arms, n_allocating;
+	/* those that allocate, with a mode or none; the others only walk; controls are among neither */
+	int n_arms, n_allocating, n_controls;
 	/* after nrb_group_finish: sorted by key, first those that allocate; among them, those
 	 * without a mode before their like with one */
 	struct nrb_arm_cells **arms;
+	struct nrb_arm_cells **controls;            /* sorted likewise */
 	int64_t cells, blocks;                      /* blocks: the largest number seen */
 	int64_t n_odd;                              /* all of them */
 	struct nrb_odd_cell odd[NRB_MAX_ODD_CELLS]; /* the first of them */

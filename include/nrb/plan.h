@@ -33,6 +33,7 @@ struct nrb_run_options {
 	unsigned int modes; /* a bit for each of 0..7; 0: all */
 	bool modes_given;
 	int reference;    /* 0..7; -1: the value found at start */
+	bool aa;          /* the reference runs twice in each block */
 	int64_t blocks;   /* 0 */
 	int64_t budget_s; /* 0 */
 	int64_t roi_ppm;  /* 0; differences up to there are none that matter */

@@ -170,6 +170,7 @@ struct nrb_sample {
 	char variant[NRB_WORD_LEN];
 	int64_t node, cpu_node, cpu;
 	int64_t mode; /* absent: the scenario has none */
+	int64_t control; /* 1: the reference once more, to be told from it; absent in others */
 	char lru_gen[NRB_WORD_LEN];
 	char policy[NRB_WORD_LEN];
 	char page_size[NRB_WORD_LEN];

@@ -28,6 +28,7 @@ int nrb_take_all(struct nrb_options *options, const char *value);
 int nrb_take_variant(struct nrb_options *options, const char *value);
 int nrb_take_modes(struct nrb_options *options, const char *value);
 int nrb_take_reference(struct nrb_options *options, const char *value);
+int nrb_take_aa(struct nrb_options *options, const char *value);
 int nrb_take_blocks(struct nrb_options *options, const char *value);
 int nrb_take_budget(struct nrb_options *options, const char *value);
 int nrb_take_seed(struct nrb_options *options, const char *value);

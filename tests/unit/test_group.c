@@ -228,6 +228,49 @@ static void test_order(void **state)
 }
 
 /* Who allocates is told from who only walks by the pages asked for, also without the sysctl. */
+/* It is an arm of its own, beside all others: no figure of the reference has its cells. */
+static void test_controls_stand_apart(void **state)
+{
+	(void)state;
+	for (int block = 1; block <= 2; block++) {
+		make(0, block, 10);
+		add(NRB_STATUS_OK);
+		make(0, block, 30);
+		sample.control = 1;
+		add(NRB_STATUS_OK);
+		make(7, block, 90);
+		add(NRB_STATUS_OK);
+		make(0, block, 50);
+		sample.mode = NRB_ABSENT; /* as of matrix */
+		add(NRB_STATUS_OK);
+	}
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_int_equal(group.cells, 8);
+	assert_int_equal(group.n_arms, 3);
+	assert_int_equal(group.n_allocating, 2);
+	assert_int_equal(group.n_controls, 1);
+	assert_int_equal(group.arms[0]->key.mode, 0);
+	assert_int_equal(group.arms[0]->cells, 2);
+	assert_near(nrb_group_median(group.arms[0], NRB_VALUE_LOCAL_RATIO), 0.1);
+	assert_int_equal(group.controls[0]->key.mode, 0);
+	assert_int_equal(group.controls[0]->cells, 2);
+	assert_near(nrb_group_median(group.controls[0], NRB_VALUE_LOCAL_RATIO), 0.3);
+	assert_false(nrb_group_same_but_mode(group.arms[0], group.controls[0]));
+	assert_int_equal(group.arms[2]->key.mode, NRB_ABSENT);
+}
+
+/* Of a record that was cut behind its first cell. */
+static void test_a_control_alone(void **state)
+{
+	(void)state;
+	make(0, 1, 30);
+	sample.control = 1;
+	add(NRB_STATUS_OK);
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_int_equal(group.n_arms + group.n_allocating, 0);
+	assert_int_equal(group.n_controls, 1);
+}
+
 static void test_no_knob(void **state)
 {
 	char buf[NRB_FIGURE_LEN];
@@ -440,6 +483,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_whose_cache, start, finish),
 		cmocka_unit_test_setup_teardown(test_node_cache, start, finish),
 		cmocka_unit_test_setup_teardown(test_order, start, finish),
+		cmocka_unit_test_setup_teardown(test_controls_stand_apart, start, finish),
+		cmocka_unit_test_setup_teardown(test_a_control_alone, start, finish),
 		cmocka_unit_test_setup_teardown(test_no_knob, start, finish),
 		cmocka_unit_test_setup_teardown(test_rules, start, finish),
 		cmocka_unit_test_setup_teardown(test_label, start, finish),

@@ -53,6 +53,53 @@ static void test_one_level_and_none(void **state)
 	assert_null(plan.arms[0].set);
 }
 
+/* Beside each arm with the reference mode, with all that it has; those of a kind stand together. */
+static void test_the_reference_once_more(void **state)
+{
+	int controls = 0;
+
+	(void)state;
+	options.aa = true;
+	options.reference = 1;
+	options.trim = levels_of(0, 1);
+	assert_int_equal(make_arms(machine()), 0);
+	assert_int_equal(plan.n_arms, 6);
+	for (int i = 0; i < plan.n_arms; i++) {
+		const struct nrb_arm *arm = &plan.arms[i];
+
+		assert_int_equal(arm->control, i >= 4);
+		if (arm->control) {
+			assert_int_equal(arm->mode, 1);
+			assert_int_equal(arm->trim, controls++);
+			assert_int_equal(
+				plan.sizes[i].alloc_bytes, plan.sizes[1].alloc_bytes);
+		}
+	}
+	assert_int_equal(controls, 2);
+	assert_false(plan.arms[plan.warm_up].control);
+	options.reference = 0;
+	options.modes = 1 << 1; /* the reference is added, and then once more */
+	options.trim.n = 0;
+	assert_int_equal(make_arms(machine()), 0);
+	assert_int_equal(plan.n_arms, 3);
+	assert_int_equal(plan.arms[2].mode, 0);
+	assert_true(plan.arms[2].control);
+}
+
+/* There is no reference mode then. */
+static void test_no_control_without_the_knob(void **state)
+{
+	struct nrb_machine *without = machine();
+
+	(void)state;
+	without->found_mode = NRB_ABSENT;
+	options.modes_given = false;
+	options.aa = true;
+	assert_refused(make_arms(without), NRB_EXIT_NOT_HERE, "no vm.zone_reclaim_mode");
+	options.aa = false;
+	assert_int_equal(make_arms(without), 0);
+}
+
 /* It compares nodes: what is given for cells that allocate would change nothing, unseen. */
 static void test_a_factor_that_no_scenario_has(void **state)
 {
@@ -316,6 +363,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ARM_TEST(test_all_is_crossed),
 		ARM_TEST(test_one_level_and_none),
+		ARM_TEST(test_the_reference_once_more),
+		ARM_TEST(test_no_control_without_the_knob),
 		ARM_TEST(test_a_factor_that_no_scenario_has),
 		ARM_TEST(test_cpu_nodes),
 		ARM_TEST(test_pairs_take_no_factors),

@@ -186,6 +186,38 @@ static void test_blocks_are_shuffled_and_complete(void **state)
 	release(b);
 }
 
+/* In every block, and told apart; in the modes' own cells the key is absent. */
+static void test_the_reference_runs_once_more(void **state)
+{
+	struct nrb_run_options options = options_for(*state, "steady", "run.jsonl");
+	int controls[3] = { 0 }, references = 0;
+	struct outcome *outcome;
+
+	options.modes_given = true;
+	options.modes = 1 << 0 | 1 << 7;
+	options.aa = true;
+	options.blocks = 2;
+	outcome = run(*state, &options);
+	assert_int_equal(outcome->rc, 0);
+	assert_int_equal(outcome->n, 7);
+	for (int i = 0; i < outcome->n; i++) {
+		const struct nrb_sample *cell = &outcome->cells[i];
+
+		if (cell->control != NRB_ABSENT) {
+			assert_int_equal(cell->control, 1);
+			assert_int_equal(cell->mode, 0);
+			controls[cell->block]++;
+		} else {
+			references += cell->block > 0 && cell->mode == 0;
+		}
+	}
+	assert_int_equal(controls[0], 0);
+	assert_int_equal(controls[1], 1);
+	assert_int_equal(controls[2], 1);
+	assert_int_equal(references, 2);
+	release(outcome);
+}
+
 /* Cells that this machine cannot run are recorded, say why, and have nothing measured. */
 static void test_what_cannot_run_is_recorded(void **state)
 {
@@ -286,6 +318,7 @@ int main(void)
 		RUN_TEST(test_warm_up_comes_first_and_apart),
 		RUN_TEST(test_says_how_long_a_block_will_take),
 		RUN_TEST(test_blocks_are_shuffled_and_complete),
+		RUN_TEST(test_the_reference_runs_once_more),
 		RUN_TEST(test_what_cannot_run_is_recorded),
 		RUN_TEST(test_without_the_knob),
 		RUN_TEST(test_dry_run_changes_nothing),
