@@ -236,6 +236,28 @@ static int add_family(struct nrb_contrasts *contrasts, struct nrb_arm_cells *con
 	return rc;
 }
 
+/* Behind the others, where nobody takes them for one of the modes. */
+static int add_controls(struct nrb_contrasts *contrasts, const struct nrb_group *group,
+	const struct nrb_header *header)
+{
+	int first = contrasts->n, rc = 0;
+
+	for (int i = 0; i < group->n_controls && rc == 0; i++) {
+		struct nrb_key key = group->controls[i]->key;
+		const struct nrb_arm_cells *repeated;
+
+		key.control = 0;
+		repeated = nrb_group_find(group, &key);
+		if (repeated != NULL) {
+			rc = add_arm(contrasts, group->controls[i], repeated,
+				header->rehearsal);
+		}
+	}
+	contrasts->n_controls = contrasts->n - first;
+	contrasts->n = first;
+	return rc;
+}
+
 int nrb_contrasts_make(struct nrb_contrasts *contrasts, const struct nrb_group *group,
 	const struct nrb_header *header, double roi)
 {
@@ -252,7 +274,7 @@ int nrb_contrasts_make(struct nrb_contrasts *contrasts, const struct nrb_group *
 		}
 		rc = add_family(contrasts, group->arms + from, to - from, header);
 	}
-	return rc;
+	return rc == 0 ? add_controls(contrasts, group, header) : rc;
 }
 
 void nrb_contrasts_free(struct nrb_contrasts *contrasts)

@@ -6,6 +6,7 @@
 #include "nrb/figures.h"
 #include "nrb/recordfields.h"
 #include "nrb/reportdata.h"
+#include "nrb/reporttrust.h"
 
 #include <math.h>
 
@@ -309,6 +310,7 @@ struct nrb_json *nrb_reportjson_make(const struct nrb_report_data *data)
 	nrb_json_set(object, "contrasts", contrasts_json(data));
 	nrb_json_set(object, "break_even", break_evens_json(data));
 	nrb_json_set(object, "matrix", penalties_json(data));
+	nrb_json_set(object, "trust", nrb_reporttrust_json(data));
 	nrb_json_set_int(object, "cells_not_ok", data->group.n_odd);
 	nrb_json_set(object, "not_ok", odd_json(&data->group));
 	if (data->end != NULL) {

@@ -6,6 +6,7 @@
 #include "nrb/reportinterval.h"
 #include "nrb/reportmatrix.h"
 #include "nrb/reporttable.h"
+#include "nrb/reporttrust.h"
 #include "nrb/reportverdict.h"
 #include "nrb/units.h"
 
@@ -419,6 +420,7 @@ int nrb_reporttext_print(
 	if (rc < 0) {
 		return rc;
 	}
+	nrb_reporttrust_print(data, screen, out);
 	print_odd(data, screen, out);
 	print_left_out(data, screen, out);
 	print_early_end(data, screen, out);

@@ -94,21 +94,21 @@ int nrb_units_parse_seconds(const char *text, int64_t *seconds)
 
 int nrb_units_parse_percent(const char *text, int64_t *ppm)
 {
-	enum { DECIMALS = 4, MOST = 1000 /* percent */ };
-	int64_t whole = 0, unit = 10000;
+	const int64_t one = 10000, most = 1000; /* percent */
+	int64_t whole = 0, unit = one;
 	const char *p = text;
 
-	while (*p >= '0' && *p <= '9' && whole <= MOST) {
+	while (*p >= '0' && *p <= '9' && whole <= most) {
 		whole = 10 * whole + (*p++ - '0');
 	}
-	whole *= unit;
+	whole *= one;
 	if (p > text && *p == '.' && p[1] != '%') {
 		for (p++; *p >= '0' && *p <= '9' && unit > 1; p++) {
 			unit /= 10;
 			whole += unit * (*p - '0');
 		}
 	}
-	if (p > text && whole > MOST * 10000) {
+	if (p > text && whole > most * one) {
 		return -ERANGE;
 	}
 	if (p == text || strcmp(p, "%") != 0) {

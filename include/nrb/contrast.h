@@ -68,6 +68,7 @@ struct nrb_contrasts {
 	int n, room;
 	struct nrb_contrast *
 		list; /* by arm in the group's order, then by metric; verdict never NONE */
+	int n_controls; /* behind these n: of controls against what they repeat, p as it is */
 };
 
 /** Compare every arm of a finished group with its like that has the reference mode (the one without

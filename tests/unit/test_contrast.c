@@ -67,6 +67,40 @@ static double drift(int block)
 	return 3000 * pow(3, -block / (double)BLOCKS);
 }
 
+/* The reference once more stands behind the modes: none of them is compared with it. */
+static void test_a_control_is_no_mode(void **state)
+{
+	const struct nrb_contrast *control;
+
+	(void)state;
+	for (int block = 1; block <= BLOCKS; block++) {
+		add(0, block, 0, drift(block));
+		add(1, block, 0, 2 * drift(block));
+		make(0, block, 50);
+		strcpy(sample.page_size, "4k");
+		sample.control = 1;
+		for (int i = 0; i < FAULTS; i++) {
+			nrb_histogram_add(
+				&sample.alloc_hist, (uint64_t)(1.5 * drift(block)));
+		}
+		assert_int_equal(nrb_group_add(&group, &sample), 0);
+	}
+	finish(0.05);
+	assert_true(fabs(contrast_of(1, NRB_METRIC_ALLOC_P99)->effect.at - 2) < 0.01);
+	for (int i = 0; i < contrasts.n; i++) {
+		assert_int_equal(contrasts.list[i].arm->key.control, 0);
+		assert_int_equal(contrasts.list[i].reference->key.control, 0);
+	}
+	assert_true(contrasts.n_controls >= 2);
+	control = &contrasts.list[contrasts.n];
+	assert_int_equal(control->metric, NRB_METRIC_ALLOC_P99);
+	assert_int_equal(control->arm->key.control, 1);
+	assert_int_equal(control->reference->key.control, 0);
+	assert_int_equal(control->blocks, BLOCKS);
+	assert_true(fabs(control->effect.at - 1.5) < 0.01);
+	assert_true(fabs(control[1].effect.at - 0.5) < 1e-9);
+}
+
 static void test_blocks_are_paired(void **state)
 {
 	static const double ratio[] = { 1, 1.2, 0.8, 1.001 };
@@ -244,6 +278,7 @@ static void test_verdicts_have_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CONTRAST_TEST(test_a_control_is_no_mode),
 		CONTRAST_TEST(test_blocks_are_paired),
 		CONTRAST_TEST(test_a_block_that_lacks_one),
 		CONTRAST_TEST(test_shares_are_differences),

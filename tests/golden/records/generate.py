@@ -422,6 +422,18 @@ def lowest():
     return record({**OLD, "blocks": 5}, cells)
 
 
+def control(blocks=8, drift=0.004, **header):
+    """Mode 1 takes 1.2 times as long; mode 0 once more next to as long as itself."""
+    cells = [cell(0, 0, 0)]
+    for block in range(1, blocks + 1):
+        slow = 1 + 0.01 * (block % 3)
+        for mode, ratio, again in ((0, 1, None), (1, 1.2, None), (0, 1 + drift * (block % 4 - 1), 1)):
+            made = cell(len(cells), block, mode, local=0.001 * mode, control=again)
+            made["alloc_hist"] = histogram(PAGES, round(1900 * slow), round(14000 * slow * ratio))
+            cells.append(made)
+    return [{**HEADER, "blocks": blocks, **header}, *cells, end(len(cells))]
+
+
 def write(path, text):
     path.parent.mkdir(exist_ok=True)
     path.write_text(text)
@@ -436,7 +448,9 @@ def main():
             "absent": absent(), "dirty": dirty(), "dirty-new": dirty_new(), "anon": anon(),
             "states": states(), "swapped": swapped(), "threads": threads(), "mapped": mapped(),
             "thp": thp(), "load": load(), "lowest": lowest(), "ballast": ballast(),
-            "fileserver": fileserver(), "blocks": blocks()}
+            "fileserver": fileserver(), "blocks": blocks(), "control": control(),
+            "control-off": control(blocks=5, drift=0.3, roi_ppm=20000),
+            "control-rehearsal": control(blocks=6, rehearsal=True, hypervisor="TCG")}
     for name, objects in good.items():
         write(root / f"{name}.jsonl", lines(objects))
     write(root / "cut.jsonl", lines(mglru())[:-100])

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What tells whether a run measured the modes, or something else. */
+#include "nrb/reporttrust.h"
+
+#include "nrb/figures.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+enum { SENTENCE_LEN = 1024, EFFECT_LEN = 96 };
+
+/* -- the control: the reference against itself -- */
+
+/* "1.02x [0.98, 1.06] (10 blocks)", of a share "+0.3 points [...]". */
+static void show_estimate(char *buf, size_t len, const struct nrb_contrast *contrast)
+{
+	bool is_share = nrb_metric_table[contrast->metric].is_share;
+	double scale = is_share ? 100 : 1;
+	char interval[EFFECT_LEN] = "";
+
+	if (nrb_estimate_is_bounded(&contrast->effect)) {
+		snprintf(interval, sizeof(interval),
+			is_share ? " [%+.1f, %+.1f]" : " [%.2f, %.2f]",
+			scale * contrast->effect.low, scale * contrast->effect.high);
+	}
+	snprintf(buf, len,
+		is_share ? "%+.1f points%s (%zu block%s)" : "%.2fx%s (%zu block%s)",
+		scale * contrast->effect.at, interval, contrast->blocks,
+		contrast->blocks == 1 ? "" : "s");
+}
+
+/* Without an interval the estimate alone. */
+static bool is_outside(const struct nrb_contrast *contrast, double roi)
+{
+	bool is_share = nrb_metric_table[contrast->metric].is_share;
+	double effect = is_share ? contrast->effect.at : log(contrast->effect.at);
+
+	return fabs(effect) > (is_share ? roi : log1p(roi));
+}
+
+/* An estimate outside is bad news, however wide its interval. */
+static const char *judge(
+	char *buf, size_t len, const struct nrb_contrast *contrast, double roi)
+{
+	if (is_outside(contrast, roi)) {
+		snprintf(buf, len,
+			"outside %g %%: something other than the mode made that difference, so "
+			"do not trust the others of this run",
+			100 * roi);
+	} else if (contrast->verdict == NRB_VERDICT_SAME) {
+		snprintf(buf, len, "within %g %%", 100 * roi);
+	} else if (contrast->verdict == NRB_VERDICT_FEW) {
+		snprintf(buf, len,
+			"within %g %%; with fewer than %d blocks that may be luck",
+			100 * roi, NRB_STATS_LEAST);
+	} else {
+		snprintf(buf, len,
+			"not known to be within %g %%: differences of that size are chance here",
+			100 * roi);
+	}
+	return buf;
+}
+
+static void say_control(const struct nrb_report_data *data,
+	const struct nrb_contrast *contrast, const struct nrb_screen *screen, FILE *out)
+{
+	const struct nrb_group *group = &data->group;
+	unsigned int varying = nrb_figure_varying(group->arms, group->n_allocating);
+	char label[NRB_FIGURE_LEN], estimate[3 * EFFECT_LEN], verdict[2 * EFFECT_LEN];
+	char line[SENTENCE_LEN], escaped[4 * SENTENCE_LEN];
+
+	nrb_figure_label(label, sizeof(label), contrast->arm, varying);
+	show_estimate(estimate, sizeof(estimate), contrast);
+	snprintf(line, sizeof(line),
+		"Control: mode %" PRId64 " against itself%s%s: %s %s, %s.",
+		contrast->arm->key.mode, label[0] != '\0' ? ", " : "", label,
+		nrb_metric_table[contrast->metric].heading, estimate,
+		judge(verdict, sizeof(verdict), contrast, data->roi));
+	nrb_screen_escape(escaped, sizeof(escaped), line, screen->ascii);
+	fputs(is_outside(contrast, data->roi) ? nrb_screen_yellow(screen) : "", out);
+	nrb_screen_wrap(screen, out, 2, escaped);
+	fputs(is_outside(contrast, data->roi) ? nrb_screen_plain(screen) : "", out);
+}
+
+/* What was declared beforehand, of what there is a figure. */
+static bool is_said(const struct nrb_contrast *contrast)
+{
+	return contrast->metric < NRB_N_PRIMARY_METRICS &&
+	       contrast->verdict != NRB_VERDICT_UNRANKED;
+}
+
+void nrb_reporttrust_print(
+	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
+{
+	const struct nrb_contrasts *contrasts = &data->contrasts;
+
+	for (int i = 0; i < contrasts->n_controls; i++) {
+		const struct nrb_contrast *contrast = &contrasts->list[contrasts->n + i];
+
+		if (is_said(contrast)) {
+			say_control(data, contrast, screen, out);
+		}
+	}
+}
+
+/* -- the same for programs -- */
+
+static void set_number(struct nrb_json *object, const char *key, double number)
+{
+	if (!isnan(number)) {
+		nrb_json_set_real(object, key, number);
+	}
+}
+
+static struct nrb_json *control_json(
+	const struct nrb_report_data *data, const struct nrb_contrast *contrast)
+{
+	const struct nrb_metric_info *metric = &nrb_metric_table[contrast->metric];
+	struct nrb_json *object = nrb_json_object();
+	int row = 0;
+
+	while (row < data->group.n_arms && data->group.arms[row] != contrast->reference) {
+		row++;
+	}
+	nrb_json_set_int(object, "row", row);
+	nrb_json_set_str(object, "metric", metric->name);
+	nrb_json_set_bool(object, "primary", contrast->metric < NRB_N_PRIMARY_METRICS);
+	nrb_json_set_int(object, "blocks", (int64_t)contrast->blocks);
+	nrb_json_set_str(object, "effect", metric->is_share ? "difference" : "ratio");
+	set_number(object, "estimate", contrast->effect.at);
+	set_number(object, "low", contrast->effect.low);
+	set_number(object, "high", contrast->effect.high);
+	nrb_json_set_str(object, "verdict", nrb_verdict_name(contrast->verdict));
+	if (contrast->verdict != NRB_VERDICT_UNRANKED) {
+		nrb_json_set_bool(object, "within_roi", !is_outside(contrast, data->roi));
+	}
+	return object;
+}
+
+struct nrb_json *nrb_reporttrust_json(const struct nrb_report_data *data)
+{
+	const struct nrb_contrasts *contrasts = &data->contrasts;
+	struct nrb_json *object = nrb_json_object(), *controls = nrb_json_array();
+
+	for (int i = 0; i < contrasts->n_controls; i++) {
+		nrb_json_append(
+			controls, control_json(data, &contrasts->list[contrasts->n + i]));
+	}
+	nrb_json_set(object, "controls", controls);
+	return object;
+}
