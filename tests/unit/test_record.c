@@ -69,7 +69,7 @@ static void make_sample(void)
 
 	nrb_sample_init(&sample);
 	for (const struct nrb_field *f = nrb_sample_fields; f->name != NULL; f++) {
-		*nrb_field_at(&sample, f) = f->max < 10 ? 7 : value++;
+		*nrb_field_at(&sample, f) = f->max < 10 ? f->max : value++;
 	}
 	for (const struct nrb_string_field *s = nrb_sample_strings; s->name != NULL;
 		s++) {
