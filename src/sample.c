@@ -103,7 +103,7 @@ const struct nrb_counter_info nrb_counter_table[NRB_N_COUNTERS] = {
 #define COUNT       0, (int64_t)1 << 60
 #define ANY         (NRB_ABSENT + 1), INT64_MAX
 #define MODE        0, 7
-#define ONE         1, 1
+#define FLAG        0, 1
 #define NODE_NUMBER 0, NRB_MAX_NODE_NUMBER
 
 #define SAMPLE(field, text)           FIELD(nrb_sample, field, text, COUNT)
@@ -115,7 +115,7 @@ const struct nrb_field nrb_sample_fields[] = {
 	SAMPLE_IN(cpu_node, NODE_NUMBER, "node of the CPU that allocates"),
 	SAMPLE(cpu, "that CPU"),
 	SAMPLE_IN(mode, MODE, "vm.zone_reclaim_mode during the allocation; absent where it has no part, or where the kernel has none"),
-	SAMPLE_IN(control, ONE, "1 in a cell that runs the reference once more, as a control (--aa); absent in others"),
+	SAMPLE_IN(control, FLAG, "1 in a cell that runs the reference once more, as a control (--aa); absent in others"),
 	SAMPLE(threads, "threads that allocate"),
 	SAMPLE_IN(seed, ANY, "of this cell's random orders"),
 	SAMPLE(start_ns, "CLOCK_MONOTONIC at the start of the cell"),
