@@ -3,11 +3,12 @@
  * numa-reclaim-bench: what vm.zone_reclaim_mode does on this machine.
  *
  * The map is src/LAYERS. From here: options (the command line) -> run, rehearse, check, restore
- * (the measuring half) and report (the showing half), which meet in a record alone.
+ * (the measuring half), report and export (the showing half), which meet in a record alone.
  */
 #include "nrb/check.h"
 #include "nrb/confirm.h"
 #include "nrb/diag.h"
+#include "nrb/export.h"
 #include "nrb/json.h"
 #include "nrb/list.h"
 #include "nrb/options.h"
@@ -222,6 +223,10 @@ static int dispatch(struct nrb_options *options, struct ending *ending)
 		break;
 	case NRB_COMMAND_REPORT:
 		rc = do_report(options, &screen);
+		break;
+	case NRB_COMMAND_EXPORT:
+		options->export.out = stdout;
+		rc = nrb_export(&options->export, &root, options->operands[0]);
 		break;
 	case NRB_COMMAND_LIST:
 		rc = nrb_list(options->json, &screen, stdout);

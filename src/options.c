@@ -19,6 +19,7 @@ enum {
 	CHECK = NRB_COMMAND_CHECK,
 	REPORT = NRB_COMMAND_REPORT,
 	MEASURED = BOTH | REPORT, /* recorded, and a report may take another */
+	EXPORT = NRB_COMMAND_EXPORT,
 	ALL = NRB_COMMAND_ALL,
 };
 
@@ -32,6 +33,9 @@ const struct nrb_command_info nrb_command_table[] = {
 	  { "numa-reclaim-bench check", "numa-reclaim-bench check --json", NULL } },
 	{ REPORT, "report", "FILE...", "records as a table, as JSON or as CSV",
 	  { "numa-reclaim-bench report run.jsonl", "numa-reclaim-bench report --csv *.jsonl", NULL } },
+	{ EXPORT, "export", "FILE", "a record for other tools: metrics, sysctl.d, tuned, plots",
+	  { "numa-reclaim-bench export --format sysctl.d run.jsonl",
+	    "numa-reclaim-bench export --format openmetrics -o numa.prom run.jsonl", NULL } },
 	{ NRB_COMMAND_LIST, "list", "", "scenarios, record fields and counters",
 	  { "numa-reclaim-bench list", "numa-reclaim-bench list --json", NULL } },
 	{ NRB_COMMAND_RESTORE, "restore", "", "put settings back after a run that was killed (root)",
@@ -75,12 +79,15 @@ const struct nrb_option_info nrb_option_table[] = {
 	{ "kernel-deb",    0,  "FILE",     REHEARSE, false, "kernel package to unpack and boot; may be repeated", nrb_take_kernel_deb },
 	{ "accel",         0,  "tcg|kvm",  REHEARSE, false, "how QEMU runs the guest; tcg", nrb_take_accel },
 	{ "keep",          0,  "DIR",      REHEARSE, false, "leave the guest's files in this new directory", nrb_take_keep },
-	{ "output",        'o', "FILE",    BOTH,   false, "record, a new file; - is stdout", nrb_take_output },
+	{ "output",        'o', "FILE",    BOTH | EXPORT, false, "the record, a new file, or the export; - is stdout", nrb_take_output },
+	{ "format",        0,  "F",        EXPORT, false, "csv, openmetrics, sysctl.d, tuned, gnuplot or hgrm", nrb_take_format },
+	{ "mode",          0,  "M",        EXPORT, false, "hgrm: the arm with this value", nrb_take_mode },
+	{ "arm",           0,  "N",        EXPORT, false, "hgrm: the Nth arm of those with times", nrb_take_arm },
 	{ "yes",           'y', NULL,      BOTH,   false, "do not ask; rehearse never does", nrb_take_yes },
 	{ "dry-run",       'n', NULL,      BOTH,   false, "show the plan and stop", nrb_take_dry_run },
 	{ "progress",      0,  "WHEN",     BOTH,   false, "auto, tty, plain or none", nrb_take_progress },
 	{ "rehearsal",     0,  NULL,       RUN,    false, "the record is made in a guest: its times mean little", nrb_take_rehearsal },
-	{ "root",          0,  "DIR",      RUN | CHECK, false, "a recorded machine instead of /", nrb_take_root },
+	{ "root",          0,  "DIR",      RUN | CHECK | EXPORT, false, "a recorded machine instead of /", nrb_take_root },
 	{ "csv",           0,  NULL,       REPORT, false, "one row for each combination of factors", nrb_take_csv },
 	{ "json",          0,  NULL,       ALL,    false, "one JSON document on stdout, also on failure", nrb_take_json },
 	{ "color",         0,  "WHEN",     ALL,    false, "auto, always or never", nrb_take_color },
@@ -248,7 +255,8 @@ static int check_outputs(const struct nrb_options *options)
 	if (options->json && options->csv) {
 		return nrb_refuse(NRB_EXIT_USAGE, "choose one", "--json and --csv");
 	}
-	if (options->json && output != NULL && strcmp(output, "-") == 0) {
+	if (options->json && output != NULL && strcmp(output, "-") == 0 &&
+		options->command->command != EXPORT) {
 		return nrb_refuse(NRB_EXIT_USAGE, "name a file with -o",
 			"--json and the record cannot both be on stdout");
 	}
@@ -336,6 +344,9 @@ static int check_together(const struct nrb_options *options)
 	if (rc < 0) {
 		return rc;
 	}
+	if (command->command == EXPORT) {
+		return nrb_takeexport_check(options);
+	}
 	if (options->run.all && options->run.n_scenarios > 0) {
 		return nrb_refuse(NRB_EXIT_USAGE, "choose one", "--all and --scenario");
 	}
@@ -357,6 +368,7 @@ static void set_defaults(struct nrb_options *options)
 	*options = (struct nrb_options){ .root = "/" };
 	options->run.dir = ".";
 	options->run.reference = -1;
+	options->export.mode = options->export.arm = NRB_ABSENT;
 	options->rehearse.nodes = 2;
 	options->rehearse.node_bytes = 512 << 20;
 	options->rehearse.cpus_per_node = 1;

@@ -56,6 +56,7 @@ int nrb_take_json(struct nrb_options *options, const char *value)
 	options->json = true;
 	options->run.json = true;
 	options->rehearse.json = true;
+	options->export.json = true;
 	return 0;
 }
 
@@ -165,6 +166,7 @@ int nrb_take_output(struct nrb_options *options, const char *value)
 {
 	options->run.output = value;
 	options->rehearse.output = value;
+	options->export.output = value;
 	return 0;
 }
 

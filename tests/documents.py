@@ -160,6 +160,14 @@ def values_of(tables):
     }
 
 
+def check_formats(page, bash, zsh):
+    """What export can print is named in its help."""
+    words = re.split(r", | or ", re.search(r"--format F +(.*)", help_of("export")).group(1))
+    same("man page, EXPORT", words, re.findall(r"^\.It Cm (\S+)$", man_section(page, "EXPORT"), re.M))
+    same("bash, --format", words, bash_words(bash, "export", "--format", ""))
+    same("zsh, --format", words, re.search(r"'--format=[^(]*\(([^)]*)\)'", zsh).group(1).split())
+
+
 def check_readme(text, helps):
     """Whatever command line it shows can be typed."""
     for line in re.findall(r"numa-reclaim-bench (\w+[^`\n#]*)", text):
@@ -181,11 +189,14 @@ def main():
             errors.append(f"{command} --help: only {sorted(helps[command])} found in it")
     tables = json.loads(output_of(os.environ["NRB_BIN"], "list", "--json"))
     scenarios = tables["scenarios"]
-    check_man((root / "man/numa-reclaim-bench.8").read_text(encoding="utf-8"), helps, scenarios)
+    page = (root / "man/numa-reclaim-bench.8").read_text(encoding="utf-8")
+    check_man(page, helps, scenarios)
     completions = root / "contrib/completions"
     values = values_of(tables)
     check_bash(str(completions / "numa-reclaim-bench.bash"), helps, values)
-    check_zsh((completions / "_numa-reclaim-bench").read_text(encoding="utf-8"), helps, values)
+    zsh = (completions / "_numa-reclaim-bench").read_text(encoding="utf-8")
+    check_zsh(zsh, helps, values)
+    check_formats(page, str(completions / "numa-reclaim-bench.bash"), zsh)
     check_readme((root / "README.md").read_text(encoding="utf-8"), helps)
     print("\n".join(errors) or f"{len(helps)} commands, {len(set().union(*helps.values()))} options: all the same")
     sys.exit(1 if errors else 0)

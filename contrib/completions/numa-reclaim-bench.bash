@@ -15,6 +15,7 @@ _numa_reclaim_bench_options() { # COMMAND
 			"--kernel-deb --accel --keep $all"
 		;;
 	check) echo "--root $all" ;;
+	export) echo "--format --mode --arm --output -o --root $all" ;;
 	report) echo "--csv --roi $all" ;;
 	*) echo "$all" ;;
 	esac
@@ -43,7 +44,7 @@ _numa_reclaim_bench_set() { # CURRENT
 }
 
 _numa_reclaim_bench() {
-	local commands='run rehearse check report list restore'
+	local commands='run rehearse check report export list restore'
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local command='' word
 
@@ -76,7 +77,12 @@ _numa_reclaim_bench() {
 	--fill-on) _numa_reclaim_bench_list 'target all' "$current" ;;
 	--set) _numa_reclaim_bench_set "$current" ;;
 	--modes) _numa_reclaim_bench_list 'all 0 1 2 3 4 5 6 7' "$current" ;;
-	--reference) mapfile -t COMPREPLY < <(compgen -W '0 1 2 3 4 5 6 7' -- "$current") ;;
+	--format)
+		mapfile -t COMPREPLY < <(
+			compgen -W 'csv openmetrics sysctl.d tuned gnuplot hgrm' -- "$current"
+		)
+		;;
+	--reference | --mode) mapfile -t COMPREPLY < <(compgen -W '0 1 2 3 4 5 6 7' -- "$current") ;;
 	--node) _numa_reclaim_bench_list "all $(_numa_reclaim_bench_nodes)" "$current" ;;
 	--cpu-node) _numa_reclaim_bench_list "same $(_numa_reclaim_bench_nodes)" "$current" ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") ;;
@@ -91,7 +97,7 @@ _numa_reclaim_bench() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		;;
 	--threads | --fill | --alloc | --blocks | --budget | --seed | --roi | --max-memory) ;;
-	--nodes | --node-mem | --cpus-per-node | --distance) ;;
+	--arm | --nodes | --node-mem | --cpus-per-node | --distance) ;;
 	*)
 		if [[ $current == -* ]]; then
 			mapfile -t COMPREPLY < <(
@@ -99,7 +105,7 @@ _numa_reclaim_bench() {
 			)
 		elif [[ -z $command ]]; then
 			mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$current")
-		elif [[ $command == report ]]; then
+		elif [[ $command == report || $command == export ]]; then
 			compopt -o filenames
 			mapfile -t COMPREPLY < <(compgen -f -X '!*.jsonl' -- "$current"; compgen -d -- "$current")
 		fi

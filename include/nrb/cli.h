@@ -3,6 +3,7 @@
 #ifndef NRB_CLI_H
 #define NRB_CLI_H
 
+#include "nrb/export.h"
 #include "nrb/plan.h"
 #include "nrb/rehearse.h"
 #include "nrb/report.h"
@@ -18,7 +19,8 @@ enum nrb_command {
 	NRB_COMMAND_REPORT = 1 << 3,
 	NRB_COMMAND_LIST = 1 << 4,
 	NRB_COMMAND_RESTORE = 1 << 5,
-	NRB_COMMAND_ALL = (1 << 6) - 1,
+	NRB_COMMAND_EXPORT = 1 << 6,
+	NRB_COMMAND_ALL = (1 << 7) - 1,
 };
 
 struct nrb_command_info {
@@ -38,6 +40,7 @@ struct nrb_options {
 	const char *root; /* "/" */
 	struct nrb_run_options run;
 	struct nrb_rehearse_options rehearse;
+	struct nrb_export_options export;
 	int n_rehearse_args, n_debs;
 	const char *const *operands;
 	int n_operands;

@@ -94,6 +94,9 @@ static const struct {
 	{ "keep", "/tmp/x", { NULL } },
 	{ "output", "x.jsonl", { NULL } },
 	{ "progress", "plain", { "fancy", "" } },
+	{ "format", "hgrm", { "cvs", "CSV", "csv,hgrm", "" } },
+	{ "mode", "7", { "8", "-1", "0,1", "all", "" } },
+	{ "arm", "1", { "0", "-1", "x", "100001", "" } },
 	{ "root", "/tmp", { NULL } },
 	{ "color", "never", { "blue", "" } },
 };
@@ -116,7 +119,10 @@ static const char *company(const struct nrb_command_info *command, const char *o
 	       : strcmp(option, "modules") == 0 ? " --kernel x"
 	       : strcmp(option, "swap") == 0 && command->command == NRB_COMMAND_RUN
 		       ? " --rehearsal"
-	       : strcmp(option, "file") == 0  ? " --scenario fileserver"
+	       : strcmp(option, "file") == 0 ? " --scenario fileserver"
+	       : command->command == NRB_COMMAND_EXPORT
+		       ? strcmp(option, "root") == 0 ? " --format tuned x.jsonl"
+						     : " --format hgrm x.jsonl"
 	       : command->operands[0] != '\0' ? " x.jsonl"
 					      : "";
 }
@@ -154,6 +160,10 @@ static void test_bad_values_are_named(void **state)
 				strcmp(values[i].name, "modes") == 0 ||
 						strcmp(values[i].name, "file") == 0
 					? "run"
+				: strcmp(values[i].name, "format") == 0 ||
+						strcmp(values[i].name, "mode") == 0 ||
+						strcmp(values[i].name, "arm") == 0
+					? "export"
 					: "rehearse";
 
 			snprintf(line, sizeof(line), "%s --%s=%s", command,
@@ -433,6 +443,41 @@ static void test_swap_is_for_rehearsals(void **state)
 	assert_string_equal(options->rehearse.args[0], "--swap=off,on");
 }
 
+static void test_export(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("export --format hgrm --mode 0 -o x --json r.jsonl"), 0);
+	assert_string_equal(options->export.format->name, "hgrm");
+	assert_int_equal(options->export.mode, 0);
+	assert_int_equal(options->export.arm, NRB_ABSENT);
+	assert_string_equal(options->export.output, "x");
+	assert_true(options->export.json);
+	assert_string_equal(options->operands[0], "r.jsonl");
+	assert_int_equal(parse("export --format hgrm --arm 2 -"), 0);
+	assert_int_equal(options->export.arm, 2);
+	assert_int_equal(options->export.mode, NRB_ABSENT);
+	assert_int_equal(parse("export --format csv --json -o - x"), 0);
+}
+
+/* What goes with one format would be passed over by another. */
+static void test_export_together(void **state)
+{
+	(void)state;
+	assert_usage("export x", "export needs --format");
+	assert_non_null(strstr(nrb_diag_way_out(), "sysctl.d"));
+	assert_usage("export --format csv", "export of what?");
+	assert_usage("export --format csv a b", "export takes one record, not 2");
+	assert_usage("export --format hgrm --mode 1 --arm 1 a", "--mode and --arm");
+	assert_usage(
+		"export --format gnuplot --mode 1 a", "--mode goes with --format hgrm");
+	assert_usage("export --format csv --arm 1 a", "--arm goes with --format hgrm");
+	assert_usage(
+		"export --format csv --root x a", "--root goes with --format sysctl.d");
+	assert_int_equal(parse("export --format sysctl.d --root x a"), 0);
+	assert_int_equal(parse("export --format tuned --root x a"), 0);
+	assert_int_equal(parse("export --help"), 0);
+}
+
 static void test_a_second_parse_starts_anew(void **state)
 {
 	(void)state;
@@ -493,6 +538,8 @@ int main(void)
 		cmocka_unit_test(test_a_guest_has_the_nodes_asked_for),
 		cmocka_unit_test(test_what_excludes_each_other),
 		cmocka_unit_test(test_swap_is_for_rehearsals),
+		cmocka_unit_test(test_export),
+		cmocka_unit_test(test_export_together),
 		cmocka_unit_test(test_a_second_parse_starts_anew),
 		cmocka_unit_test(test_help),
 	};
