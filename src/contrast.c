@@ -296,6 +296,17 @@ const struct nrb_contrast *nrb_contrast_find(const struct nrb_contrasts *contras
 	return NULL;
 }
 
+int nrb_contrasts_unclear(const struct nrb_contrasts *contrasts)
+{
+	int n = 0;
+
+	for (int i = 0; i < contrasts->n; i++) {
+		n += contrasts->list[i].metric < NRB_N_PRIMARY_METRICS &&
+		     contrasts->list[i].verdict == NRB_VERDICT_UNCLEAR;
+	}
+	return n;
+}
+
 const char *nrb_verdict_name(enum nrb_verdict verdict)
 {
 	static const char *const names[NRB_N_VERDICTS] = {

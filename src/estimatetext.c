@@ -56,7 +56,7 @@ static const char *whole(char *buf, const struct nrb_estimate *estimate, const c
 	if (isnan(estimate->at)) {
 		strcpy(buf, "n/a");
 	} else {
-		snprintf(buf, NRB_ESTIMATE_LEN, "%s%s%.60s", show(at, estimate->at), unit,
+		snprintf(buf, NRB_ESTIMATE_LEN, "%s%s%.56s", show(at, estimate->at), unit,
 			interval(ends, estimate, show));
 	}
 	return buf;

@@ -38,14 +38,28 @@ struct ending {
 	int signal;    /* to die of; 0: none */
 };
 
-static int show_record(const struct nrb_options *options, const struct nrb_screen *screen,
-	const char *path)
+/* What a run could have decided and did not is for scripts to see. A guest's run leaves that to its host. */
+static void judge(const struct nrb_options *options, int unclear, struct ending *ending)
 {
+	if (unclear > 0 && !options->run.rehearsal && ending->exit_code == 0) {
+		ending->exit_code = NRB_EXIT_INCONCLUSIVE;
+		nrb_note(
+			"inconclusive: %d comparison%s with the reference stayed unclear; "
+			"more blocks narrow %s",
+			unclear, unclear == 1 ? "" : "s", unclear == 1 ? "it" : "them");
+	}
+}
+
+static int show_record(const struct nrb_options *options, const struct nrb_screen *screen,
+	const char *path, struct ending *ending)
+{
+	int unclear = 0, rc;
 	struct nrb_report_options report = {
 		.format = options->json ? NRB_REPORT_JSON : NRB_REPORT_TABLE,
 		.roi_ppm = options->run.roi_ppm,
 		.screen = *screen,
 		.out = stdout,
+		.unclear = &unclear,
 	};
 
 	if (path[0] == '\0' || strcmp(path, "-") == 0) {
@@ -54,7 +68,11 @@ static int show_record(const struct nrb_options *options, const struct nrb_scree
 	if (!options->quiet) {
 		nrb_note("record: %s", path);
 	}
-	return nrb_report(&report, &path, 1);
+	rc = nrb_report(&report, &path, 1);
+	if (rc == 0) {
+		judge(options, unclear, ending);
+	}
+	return rc;
 }
 
 static void say_kept(const char *record)
@@ -88,7 +106,9 @@ static int do_run(const struct nrb_options *options, const struct nrb_root *root
 		}
 		return rc;
 	}
-	shown = options->json && rc < 0 ? 0 : show_record(options, screen, result.path);
+	shown = options->json && rc < 0
+			? 0
+			: show_record(options, screen, result.path, ending);
 	return rc < 0 ? rc : shown;
 }
 
@@ -168,14 +188,14 @@ static int do_rehearse(struct nrb_options *options, const struct nrb_screen *scr
 		return 0;
 	}
 	if (ending->exit_code == NRB_EXIT_INCONCLUSIVE && !options->json) {
-		show_record(options, screen, options->rehearse.output);
+		show_record(options, screen, options->rehearse.output, ending);
 	}
 	if (ending->exit_code != 0) {
 		return nrb_refuse((enum nrb_exit)ending->exit_code, NULL,
 			"the run in the guest ended with exit code %d",
 			ending->exit_code);
 	}
-	return show_record(options, screen, options->rehearse.output);
+	return show_record(options, screen, options->rehearse.output, ending);
 }
 
 static int do_check(const struct nrb_options *options, const struct nrb_root *root,

@@ -35,6 +35,9 @@ static int report_file(const struct nrb_report_options *options, const char *fil
 
 	if (rc == 0) {
 		rc = show(options, &data, records);
+		if (options->unclear != NULL) {
+			*options->unclear += nrb_contrasts_unclear(&data.contrasts);
+		}
 		nrb_reportdata_free(&data);
 	}
 	return rc;

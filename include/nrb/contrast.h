@@ -86,6 +86,9 @@ int nrb_contrast_make(struct nrb_contrast *contrast, const struct nrb_arm_cells 
 const struct nrb_contrast *nrb_contrast_find(const struct nrb_contrasts *contrasts,
 	const struct nrb_arm_cells *arm, enum nrb_metric metric);
 
+/** Of the primary metrics: comparisons that enough blocks could decide, and did not. */
+int nrb_contrasts_unclear(const struct nrb_contrasts *contrasts);
+
 /** "better", "worse", "same", "unclear", "unranked", "few"; "" for NONE. */
 const char *nrb_verdict_name(enum nrb_verdict verdict);
 

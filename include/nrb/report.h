@@ -15,6 +15,7 @@ struct nrb_report_options {
 	int64_t roi_ppm;          /* 0: what the record says */
 	struct nrb_screen screen; /* of out */
 	FILE *out;
+	int *unclear; /* NULL; grows by nrb_contrasts_unclear of each record */
 };
 
 /**

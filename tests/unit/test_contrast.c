@@ -179,6 +179,8 @@ static void test_the_band(void **state)
 	nrb_contrasts_free(&contrasts);
 	assert_int_equal(nrb_contrasts_make(&contrasts, &group, &header, 0.12), 0);
 	assert_int_equal(verdict_of(1, NRB_METRIC_ALLOC_P99), NRB_VERDICT_UNCLEAR);
+	assert_int_equal(
+		nrb_contrasts_unclear(&contrasts), 1); /* of p50 nothing was asked */
 	nrb_contrasts_free(&contrasts);
 	assert_int_equal(nrb_contrasts_make(&contrasts, &group, &header, 0.2), 0);
 	assert_int_equal(verdict_of(1, NRB_METRIC_ALLOC_P99), NRB_VERDICT_SAME);
