@@ -49,22 +49,24 @@ static struct nrb_estimate undone(
 	return estimate;
 }
 
-static enum nrb_verdict judge(const struct nrb_metric_info *metric,
-	const struct nrb_estimate *effect, double roi)
+enum nrb_verdict nrb_contrast_judge(
+	enum nrb_metric metric, const struct nrb_estimate *effect, double roi)
 {
-	double band = metric->is_share ? roi : log1p(roi);
+	const struct nrb_metric_info *info = &nrb_metric_table[metric];
+	double above = info->is_share ? roi : 1 + roi;
+	double below = info->is_share ? -roi : 1 / (1 + roi);
 
 	if (!nrb_estimate_is_bounded(effect)) {
 		return NRB_VERDICT_FEW;
 	}
-	if (effect->low > band) {
-		return metric->more_is_better ? NRB_VERDICT_BETTER : NRB_VERDICT_WORSE;
+	if (effect->low > above) {
+		return info->more_is_better ? NRB_VERDICT_BETTER : NRB_VERDICT_WORSE;
 	}
-	if (effect->high < -band) {
-		return metric->more_is_better ? NRB_VERDICT_WORSE : NRB_VERDICT_BETTER;
+	if (effect->high < below) {
+		return info->more_is_better ? NRB_VERDICT_WORSE : NRB_VERDICT_BETTER;
 	}
-	return effect->low >= -band && effect->high <= band ? NRB_VERDICT_SAME
-							    : NRB_VERDICT_UNCLEAR;
+	return effect->low >= below && effect->high <= above ? NRB_VERDICT_SAME
+							     : NRB_VERDICT_UNCLEAR;
 }
 
 /* Of cells, whether or not they have a like; a group's are sorted already. */
@@ -86,8 +88,8 @@ static void weigh(struct nrb_contrast *contrast, double *effects, double roi)
 		contrast->p = nrb_stats_signed_rank_p(effects, contrast->blocks);
 	}
 	effect = nrb_stats_pseudomedian(effects, contrast->blocks);
-	contrast->verdict = judge(metric, &effect, roi);
 	contrast->effect = undone(metric, effect);
+	contrast->verdict = nrb_contrast_judge(contrast->metric, &contrast->effect, roi);
 	contrast->delta = delta_of(contrast, metric->value);
 }
 

@@ -3,9 +3,11 @@
  * numa-reclaim-bench: what vm.zone_reclaim_mode does on this machine.
  *
  * The map is src/LAYERS. From here: options (the command line) -> run, rehearse, check, restore
- * (the measuring half), report and export (the showing half), which meet in a record alone.
+ * (the measuring half), report, compare and export (the showing half), which meet in a record
+ * alone.
  */
 #include "nrb/check.h"
+#include "nrb/compare.h"
 #include "nrb/confirm.h"
 #include "nrb/diag.h"
 #include "nrb/export.h"
@@ -34,7 +36,7 @@
 
 /* A run's end: what to say of the record, and which code to leave with. */
 struct ending {
-	int exit_code; /* of the inner run of a rehearsal; 0 */
+	int exit_code; /* of the inner run of a rehearsal, or of a comparison; 0 */
 	int signal;    /* to die of; 0: none */
 };
 
@@ -208,9 +210,10 @@ static int do_check(const struct nrb_options *options, const struct nrb_root *ro
 	return nrb_check(&check);
 }
 
-static int do_report(const struct nrb_options *options, const struct nrb_screen *screen)
+static struct nrb_report_options shown_as(
+	const struct nrb_options *options, const struct nrb_screen *screen)
 {
-	struct nrb_report_options report = {
+	return (struct nrb_report_options){
 		.format = options->json  ? NRB_REPORT_JSON
 			  : options->csv ? NRB_REPORT_CSV
 					 : NRB_REPORT_TABLE,
@@ -218,8 +221,25 @@ static int do_report(const struct nrb_options *options, const struct nrb_screen 
 		.screen = *screen,
 		.out = stdout,
 	};
+}
+
+static int do_report(const struct nrb_options *options, const struct nrb_screen *screen)
+{
+	struct nrb_report_options report = shown_as(options, screen);
 
 	return nrb_report(&report, options->operands, options->n_operands);
+}
+
+static int do_compare(const struct nrb_options *options, const struct nrb_screen *screen,
+	struct ending *ending)
+{
+	struct nrb_report_options compare = shown_as(options, screen);
+	bool inconclusive = false;
+	int rc = nrb_compare(
+		&compare, options->operands, options->n_operands, &inconclusive);
+
+	ending->exit_code = inconclusive ? NRB_EXIT_INCONCLUSIVE : 0;
+	return rc;
 }
 
 static int dispatch(struct nrb_options *options, struct ending *ending)
@@ -243,6 +263,9 @@ static int dispatch(struct nrb_options *options, struct ending *ending)
 		break;
 	case NRB_COMMAND_REPORT:
 		rc = do_report(options, &screen);
+		break;
+	case NRB_COMMAND_COMPARE:
+		rc = do_compare(options, &screen, ending);
 		break;
 	case NRB_COMMAND_EXPORT:
 		options->export.out = stdout;

@@ -18,7 +18,9 @@ enum {
 	BOTH = RUN | REHEARSE,
 	CHECK = NRB_COMMAND_CHECK,
 	REPORT = NRB_COMMAND_REPORT,
-	MEASURED = BOTH | REPORT, /* recorded, and a report may take another */
+	COMPARE = NRB_COMMAND_COMPARE,
+	SHOWN = REPORT | COMPARE,
+	MEASURED = BOTH | SHOWN, /* recorded, and who shows it may take another */
 	EXPORT = NRB_COMMAND_EXPORT,
 	ALL = NRB_COMMAND_ALL,
 };
@@ -33,6 +35,8 @@ const struct nrb_command_info nrb_command_table[] = {
 	  { "numa-reclaim-bench check", "numa-reclaim-bench check --json", NULL } },
 	{ REPORT, "report", "FILE...", "records as a table, as JSON or as CSV",
 	  { "numa-reclaim-bench report run.jsonl", "numa-reclaim-bench report --csv *.jsonl", NULL } },
+	{ COMPARE, "compare", "A B...", "records against the first; many hosts, each against itself",
+	  { "numa-reclaim-bench compare before.jsonl after.jsonl", "numa-reclaim-bench compare --csv *.jsonl", NULL } },
 	{ EXPORT, "export", "FILE", "a record for other tools: metrics, sysctl.d, tuned, plots",
 	  { "numa-reclaim-bench export --format sysctl.d run.jsonl",
 	    "numa-reclaim-bench export --format openmetrics -o numa.prom run.jsonl", NULL } },
@@ -88,7 +92,7 @@ const struct nrb_option_info nrb_option_table[] = {
 	{ "progress",      0,  "WHEN",     BOTH,   false, "auto, tty, plain or none", nrb_take_progress },
 	{ "rehearsal",     0,  NULL,       RUN,    false, "the record is made in a guest: its times mean little", nrb_take_rehearsal },
 	{ "root",          0,  "DIR",      RUN | CHECK | EXPORT, false, "a recorded machine instead of /", nrb_take_root },
-	{ "csv",           0,  NULL,       REPORT, false, "one row for each combination of factors", nrb_take_csv },
+	{ "csv",           0,  NULL,       SHOWN,  false, "one row for each combination of factors", nrb_take_csv },
 	{ "json",          0,  NULL,       ALL,    false, "one JSON document on stdout, also on failure", nrb_take_json },
 	{ "color",         0,  "WHEN",     ALL,    false, "auto, always or never", nrb_take_color },
 	{ "ascii",         0,  NULL,       ALL,    false, "no character beyond ASCII", nrb_take_ascii },

@@ -16,7 +16,7 @@ _numa_reclaim_bench_options() { # COMMAND
 		;;
 	check) echo "--root $all" ;;
 	export) echo "--format --mode --arm --output -o --root $all" ;;
-	report) echo "--csv --roi $all" ;;
+	report | compare) echo "--csv --roi $all" ;;
 	*) echo "$all" ;;
 	esac
 }
@@ -44,7 +44,7 @@ _numa_reclaim_bench_set() { # CURRENT
 }
 
 _numa_reclaim_bench() {
-	local commands='run rehearse check report export list restore'
+	local commands='run rehearse check report compare export list restore'
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local command='' word
 
@@ -105,7 +105,7 @@ _numa_reclaim_bench() {
 			)
 		elif [[ -z $command ]]; then
 			mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$current")
-		elif [[ $command == report || $command == export ]]; then
+		elif [[ $command == report || $command == compare || $command == export ]]; then
 			compopt -o filenames
 			mapfile -t COMPREPLY < <(compgen -f -X '!*.jsonl' -- "$current"; compgen -d -- "$current")
 		fi

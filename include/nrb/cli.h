@@ -20,13 +20,14 @@ enum nrb_command {
 	NRB_COMMAND_LIST = 1 << 4,
 	NRB_COMMAND_RESTORE = 1 << 5,
 	NRB_COMMAND_EXPORT = 1 << 6,
-	NRB_COMMAND_ALL = (1 << 7) - 1,
+	NRB_COMMAND_COMPARE = 1 << 7,
+	NRB_COMMAND_ALL = (1 << 8) - 1,
 };
 
 struct nrb_command_info {
 	unsigned int command; /* enum nrb_command */
 	const char *name;
-	const char *operands; /* "FILE..." or "" */
+	const char *operands; /* "FILE...", "A B..." or "" */
 	const char *summary;  /* one line */
 	const char *examples[3];
 };

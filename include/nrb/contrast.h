@@ -81,6 +81,9 @@ void nrb_contrasts_free(struct nrb_contrasts *contrasts);
 int nrb_contrast_make(struct nrb_contrast *contrast, const struct nrb_arm_cells *arm,
 	const struct nrb_arm_cells *reference, enum nrb_metric metric,
 	const struct nrb_header *header, double roi);
+/** What an effect, a ratio or a difference, comes to: where its interval lies; FEW without one. */
+enum nrb_verdict nrb_contrast_judge(
+	enum nrb_metric metric, const struct nrb_estimate *effect, double roi);
 
 /** That of an arm and metric, or NULL. */
 const struct nrb_contrast *nrb_contrast_find(const struct nrb_contrasts *contrasts,

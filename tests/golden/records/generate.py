@@ -7,6 +7,7 @@ import pathlib
 import random
 import sys
 
+import compared
 import hostile
 from made import (HEADER, MIB, PAGES, bucket, cell, end, histogram, lines, record, seen, setting,
                   unmeasured, walk)
@@ -434,6 +435,19 @@ def control(blocks=8, drift=0.004, **header):
     return [{**HEADER, "blocks": blocks, **header}, *cells, end(len(cells))]
 
 
+def again(objects, run_id, **header):
+    """The same cells as another run."""
+    return [{**objects[0], "run_id": run_id, **header}, *objects[1:]]
+
+
+def others():
+    """Second runs, to be compared with the first ones."""
+    fewer = factors()
+    del fewer[3:5]
+    return {"factors-again": again(fewer, "00000000000000e1", **OLD),
+            "trouble-again": again(mglru(), "00000000000000e2")}
+
+
 def write(path, text):
     path.parent.mkdir(exist_ok=True)
     path.write_text(text)
@@ -453,6 +467,8 @@ def main():
             "control-rehearsal": control(blocks=6, rehearsal=True, hypervisor="TCG")}
     for name, objects in good.items():
         write(root / f"{name}.jsonl", lines(objects))
+    for name, objects in {**compared.all_of_them(), **others()}.items():
+        write(root / "compared" / f"{name}.jsonl", lines(objects))
     write(root / "cut.jsonl", lines(mglru())[:-100])
     write(root / "rehearsal-cut.jsonl", lines(rehearsal()[:-1]))
     for name, content in hostile.texts(lines(mglru())).items():
