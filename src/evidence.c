@@ -127,50 +127,53 @@ static unsigned int find_swap(const struct nrb_evidence *evidence)
 
 /* -- what they show -- */
 
-/* By how much a value must differ, and in how many cells of each mode, to bear on the answer. */
-struct measure {
-	enum nrb_cellvalue value;
-	double margin; /* as the value is */
-	double part;   /* of the base's median */
-	int64_t least_cells;
-};
-
-/* Counts hardly differ between cells of one mode: one may do. Of times six must, and what is within
- * 5 % is the same. */
-static const struct measure hits = { NRB_VALUE_HIT_RATIO, NRB_CACHE_MARGIN, 0, 1 },
-			    rate = { NRB_VALUE_REQUESTS_PER_S, 0, 0.05, 6 };
-
-static bool has_cells(const struct nrb_arm_cells *arm, const struct measure *measure)
+/* Modes all of whose cells serve fewer requests from cache (sign 1) than any of the base, or more (-1). It
+ * hardly differs between cells of one mode: one may do. */
+static unsigned int by_hits(const struct nrb_claim_family *family, int sign)
 {
-	return arm != NULL && arm->with[NRB_STATUS_OK] >= measure->least_cells;
-}
-
-/* Modes of which every cell has less of it (more: sign -1) than every one of the base. */
-static unsigned int below(
-	const struct nrb_claim_family *family, const struct measure *measure, int sign)
-{
-	const enum nrb_cellvalue value = measure->value;
+	const enum nrb_cellvalue hits = NRB_VALUE_HIT_RATIO;
 	unsigned int modes = 0;
-	double margin;
 
-	if (!has_cells(family->base, measure)) {
-		return 0;
-	}
-	margin = measure->margin + measure->part * nrb_group_median(family->base, value);
 	for (int mode = 1; mode < NRB_FAMILY_MODES; mode++) {
 		const struct nrb_arm_cells *arm = family->arm[mode];
 
-		if (!has_cells(arm, measure) || arm == family->base) {
+		if (!nrb_claimfamily_is_ok(arm) || !nrb_claimfamily_is_ok(family->base) ||
+			arm == family->base) {
 			continue;
 		}
-		if (sign > 0 ? nrb_group_max(arm, value) + margin <
-					nrb_group_min(family->base, value)
-			     : nrb_group_min(arm, value) - margin >
-					nrb_group_max(family->base, value)) {
+		if (sign > 0 ? nrb_group_max(arm, hits) + NRB_CACHE_MARGIN <
+					nrb_group_min(family->base, hits)
+			     : nrb_group_min(arm, hits) - NRB_CACHE_MARGIN >
+					nrb_group_max(family->base, hits)) {
 			modes |= 1u << mode;
 		}
 	}
 	return modes;
+}
+
+/* By requests a second, of six blocks; a rehearsal's are unranked. Without memory for it no mode is told
+ * apart by it. */
+static void by_rate(struct nrb_evidence *evidence)
+{
+	const struct nrb_claim_family *family = &evidence->served;
+	const struct nrb_report_data *data = evidence->data;
+	for (int mode = 1; mode < NRB_FAMILY_MODES; mode++) {
+		const struct nrb_arm_cells *arm = family->arm[mode];
+		struct nrb_contrast contrast;
+		int rc;
+
+		if (!nrb_claimfamily_is_ok(arm) || !nrb_claimfamily_is_ok(family->base) ||
+			arm == family->base) {
+			continue;
+		}
+		rc = nrb_contrast_make(&contrast, arm, family->base,
+			NRB_METRIC_REQUESTS_PER_S, data->header, data->roi);
+		if (rc == 0 && contrast.verdict == NRB_VERDICT_WORSE) {
+			evidence->slower |= 1u << mode;
+		} else if (rc == 0 && contrast.verdict == NRB_VERDICT_BETTER) {
+			evidence->faster |= 1u << mode;
+		}
+	}
 }
 
 unsigned int nrb_evidence_compared(const struct nrb_claim_family *family)
@@ -233,12 +236,9 @@ void nrb_evidence_find(struct nrb_evidence *evidence, const struct nrb_report_da
 			     nrb_evidence_compared(&evidence->served);
 	evidence->local = nrb_evidence_local(&evidence->clean) |
 			  nrb_evidence_local(&evidence->served);
-	evidence->fewer = below(&evidence->served, &hits, 1);
-	evidence->more = below(&evidence->served, &hits, -1);
-	if (!data->header->rehearsal) {
-		evidence->slower = below(&evidence->served, &rate, 1);
-		evidence->faster = below(&evidence->served, &rate, -1);
-	}
+	evidence->fewer = by_hits(&evidence->served, 1);
+	evidence->more = by_hits(&evidence->served, -1);
+	by_rate(evidence);
 	evidence->near = nrb_claimneighbour_near(&evidence->beside);
 	evidence->sparing = nrb_claimneighbour_sparing(&evidence->beside);
 	find_risks(evidence);

@@ -2,6 +2,7 @@
 /* What tells whether a run measured the modes, or something else. */
 #include "nrb/reporttrust.h"
 
+#include "nrb/estimatetext.h"
 #include "nrb/figures.h"
 
 #include <inttypes.h>
@@ -16,18 +17,12 @@ enum { SENTENCE_LEN = 1024, EFFECT_LEN = 96 };
 static void show_estimate(char *buf, size_t len, const struct nrb_contrast *contrast)
 {
 	bool is_share = nrb_metric_table[contrast->metric].is_share;
-	double scale = is_share ? 100 : 1;
-	char interval[EFFECT_LEN] = "";
+	char effect[NRB_ESTIMATE_LEN];
 
-	if (nrb_estimate_is_bounded(&contrast->effect)) {
-		snprintf(interval, sizeof(interval),
-			is_share ? " [%+.1f, %+.1f]" : " [%.2f, %.2f]",
-			scale * contrast->effect.low, scale * contrast->effect.high);
-	}
-	snprintf(buf, len,
-		is_share ? "%+.1f points%s (%zu block%s)" : "%.2fx%s (%zu block%s)",
-		scale * contrast->effect.at, interval, contrast->blocks,
-		contrast->blocks == 1 ? "" : "s");
+	snprintf(buf, len, "%s (%zu block%s)",
+		is_share ? nrb_estimate_points(effect, &contrast->effect)
+			 : nrb_estimate_ratio(effect, &contrast->effect),
+		contrast->blocks, contrast->blocks == 1 ? "" : "s");
 }
 
 /* Without an interval the estimate alone. */

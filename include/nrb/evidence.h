@@ -17,7 +17,7 @@ struct nrb_evidence {
 	unsigned int compared;       /* with the base, in clean or in fileserver */
 	unsigned int local;          /* keep more new memory local than the base */
 	unsigned int fewer, more;    /* serve fewer requests from cache, or more */
-	unsigned int slower, faster; /* requests a second; 0 in a rehearsal */
+	unsigned int slower, faster; /* by the verdict on requests a second */
 	unsigned int near;           /* send less of a neighbour's new memory elsewhere */
 	unsigned int sparing;        /* leave its node more of its free memory */
 	unsigned int stalled, swapped; /* in any scenario */

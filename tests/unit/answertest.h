@@ -35,6 +35,7 @@ static int start(void **state)
 	node_mib = 400;
 	other_mib = 300;
 	data.header = &header;
+	data.roi = 0.05;
 	data.end = &end;
 	return 0;
 }

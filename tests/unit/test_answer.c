@@ -228,11 +228,12 @@ static void serve_for(int mode, int64_t local, int64_t ns, int cells)
 {
 	for (int i = 0; i < cells; i++) {
 		begin_serve(mode, local, 970, ns);
+		sample.block = i + 1;
 		put();
 	}
 }
 
-/* Times decide on hardware alone, and there by six cells and more of each mode. */
+/* Times decide on hardware alone, and there by six blocks and more. */
 static void test_times(void **state)
 {
 	(void)state;
@@ -261,6 +262,13 @@ static void test_times(void **state)
 	nrb_group_free(&data.group);
 	serve_for(0, 0, 1000000000, 6);
 	serve_for(7, 1000, 500000000, 5);
+	make();
+	assert_int_equal(answer.mode, -1);
+	/* what matters is asked for */
+	nrb_group_free(&data.group);
+	data.roi = 0.1;
+	serve_for(0, 0, 1000000000, 6);
+	serve_for(7, 1000, 1060000000, 6);
 	make();
 	assert_int_equal(answer.mode, -1);
 }
