@@ -114,6 +114,17 @@ static void test_nothing_pays(void **state)
 	assert_int_equal(even_of(7).state, NRB_BREAKEVEN_NEVER);
 }
 
+/* Though what is saved lies above 0 in all: what a block is divided by must, too. */
+static void test_a_block_that_does_not_save(void **state)
+{
+	(void)state;
+	for (int block = 1; block <= 10; block++) {
+		add(0, block, 1000, 150, 10);
+		add(7, block, 1500, block == 3 ? 151 : 100, 10);
+	}
+	assert_int_equal(even_of(7).state, NRB_BREAKEVEN_NEVER);
+}
+
 static void test_not_of_a_guest_nor_of_huge_pages(void **state)
 {
 	(void)state;
@@ -144,6 +155,7 @@ int main(void)
 		EVEN_TEST(test_few_blocks),
 		EVEN_TEST(test_nothing_to_pay),
 		EVEN_TEST(test_nothing_pays),
+		EVEN_TEST(test_a_block_that_does_not_save),
 		EVEN_TEST(test_not_of_a_guest_nor_of_huge_pages),
 	};
 
