@@ -148,6 +148,9 @@ static int tally(struct nrb_tally *tally, const struct nrb_sample *sample, int k
 		rc = push(&tally->values[i], cell->v[i]);
 	}
 	if (rc == 0) {
+		rc = nrb_landing_add(&tally->landing, sample);
+	}
+	if (rc == 0) {
 		rc = merge(&tally->alloc, &sample->alloc_hist);
 	}
 	if (rc == 0) {
@@ -363,6 +366,7 @@ static void free_tally(struct nrb_tally *tally)
 	free(tally->victim);
 	free(tally->serve);
 	free(tally->together);
+	nrb_landing_free(&tally->landing);
 	for (int i = 0; i < NRB_N_VALUES; i++) {
 		free(tally->values[i].v);
 	}
@@ -390,6 +394,15 @@ const struct nrb_arm_cells *nrb_group_find(
 	void *node = tfind(key, (void *const *)&group->tree, compare_keys);
 
 	return node != NULL ? *(struct nrb_arm_cells **)node : NULL;
+}
+
+const struct nrb_arm_cells *nrb_group_arm(
+	const struct nrb_group *group, const struct nrb_sample *sample)
+{
+	struct nrb_key key;
+
+	make_key(&key, sample);
+	return nrb_group_find(group, &key);
 }
 
 const struct nrb_tally *nrb_group_tally(const struct nrb_arm_cells *arm)

@@ -214,12 +214,16 @@ static struct nrb_report_options shown_as(
 	const struct nrb_options *options, const struct nrb_screen *screen)
 {
 	return (struct nrb_report_options){
-		.format = options->json  ? NRB_REPORT_JSON
-			  : options->csv ? NRB_REPORT_CSV
-					 : NRB_REPORT_TABLE,
+		.format = options->json           ? NRB_REPORT_JSON
+			  : options->csv          ? NRB_REPORT_CSV
+			  : options->page != NULL ? NRB_REPORT_HTML
+						  : NRB_REPORT_TABLE,
 		.roi_ppm = options->run.roi_ppm,
 		.screen = *screen,
 		.out = stdout,
+		.page = options->page,
+		.plots = options->plots,
+		.ascii_page = options->ascii,
 	};
 }
 

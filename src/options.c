@@ -33,8 +33,8 @@ const struct nrb_command_info nrb_command_table[] = {
 	  { "numa-reclaim-bench rehearse", "numa-reclaim-bench rehearse --modes 0,1,7 --blocks 3", NULL } },
 	{ CHECK, "check", "", "what this machine is, what would run and what forbids it",
 	  { "numa-reclaim-bench check", "numa-reclaim-bench check --json", NULL } },
-	{ REPORT, "report", "FILE...", "records as a table, as JSON or as CSV",
-	  { "numa-reclaim-bench report run.jsonl", "numa-reclaim-bench report --csv *.jsonl", NULL } },
+	{ REPORT, "report", "FILE...", "records as a table, as JSON, CSV or an HTML page",
+	  { "numa-reclaim-bench report run.jsonl", "numa-reclaim-bench report --html run.html run.jsonl", NULL } },
 	{ COMPARE, "compare", "A B...", "records against the first; many hosts, each against itself",
 	  { "numa-reclaim-bench compare before.jsonl after.jsonl", "numa-reclaim-bench compare --csv *.jsonl", NULL } },
 	{ EXPORT, "export", "FILE", "a record for other tools: metrics, sysctl.d, tuned, plots",
@@ -93,6 +93,8 @@ const struct nrb_option_info nrb_option_table[] = {
 	{ "rehearsal",     0,  NULL,       RUN,    false, "the record is made in a guest: its times mean little", nrb_take_rehearsal },
 	{ "root",          0,  "DIR",      RUN | CHECK | EXPORT, false, "a recorded machine instead of /", nrb_take_root },
 	{ "csv",           0,  NULL,       SHOWN,  false, "one row for each combination of factors", nrb_take_csv },
+	{ "html",          0,  "OUT",      REPORT, false, "one page with pictures, a new file", nrb_take_html },
+	{ "plots",         0,  "DIR",      REPORT, false, "leave gnuplot's scripts in this new directory", nrb_take_plots },
 	{ "json",          0,  NULL,       ALL,    false, "one JSON document on stdout, also on failure", nrb_take_json },
 	{ "color",         0,  "WHEN",     ALL,    false, "auto, always or never", nrb_take_color },
 	{ "ascii",         0,  NULL,       ALL,    false, "no character beyond ASCII", nrb_take_ascii },
@@ -258,6 +260,14 @@ static int check_outputs(const struct nrb_options *options)
 
 	if (options->json && options->csv) {
 		return nrb_refuse(NRB_EXIT_USAGE, "choose one", "--json and --csv");
+	}
+	if (options->page != NULL && (options->json || options->csv)) {
+		return nrb_refuse(NRB_EXIT_USAGE, "choose one", "--html and --%s",
+			options->json ? "json" : "csv");
+	}
+	if (options->plots != NULL && options->page == NULL) {
+		return nrb_refuse(
+			NRB_EXIT_USAGE, "give both", "--plots goes with --html");
 	}
 	if (options->json && output != NULL && strcmp(output, "-") == 0 &&
 		options->command->command != EXPORT) {

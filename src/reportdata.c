@@ -8,16 +8,18 @@
 #include <errno.h>
 #include <string.h>
 
-static int add_cell(
-	struct nrb_group *group, const struct nrb_sample *sample, const char *file)
+static int add_cell(struct nrb_report_data *data, const struct nrb_sample *sample)
 {
-	int rc = nrb_group_add(group, sample);
+	int rc = nrb_group_add(&data->group, sample);
 
+	if (rc == 0) {
+		rc = nrb_runorder_add(&data->order, &data->group, sample);
+	}
 	if (rc == -E2BIG) {
 		nrb_refuse(NRB_EXIT_FAILED, NULL, "%s: over %d combinations of factors",
-			file, NRB_MAX_ARMS);
+			data->file, NRB_MAX_ARMS);
 	} else if (rc < 0) {
-		nrb_fail(rc, "%s", file);
+		nrb_fail(rc, "%s", data->file);
 	}
 	return rc;
 }
@@ -31,7 +33,7 @@ static int read_cells(struct nrb_report_data *data)
 	do {
 		rc = nrb_reader_next(data->reader, &line, &sample);
 		if (rc == 0 && line == NRB_LINE_CELL) {
-			rc = add_cell(&data->group, sample, data->file);
+			rc = add_cell(data, sample);
 		}
 	} while (rc == 0 && line != NRB_LINE_EOF);
 	return rc;
@@ -91,6 +93,7 @@ int nrb_reportdata_read(struct nrb_report_data *data, const char *file, int64_t 
 
 void nrb_reportdata_free(struct nrb_report_data *data)
 {
+	nrb_runorder_free(&data->order);
 	nrb_claims_free(&data->claims);
 	nrb_contrasts_free(&data->contrasts);
 	nrb_group_free(&data->group);

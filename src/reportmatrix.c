@@ -93,7 +93,7 @@ int nrb_reportmatrix_print(
 		rc = nrb_table_add(table, row);
 	}
 	if (rc == 0) {
-		rc = nrb_table_print(table, out);
+		rc = nrb_table_show(table, screen, out);
 	}
 	nrb_table_destroy(table);
 	return rc;

@@ -234,7 +234,7 @@ static int print_table(const struct block *block, const struct nrb_report_layout
 		rc = nrb_table_add(table, row);
 	}
 	if (rc == 0) {
-		rc = nrb_table_print(table, block->out);
+		rc = nrb_table_show(table, block->screen, block->out);
 	}
 	nrb_table_destroy(table);
 	return rc;

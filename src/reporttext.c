@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A record for people: what is certain in sentences, then the figures. */
+#include "nrb/reporttext.h"
+
 #include "nrb/distance.h"
 #include "nrb/figures.h"
 #include "nrb/reportanswer.h"
@@ -162,7 +164,7 @@ static void print_leave(
 	}
 }
 
-static void print_head(
+void nrb_reporttext_head(
 	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
 {
 	const struct nrb_header *h = data->header;
@@ -184,7 +186,7 @@ static void print_head(
 		say(screen, out, 2,
 			"This kernel has no vm.zone_reclaim_mode: compared is what does without.");
 	}
-	if (h->rehearsal) {
+	if (h->rehearsal && !screen->html) { /* there it stands at the very top */
 		say(screen, out, 2,
 			"Rehearsal in a virtual machine: locality and reclaim are real, times are "
 			"not.");
@@ -231,7 +233,7 @@ static void print_nothing(
 	}
 }
 
-static int print_tables(
+int nrb_reporttext_tables(
 	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
 {
 	const struct nrb_group *group = &data->group;
@@ -244,7 +246,7 @@ static int print_tables(
 		fputc('\n', out);
 		rc = nrb_reporttable_print(data, screen, out);
 	}
-	if (rc == 0 && modes) {
+	if (rc == 0 && modes && !screen->html) { /* a page has a picture of them */
 		rc = nrb_reportinterval_print(data, screen, out);
 	}
 	if (rc == 0 && matrix) {
@@ -289,7 +291,7 @@ static void describe_odd(char *buf, size_t len, const struct nrb_report_data *da
 	}
 }
 
-static void print_odd(
+void nrb_reporttext_odd(
 	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
 {
 	const struct nrb_group *group = &data->group;
@@ -406,24 +408,30 @@ static void print_early_end(
 	}
 }
 
+void nrb_reporttext_end(
+	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
+{
+	print_left_out(data, screen, out);
+	print_early_end(data, screen, out);
+	print_end(data, screen, out);
+}
+
 int nrb_reporttext_print(
 	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
 {
 	int rc;
 
-	print_head(data, screen, out);
+	nrb_reporttext_head(data, screen, out);
 	nrb_reportanswer_print(data, screen, out);
 	if (!nrb_reportverdict_is_parted(data)) {
 		nrb_reportverdict_print(data, screen, out);
 	}
-	rc = print_tables(data, screen, out);
+	rc = nrb_reporttext_tables(data, screen, out);
 	if (rc < 0) {
 		return rc;
 	}
 	nrb_reporttrust_print(data, screen, out);
-	print_odd(data, screen, out);
-	print_left_out(data, screen, out);
-	print_early_end(data, screen, out);
-	print_end(data, screen, out);
+	nrb_reporttext_odd(data, screen, out);
+	nrb_reporttext_end(data, screen, out);
 	return ferror(out) ? -EIO : 0;
 }

@@ -2,6 +2,8 @@
 /* What a stream can show. */
 #include "nrb/screen.h"
 
+#include "nrb/html.h"
+#include "nrb/shown.h"
 #include "nrb/units.h"
 
 #include <langinfo.h>
@@ -56,38 +58,14 @@ struct nrb_screen nrb_screen_of(FILE *stream, enum nrb_when color, bool ascii)
 	return screen;
 }
 
-/* Bytes of the UTF-8 character at text if it may be shown as it is; 0 if it must be escaped. */
-static size_t shown_bytes(const unsigned char *text, bool ascii)
-{
-	size_t len = text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
-
-	if (text[0] < 0x80) {
-		return text[0] >= ' ' && text[0] != 0x7f;
-	}
-	/* 0xc2 0x80..0x9f are control characters too; longer encodings than needed are none */
-	if (ascii || text[0] < 0xc2 || text[0] > 0xf4 ||
-		(text[0] == 0xc2 && text[1] < 0xa0) ||
-		(text[0] == 0xe0 && text[1] < 0xa0) ||
-		(text[0] == 0xf0 && text[1] < 0x90)) {
-		return 0;
-	}
-	for (size_t i = 1; i < len; i++) {
-		if ((text[i] & 0xc0) != 0x80) {
-			return 0;
-		}
-	}
-	return len;
-}
-
 char *nrb_screen_escape(char *buf, size_t len, const char *text, bool ascii)
 {
-	static const char hex[] = "0123456789abcdef";
 	size_t used = 0;
 
 	while (*text != '\0') {
-		size_t n = shown_bytes((const unsigned char *)text, ascii);
+		size_t n = nrb_shown_bytes(text, ascii);
 
-		if (used + (n > 0 ? n : 4) >= len) {
+		if (used + (n > 0 ? n : NRB_SHOWN_ESCAPE) >= len) {
 			break;
 		}
 		if (n > 0) {
@@ -96,10 +74,8 @@ char *nrb_screen_escape(char *buf, size_t len, const char *text, bool ascii)
 			text += n;
 			continue;
 		}
-		memcpy(buf + used, "\\x", 2);
-		buf[used + 2] = hex[(unsigned char)*text >> 4];
-		buf[used + 3] = hex[*text & 0xf];
-		used += 4;
+		nrb_shown_escape(buf + used, *text);
+		used += NRB_SHOWN_ESCAPE;
 		text++;
 	}
 	buf[used] = '\0';
@@ -149,10 +125,52 @@ static size_t word_bytes(const char *word)
 	return len;
 }
 
+/* Where the lines of a page end, its reader says: not between a number and its unit. */
+static void print_words(FILE *out, const char *text)
+{
+	while (*text != '\0') {
+		size_t gap = strcspn(text, " "), len = gap;
+		char word[256];
+
+		len = len < sizeof(word) - 1 ? len : sizeof(word) - 1;
+		while (len < gap && len > 1 &&
+			((unsigned char)text[len] & 0xc0) == 0x80) {
+			len--; /* not within a character */
+		}
+		memcpy(word, text, len);
+		word[len] = '\0';
+		nrb_html_escape(out, word);
+		if (len == gap && text[gap] == ' ') {
+			fputs(is_before_unit(text, text + gap) ? "&#160;" : " ", out);
+			len++;
+		}
+		text += len;
+	}
+}
+
+/* What is a list of conditions on a terminal is one here. */
+static void print_paragraph(FILE *out, const char *text)
+{
+	text += strspn(text, " ");
+	if (strncmp(text, "- ", 2) == 0) {
+		fputs("<p class=\"item\">", out);
+		text += 2;
+	} else {
+		fputs("<p>", out);
+	}
+	print_words(out, text);
+	fputs("</p>\n", out);
+}
+
 void nrb_screen_wrap(
 	const struct nrb_screen *screen, FILE *out, int indent, const char *text)
 {
 	int column = 0;
+
+	if (screen->html) {
+		print_paragraph(out, text);
+		return;
+	}
 
 	for (bool first = true; *text != '\0'; first = false) {
 		int gap = (int)strspn(text, " ");

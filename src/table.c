@@ -2,6 +2,8 @@
 /* Tables on a terminal, by libsmartcols (symbols of 2.35 and older); it escapes control bytes. */
 #include "nrb/table.h"
 
+#include "nrb/html.h"
+
 #include <errno.h>
 #include <libsmartcols.h>
 #include <stdlib.h>
@@ -107,5 +109,70 @@ int nrb_table_print(struct nrb_table *table, FILE *out)
 			     : 0;
 	}
 	free(text);
+	return rc;
+}
+
+/* -- on a page -- */
+
+static void print_html_heads(struct libscols_table *scols, FILE *out)
+{
+	fputs("<thead>\n<tr>", out);
+	for (size_t i = 0; i < scols_table_get_ncols(scols); i++) {
+		struct libscols_column *column = scols_table_get_column(scols, i);
+
+		fprintf(out, "<th scope=\"col\"%s>",
+			scols_column_is_right(column) ? " class=\"n\"" : "");
+		nrb_html_escape(
+			out, scols_cell_get_data(scols_column_get_header(column)));
+		fputs("</th>", out);
+	}
+	fputs("</tr>\n</thead>\n", out);
+}
+
+static void print_html_row(
+	struct libscols_table *scols, struct libscols_line *line, FILE *out)
+{
+	fputs("<tr>", out);
+	for (size_t i = 0; i < scols_table_get_ncols(scols); i++) {
+		struct libscols_column *column = scols_table_get_column(scols, i);
+		const struct libscols_cell *cell = scols_line_get_cell(line, i);
+		const char *text = scols_cell_get_data(cell);
+
+		fprintf(out, "<%s%s>", i == 0 ? "th scope=\"row\"" : "td",
+			scols_column_is_right(column) ? " class=\"n\"" : "");
+		nrb_html_escape(out, text != NULL ? text : "");
+		fputs(i == 0 ? "</th>" : "</td>", out);
+	}
+	fputs("</tr>\n", out);
+}
+
+int nrb_table_print_html(const struct nrb_table *table, const char *caption, FILE *out)
+{
+	struct libscols_table *scols = table->scols;
+
+	fputs("<table>\n", out);
+	if (caption != NULL) {
+		fprintf(out, "<caption>%s</caption>\n", caption);
+	}
+	print_html_heads(scols, out);
+	fputs("<tbody>\n", out);
+	for (size_t i = 0; i < scols_table_get_nlines(scols); i++) {
+		print_html_row(scols, scols_table_get_line(scols, i), out);
+	}
+	fputs("</tbody>\n</table>\n", out);
+	return ferror(out) ? -EIO : 0;
+}
+
+int nrb_table_show(struct nrb_table *table, const struct nrb_screen *screen, FILE *out)
+{
+	int rc;
+
+	if (!screen->html) {
+		return nrb_table_print(table, out);
+	}
+	fputs("<div class=\"wide\" role=\"group\" aria-label=\"Table\" tabindex=\"0\">\n",
+		out);
+	rc = nrb_table_print_html(table, NULL, out);
+	fputs("</div>\n", out);
 	return rc;
 }

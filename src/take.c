@@ -67,6 +67,18 @@ int nrb_take_csv(struct nrb_options *options, const char *value)
 	return 0;
 }
 
+int nrb_take_html(struct nrb_options *options, const char *value)
+{
+	options->page = value;
+	return 0;
+}
+
+int nrb_take_plots(struct nrb_options *options, const char *value)
+{
+	options->plots = value;
+	return 0;
+}
+
 int nrb_take_ascii(struct nrb_options *options, const char *value)
 {
 	(void)value;

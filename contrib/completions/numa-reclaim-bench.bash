@@ -16,7 +16,8 @@ _numa_reclaim_bench_options() { # COMMAND
 		;;
 	check) echo "--root $all" ;;
 	export) echo "--format --mode --arm --output -o --root $all" ;;
-	report | compare) echo "--csv --roi $all" ;;
+	report) echo "--csv --html --plots --roi $all" ;;
+	compare) echo "--csv --roi $all" ;;
 	*) echo "$all" ;;
 	esac
 }
@@ -88,11 +89,11 @@ _numa_reclaim_bench() {
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") ;;
 	--progress) mapfile -t COMPREPLY < <(compgen -W 'auto tty plain none' -- "$current") ;;
 	--accel) mapfile -t COMPREPLY < <(compgen -W 'tcg kvm' -- "$current") ;;
-	--dir | --root | --modules | --keep)
+	--dir | --root | --modules | --keep | --plots)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -d -- "$current")
 		;;
-	--output | -o | --kernel | --kernel-deb | --file)
+	--output | -o | --kernel | --kernel-deb | --file | --html)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		;;

@@ -37,6 +37,7 @@ struct nrb_options {
 	const struct nrb_command_info *command;
 	bool help, version;
 	bool json, csv, ascii, quiet;
+	const char *page, *plots; /* NULL: not asked for */
 	enum nrb_when color;
 	const char *root; /* "/" */
 	struct nrb_run_options run;

@@ -8,6 +8,7 @@
 
 #include "nrb/cellvalue.h"
 #include "nrb/histogram.h"
+#include "nrb/landing.h"
 #include "nrb/rule.h"
 #include "nrb/sample.h"
 
@@ -43,6 +44,7 @@ struct nrb_tally {
 	struct nrb_histogram *alloc;  /* merged; NULL: no cell had one */
 	struct nrb_histogram *victim; /* likewise, of a neighbour's first touches */
 	struct nrb_histogram *serve;  /* likewise, of requests */
+	struct nrb_landing landing;
 	struct nrb_values values[NRB_N_VALUES];
 	int64_t rules[NRB_N_RULES]; /* cells that each decided */
 	/* of each cell; sorted by locality once nrb_group_finish was called */
@@ -106,6 +108,10 @@ void nrb_group_free(struct nrb_group *group);
 /** The arm of a combination of factors, or NULL. */
 const struct nrb_arm_cells *nrb_group_find(
 	const struct nrb_group *group, const struct nrb_key *key);
+
+/** The arm that a cell was added to, or NULL. */
+const struct nrb_arm_cells *nrb_group_arm(
+	const struct nrb_group *group, const struct nrb_sample *sample);
 
 /** The cells that an arm's figures come from: its ok ones; without any, its stalled ones. */
 const struct nrb_tally *nrb_group_tally(const struct nrb_arm_cells *arm);

@@ -8,6 +8,7 @@
 #include "nrb/group.h"
 #include "nrb/json.h"
 #include "nrb/record.h"
+#include "nrb/runorder.h"
 #include "nrb/screen.h"
 
 #include <stdio.h>
@@ -21,6 +22,7 @@ struct nrb_report_data {
 	struct nrb_claims claims;
 	struct nrb_contrasts contrasts;
 	struct nrb_reader *reader; /* owns header and end */
+	struct nrb_runorder order;
 };
 
 /**

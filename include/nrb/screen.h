@@ -11,6 +11,7 @@ struct nrb_screen {
 	bool ascii; /* no character beyond ASCII: asked for, or the locale's is not UTF-8 */
 	bool color; /* escape sequences are welcome */
 	bool terminal;
+	bool html; /* a page: what is printed is markup, without colour */
 };
 
 enum nrb_when { NRB_WHEN_AUTO, NRB_WHEN_ALWAYS, NRB_WHEN_NEVER };
@@ -29,7 +30,8 @@ struct nrb_screen nrb_screen_of(FILE *stream, enum nrb_when color, bool ascii);
 char *nrb_screen_escape(char *buf, size_t len, const char *text, bool ascii);
 
 /** Print text wrapped at words to the screen's width, later lines indented by indent blanks;
- * blanks are kept, but for those at which a line ends. A number and its unit stay together. */
+ * blanks are kept, but for those at which a line ends. A number and its unit stay together. On a page it
+ * is a paragraph, escaped. */
 void nrb_screen_wrap(
 	const struct nrb_screen *screen, FILE *out, int indent, const char *text);
 

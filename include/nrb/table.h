@@ -3,6 +3,8 @@
 #ifndef NRB_TABLE_H
 #define NRB_TABLE_H
 
+#include "nrb/screen.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -27,7 +29,14 @@ void nrb_table_destroy(struct nrb_table *table);
 /** Add a row of n strings, copied; NULL is an empty cell. Control bytes are shown escaped. */
 int nrb_table_add(struct nrb_table *table, const char *const *cells);
 
+/** Print it as <table>: headings first, the first column as headings of the rows, all of it escaped.
+ * caption  trusted words; NULL: none. Returns 0, -EIO. */
+int nrb_table_print_html(const struct nrb_table *table, const char *caption, FILE *out);
+
 /** Print it with one blank before each line, headings first. Returns 0, -ENOMEM, -EIO. */
 int nrb_table_print(struct nrb_table *table, FILE *out);
+
+/** Print it as the screen wants it: on a page as <table> in a box that scrolls sideways. */
+int nrb_table_show(struct nrb_table *table, const struct nrb_screen *screen, FILE *out);
 
 #endif

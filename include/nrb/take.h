@@ -19,6 +19,8 @@ int nrb_take_help(struct nrb_options *options, const char *value);
 int nrb_take_version(struct nrb_options *options, const char *value);
 int nrb_take_json(struct nrb_options *options, const char *value);
 int nrb_take_csv(struct nrb_options *options, const char *value);
+int nrb_take_html(struct nrb_options *options, const char *value);
+int nrb_take_plots(struct nrb_options *options, const char *value);
 int nrb_take_ascii(struct nrb_options *options, const char *value);
 int nrb_take_quiet(struct nrb_options *options, const char *value);
 int nrb_take_color(struct nrb_options *options, const char *value);

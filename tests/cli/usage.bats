@@ -233,6 +233,9 @@ load cli.bash
 	nrb 2 rehearse --json -o -
 	says_one_line 'cannot both be on stdout'
 	nrb 2 report --json --csv x
+	nrb 2 report --html o --csv x
+	nrb 2 report --plots d x
+	says_one_line '--plots goes with --html'
 	nrb 2 run -n --node all --node 0
 	nrb 2 rehearse -n --kernel /boot/vmlinuz
 	says_one_line '--kernel goes with --modules'

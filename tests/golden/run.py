@@ -12,6 +12,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 TESTS = HERE.parent
@@ -56,11 +57,21 @@ def run(arguments, wanted):
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
 
 
+def run_page(arguments, wanted):
+    """As run, with what goes into the file OUT as its output."""
+    with tempfile.TemporaryDirectory() as directory:
+        page = pathlib.Path(directory) / "page.html"
+        result = run([str(page) if word == "OUT" else word for word in arguments], wanted)
+        if page.exists():
+            result.stdout += page.read_text()
+        return result
+
+
 def complaints(name, status, arguments, update):
     """What is wrong with one case, as lines."""
     wanted, arguments = split_environment(arguments)
     columns = int(wanted.get("COLUMNS", MAX_COLUMNS))
-    result = run(arguments, wanted)
+    result = (run_page if "--html" in arguments else run)(arguments, wanted)
     if result.returncode != status:
         yield f"exit status {result.returncode}, not {status}: {result.stderr.strip()}"
         return
@@ -69,7 +80,7 @@ def complaints(name, status, arguments, update):
             json.loads(result.stdout)
         except ValueError as error:
             yield f"not JSON: {error}"
-    else:
+    elif "--html" not in arguments:
         for line in COLOR.sub("", result.stdout).splitlines():
             if len(line) > columns and not MACHINE & set(arguments):
                 yield f"wider than {columns} columns: {line}"

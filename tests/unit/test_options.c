@@ -92,6 +92,8 @@ static const struct {
 	{ "kernel-deb", "a.deb", { NULL } },
 	{ "accel", "kvm", { "xen", "" } },
 	{ "keep", "/tmp/x", { NULL } },
+	{ "html", "o.html", { NULL } },
+	{ "plots", "/tmp/x", { NULL } },
 	{ "output", "x.jsonl", { NULL } },
 	{ "progress", "plain", { "fancy", "" } },
 	{ "format", "hgrm", { "cvs", "CSV", "csv,hgrm", "" } },
@@ -119,7 +121,8 @@ static const char *company(const struct nrb_command_info *command, const char *o
 	       : strcmp(option, "modules") == 0 ? " --kernel x"
 	       : strcmp(option, "swap") == 0 && command->command == NRB_COMMAND_RUN
 		       ? " --rehearsal"
-	       : strcmp(option, "file") == 0 ? " --scenario fileserver"
+	       : strcmp(option, "plots") == 0 ? " --html=o x.jsonl"
+	       : strcmp(option, "file") == 0  ? " --scenario fileserver"
 	       : command->command == NRB_COMMAND_EXPORT
 		       ? strcmp(option, "root") == 0 ? " --format tuned x.jsonl"
 						     : " --format hgrm x.jsonl"
@@ -343,6 +346,9 @@ static void test_operands(void **state)
 	assert_string_equal(options->operands[0], "a.jsonl");
 	assert_string_equal(options->operands[1], "b.jsonl");
 	assert_null(options->operands[2]);
+	assert_int_equal(parse("report --html o.html --plots d a.jsonl"), 0);
+	assert_string_equal(options->page, "o.html");
+	assert_string_equal(options->plots, "d");
 	assert_int_equal(parse("report -- --csv -"), 0);
 	assert_false(options->csv);
 	assert_int_equal(options->n_operands, 2);
@@ -422,6 +428,9 @@ static void test_what_excludes_each_other(void **state)
 {
 	(void)state;
 	assert_usage("report --json --csv x", "--json and --csv");
+	assert_usage("report --json --html o x", "--html and --json");
+	assert_usage("report --csv --html o x", "--html and --csv");
+	assert_usage("report --plots o x", "--plots goes with --html");
 	assert_usage("run --json -o -", "--json and the record");
 	assert_usage("rehearse --json -o -", "--json and the record");
 	assert_usage("run --node all --node 1", "--node all and --node N");
