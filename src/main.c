@@ -8,6 +8,7 @@
  */
 #include "nrb/check.h"
 #include "nrb/compare.h"
+#include "nrb/config.h"
 #include "nrb/confirm.h"
 #include "nrb/diag.h"
 #include "nrb/export.h"
@@ -255,6 +256,7 @@ static int dispatch(struct nrb_options *options, struct ending *ending)
 	if (rc < 0) {
 		return rc;
 	}
+	nrb_config_say(options);
 	switch (options->command->command) {
 	case NRB_COMMAND_RUN:
 		rc = do_run(options, &root, &screen, ending);

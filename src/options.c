@@ -3,6 +3,7 @@
 #include "nrb/options.h"
 
 #include "nrb/clock.h"
+#include "nrb/config.h"
 #include "nrb/diag.h"
 #include "nrb/take.h"
 #include "nrb/units.h"
@@ -72,6 +73,7 @@ const struct nrb_option_info nrb_option_table[] = {
 	{ "seed",          0,  "N",        BOTH,   true,  "of all that is random; drawn, and recorded", nrb_take_seed },
 	{ "roi",           0,  "PERCENT",  MEASURED, true, "smaller differences are none; as recorded, or 5%", nrb_take_roi },
 	{ "max-memory",    0,  "SIZE",     BOTH,   true,  "refuse a plan that takes more", nrb_take_max_memory },
+	{ "config",        0,  "RECORD",   BOTH,   false, "repeat its run; options given beside count", nrb_take_config },
 	{ "dir",           0,  "DIR",      RUN,    false, "where the cache file is made, on a disk; .", nrb_take_dir },
 	{ "file",          0,  "PATH,...", RUN,    false, "your own files for fileserver to serve; read alone", nrb_take_file },
 	{ "nodes",         0,  "N",        REHEARSE, false, "nodes of the guest; 2", nrb_take_nodes },
@@ -91,6 +93,7 @@ const struct nrb_option_info nrb_option_table[] = {
 	{ "dry-run",       'n', NULL,      BOTH,   false, "show the plan and stop", nrb_take_dry_run },
 	{ "progress",      0,  "WHEN",     BOTH,   false, "auto, tty, plain or none", nrb_take_progress },
 	{ "rehearsal",     0,  NULL,       RUN,    false, "the record is made in a guest: its times mean little", nrb_take_rehearsal },
+	{ "guest",         0,  "OPTION",   RUN,    false, "of rehearse, that made this guest: for the record", nrb_take_guest },
 	{ "root",          0,  "DIR",      RUN | CHECK | EXPORT, false, "a recorded machine instead of /", nrb_take_root },
 	{ "csv",           0,  NULL,       SHOWN,  false, "one row for each combination of factors", nrb_take_csv },
 	{ "html",          0,  "OUT",      REPORT, false, "one page with pictures, a new file", nrb_take_html },
@@ -118,47 +121,6 @@ const struct nrb_command_info *nrb_command_find(const char *name)
 		}
 	}
 	return NULL;
-}
-
-static int unknown_command(const char *word)
-{
-	struct nrb_nearest nearest = { .word = word };
-
-	for (const struct nrb_command_info *c = nrb_command_table; c->name != NULL; c++) {
-		nrb_nearest_look(&nearest, c->name);
-	}
-	if (nearest.name != NULL) {
-		return nrb_refuse(NRB_EXIT_USAGE, NULL, "no command %s; did you mean %s?",
-			word, nearest.name);
-	}
-	return nrb_refuse(
-		NRB_EXIT_USAGE, "see numa-reclaim-bench --help", "no command %s", word);
-}
-
-static int unknown_option(const char *word, const struct nrb_command_info *command)
-{
-	const char *name = word + strspn(word, "-");
-	char bare[64];
-	struct nrb_nearest nearest = { .word = bare };
-
-	snprintf(bare, sizeof(bare), "%.*s", (int)strcspn(name, "="), name);
-	for (const struct nrb_option_info *o = nrb_option_table; o->name != NULL; o++) {
-		if (command == NULL || (o->commands & command->command)) {
-			nrb_nearest_look(&nearest, o->name);
-		}
-	}
-	if (nearest.name != NULL && nearest.distance > 0) {
-		return nrb_refuse(NRB_EXIT_USAGE, NULL,
-			"no option %s; did you mean --%s?", word, nearest.name);
-	}
-	if (nearest.name != NULL && strchr(name, '=') != NULL) {
-		return nrb_refuse(
-			NRB_EXIT_USAGE, NULL, "--%s takes no value", nearest.name);
-	}
-	return nrb_refuse(NRB_EXIT_USAGE,
-		command != NULL ? "see its --help" : "see numa-reclaim-bench --help",
-		"%s has no option %s",
-		command != NULL ? command->name : "numa-reclaim-bench", word);
 }
 
 /* Tables for getopt_long, of the options that may stand with a command. */
@@ -201,59 +163,6 @@ static const struct nrb_option_info *option_of(int value)
 	return NULL;
 }
 
-/* rehearse checks the inner run's options by parsing them, and hands them on as they are. */
-static int hand_on(
-	struct nrb_options *options, const struct nrb_option_info *o, const char *value)
-{
-	struct nrb_rehearse_options *rehearse = &options->rehearse;
-	char *word;
-
-	if (!o->inner || options->command == NULL ||
-		options->command->command != REHEARSE) {
-		return 0;
-	}
-	if (options->n_rehearse_args + 2 > NRB_REHEARSE_MAX_ARGS) {
-		return nrb_refuse(NRB_EXIT_USAGE, NULL, "too many options");
-	}
-	if (asprintf(&word, "--%s%s%s", o->name, value != NULL ? "=" : "",
-		    value != NULL ? value : "") < 0) {
-		return nrb_fail(-ENOMEM, "--%s", o->name);
-	}
-	rehearse->args[options->n_rehearse_args++] = word;
-	return 0;
-}
-
-/* Whether the word behind this one is its value: an option that takes one and holds none. */
-static bool takes_next_word(const char *word)
-{
-	for (const struct nrb_option_info *o = nrb_option_table; o->name != NULL; o++) {
-		if (o->arg != NULL &&
-			((word[1] == '-' && strcmp(word + 2, o->name) == 0) ||
-				(o->letter != 0 && word[1] == o->letter &&
-					word[2] == '\0'))) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* The command is the first word that is no option; where it stands, getopt does not say. */
-static int find_command(struct nrb_options *options, int argc, const char *const *argv)
-{
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--") == 0) {
-			break;
-		}
-		if (argv[i][0] == '-' && argv[i][1] != '\0') {
-			i += takes_next_word(argv[i]);
-			continue;
-		}
-		options->command = nrb_command_find(argv[i]);
-		return options->command == NULL ? unknown_command(argv[i]) : 0;
-	}
-	return 0;
-}
-
 static int check_outputs(const struct nrb_options *options)
 {
 	const char *output = options->run.output;
@@ -277,41 +186,6 @@ static int check_outputs(const struct nrb_options *options)
 	return 0;
 }
 
-/* A guest's nodes are 0 and up, each with CPUs and memory. */
-static int check_guest_nodes(
-	const struct nrb_idset *asked, const char *option, int guest_nodes)
-{
-	nrb_for_each_id(node, asked) {
-		if (node >= guest_nodes) {
-			return nrb_refuse(NRB_EXIT_USAGE, "--nodes N makes more",
-				"%s: the guest has no node %d; it has %d, from 0", option,
-				node, guest_nodes);
-		}
-	}
-	return 0;
-}
-
-static int check_guest(const struct nrb_options *options)
-{
-	const struct nrb_rehearse_options *rehearse = &options->rehearse;
-	int rc = 0;
-
-	if ((rehearse->kernel != NULL) != (rehearse->modules != NULL)) {
-		return nrb_refuse(
-			NRB_EXIT_USAGE, "give both", "--kernel goes with --modules");
-	}
-	if (rehearse->kernel != NULL && options->n_debs > 0) {
-		return nrb_refuse(
-			NRB_EXIT_USAGE, "choose one", "--kernel and --kernel-deb");
-	}
-	if (options->run.nodes_given) {
-		rc = check_guest_nodes(&options->run.nodes, "--node", rehearse->nodes);
-	}
-	return rc == 0 ? check_guest_nodes(
-				 &options->run.cpu_nodes, "--cpu-node", rehearse->nodes)
-		       : rc;
-}
-
 static int check_operands(const struct nrb_options *options)
 {
 	const struct nrb_command_info *command = options->command;
@@ -325,22 +199,6 @@ static int check_operands(const struct nrb_options *options)
 			"%s of what?", command->name);
 	}
 	return 0;
-}
-
-/* Nobody else reads them. */
-static int check_files(const struct nrb_run_options *run)
-{
-	if (run->all) {
-		return 0;
-	}
-	for (int i = 0; i < run->n_scenarios && run->n_files > 0; i++) {
-		if (strcmp(run->scenarios[i], "fileserver") == 0) {
-			return 0;
-		}
-	}
-	return run->n_files == 0 ? 0
-				 : nrb_refuse(NRB_EXIT_USAGE, "give both, or --all",
-					   "--file goes with --scenario fileserver");
 }
 
 static int check_together(const struct nrb_options *options)
@@ -361,20 +219,7 @@ static int check_together(const struct nrb_options *options)
 	if (command->command == EXPORT) {
 		return nrb_takeexport_check(options);
 	}
-	if (options->run.all && options->run.n_scenarios > 0) {
-		return nrb_refuse(NRB_EXIT_USAGE, "choose one", "--all and --scenario");
-	}
-	if (options->run.all_nodes && options->run.nodes_given) {
-		return nrb_refuse(NRB_EXIT_USAGE, NULL, "--node all and --node N");
-	}
-	if (command->command == RUN && options->run.swap.n > 0 &&
-		!options->run.rehearsal) {
-		return nrb_refuse(NRB_EXIT_USAGE,
-			"`numa-reclaim-bench rehearse` can turn it off and on",
-			"--swap: on a real machine swap stays as found");
-	}
-	rc = check_files(&options->run);
-	return rc == 0 && command->command == REHEARSE ? check_guest(options) : rc;
+	return nrb_options_check_run(options);
 }
 
 static void set_defaults(struct nrb_options *options)
@@ -417,19 +262,41 @@ static int refuse_word(const struct nrb_options *options, char **argv, bool lack
 		return nrb_refuse(
 			NRB_EXIT_USAGE, NULL, "%s takes a value", argv[optind - 1]);
 	}
-	return unknown_option(optopt > 0 && optopt < FIRST_VALUE && !lacks_value
-				      ? letter
-				      : argv[optind - 1],
+	return nrb_options_refuse(optopt > 0 && optopt < FIRST_VALUE && !lacks_value
+					  ? letter
+					  : argv[optind - 1],
 		options->command);
 }
 
-static int take_all(struct nrb_options *options, int argc, char **argv)
+/* What is done with an option of a command line. */
+typedef int use_option(
+	struct nrb_options *options, const struct nrb_option_info *o, const char *value);
+
+static int use_typed(
+	struct nrb_options *options, const struct nrb_option_info *o, const char *value)
+{
+	int rc = o->take(options, value);
+
+	return rc == 0 ? nrb_config_keep(options, o, value) : rc;
+}
+
+/* Of a record's run: what says how it is measured, is an option here, and is not given anew. */
+static int use_recorded(
+	struct nrb_options *options, const struct nrb_option_info *o, const char *value)
+{
+	bool is_ours = o->commands & (unsigned int)options->command->command;
+
+	return is_ours && nrb_config_takes(options, o) ? use_typed(options, o, value) : 0;
+}
+
+static int take_all(struct nrb_options *options, const struct nrb_command_info *command,
+	use_option *use, int argc, char **argv)
 {
 	struct option longs[MAX_OPTIONS + 1];
 	char shorts[2 * MAX_OPTIONS + 2];
 	int value, rc = 0;
 
-	make_getopt(options->command, longs, shorts);
+	make_getopt(command, longs, shorts);
 	opterr = 0;
 	optind = 0; /* glibc: start anew, also for a second parse in tests */
 	while (rc == 0 && (value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
@@ -439,37 +306,96 @@ static int take_all(struct nrb_options *options, int argc, char **argv)
 			return refuse_word(options, argv, value == ':');
 		}
 		if (is_abbreviated(o, word_of(argv, optarg))) {
-			return unknown_option(word_of(argv, optarg), options->command);
+			return nrb_options_refuse(
+				word_of(argv, optarg), options->command);
 		}
-		rc = o->take(options, optarg);
-		if (rc == 0) {
-			rc = hand_on(options, o, optarg);
-		}
+		rc = use(options, o, optarg);
 	}
 	return rc;
 }
 
+/* getopt_long permutes; the caller's array stays as it is for the record. A NULL at the end, and one
+ * behind it: operands begin behind the command. */
+static char **copy_of(int argc, const char *const *argv)
+{
+	char **words = calloc((size_t)argc + 2, sizeof(*words));
+
+	if (words != NULL) {
+		memcpy(words, argv, (size_t)argc * sizeof(*words));
+	}
+	return words;
+}
+
+static bool names_config(int argc, const char *const *argv)
+{
+	bool found = false;
+
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		found = found || strncmp(argv[i], "--config", 8) == 0;
+	}
+	return found;
+}
+
+/* Which options are given, before any is taken; then those of the record that are not. */
+static int take_config(struct nrb_options *options, int argc, const char *const *argv)
+{
+	struct nrb_config *config = &options->config;
+	char **words = copy_of(argc, argv);
+	int rc = words == NULL ? nrb_fail(-ENOMEM, "no memory for the command line")
+			       : take_all(options, options->command, nrb_config_note,
+					 argc, words);
+
+	free(words);
+	if (rc == 0 && config->path != NULL) {
+		rc = nrb_config_read(config);
+	}
+	if (rc < 0 || config->path == NULL) {
+		return rc;
+	}
+	rc = take_all(
+		options, NULL, use_recorded, (int)config->words.n, config->words.word);
+	if (rc < 0) {
+		nrb_note("that option is of the run in %s (--config)", config->path);
+	}
+	return rc;
+}
+
+/* The seed that the other run drew. */
+static int take_config_seed(struct nrb_options *options)
+{
+	const char *seed = options->config.seed;
+
+	for (const struct nrb_option_info *o = nrb_option_table; o->name != NULL; o++) {
+		if (o->take == nrb_take_seed && seed[0] != '\0' &&
+			!options->run.seed_given) {
+			return use_typed(options, o, seed);
+		}
+	}
+	return 0;
+}
+
 int nrb_options_parse(struct nrb_options *options, int argc, const char *const *argv)
 {
-	/* a NULL at the end, and one behind it: operands begin behind the command */
-	char **words = calloc((size_t)argc + 2, sizeof(*words));
+	char **words = copy_of(argc, argv);
 	int rc;
 
 	set_defaults(options);
 	if (words == NULL) {
 		return nrb_fail(-ENOMEM, "no memory for the command line");
 	}
-	/* getopt_long permutes; the caller's array stays as it is for the record */
-	memcpy(words, argv, (size_t)argc * sizeof(*words));
-	rc = find_command(options, argc, argv);
+	rc = nrb_options_find_command(options, argc, argv);
+	if (rc == 0 && options->command != NULL && names_config(argc, argv)) {
+		rc = take_config(options, argc, argv);
+	}
 	if (rc == 0) {
-		rc = take_all(options, argc, words);
+		rc = take_all(options, options->command, use_typed, argc, words);
 	}
 	if (rc == 0) {
 		/* the first operand is the command itself */
 		options->operands = (const char *const *)words + optind + 1;
 		options->n_operands = argc - optind - 1 > 0 ? argc - optind - 1 : 0;
-		rc = check_together(options);
+		rc = take_config_seed(options);
+		rc = rc == 0 ? check_together(options) : rc;
 	} else {
 		free(words);
 	}

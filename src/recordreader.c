@@ -25,6 +25,7 @@ struct nrb_reader {
 	int64_t cells;
 	bool ended, warned;
 	struct nrb_header header;
+	struct nrb_json *first; /* the header's line, until the next one is read */
 	struct nrb_end end;
 	struct nrb_sample sample;
 };
@@ -256,7 +257,7 @@ static int read_header(struct nrb_reader *reader)
 	if (rc == 0 && parse_header(line, &reader->header, &why) < 0) {
 		rc = refuse(reader, why.text);
 	}
-	nrb_json_free(line);
+	reader->first = line;
 	return rc;
 }
 
@@ -307,10 +308,37 @@ void nrb_reader_close(struct nrb_reader *reader)
 		if (reader->fd > STDIN_FILENO) {
 			close(reader->fd);
 		}
+		nrb_json_free(reader->first);
 		free(reader->name);
 		free(reader->buf);
 		free(reader);
 	}
+}
+
+int nrb_reader_words(
+	const struct nrb_reader *reader, const char *key, struct nrb_words *words)
+{
+	const struct nrb_json *list = nrb_json_get(reader->first, key);
+	struct nrb_why why;
+	const char *word;
+	int rc;
+
+	if (list == NULL) {
+		return -ENOENT;
+	}
+	rc = nrb_array_get(reader->first, key, NRB_MAX_ARGV, &list, &why);
+	for (size_t i = 0; rc == 0 && i < nrb_json_count(list); i++) {
+		rc = nrb_json_as_str(nrb_json_at(list, i), &word);
+		if (rc == 0) {
+			nrb_words_add(words, "%s", word);
+		} else {
+			nrb_why_set(&why, "%s: a word that is no string", key);
+		}
+	}
+	if (rc < 0) {
+		return refuse(reader, why.text);
+	}
+	return words->err < 0 ? nrb_fail(words->err, "%s", reader->name) : 0;
 }
 
 /* -- the other lines -- */
@@ -387,8 +415,11 @@ int nrb_reader_next(
 {
 	struct nrb_json *object;
 	struct nrb_why why;
-	int rc = next_object(reader, &object);
+	int rc;
 
+	nrb_json_free(reader->first);
+	reader->first = NULL;
+	rc = next_object(reader, &object);
 	if (rc == 0 && object == NULL) {
 		*line = NRB_LINE_EOF;
 		note_interrupted(reader);

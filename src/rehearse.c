@@ -173,6 +173,9 @@ static int make_command(struct rehearsal *rehearsal)
 	for (const char *const *arg = rehearsal->options->args; *arg; arg++) {
 		nrb_words_add(command, "%s", *arg);
 	}
+	for (const char *const *arg = rehearsal->options->guest_args; *arg; arg++) {
+		nrb_words_add(command, "--guest=%s", *arg);
+	}
 	return command->err ? nrb_fail(command->err, "the guest's command") : 0;
 }
 

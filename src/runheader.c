@@ -119,13 +119,18 @@ struct nrb_json *nrb_runheader_extra(const struct nrb_root *root,
 	const struct nrb_machine *machine, const struct nrb_plan *plan,
 	const struct nrb_run_options *options)
 {
-	struct nrb_json *extra = nrb_json_object(), *argv = nrb_json_array();
+	struct nrb_json *extra = nrb_json_object(), *argv = nrb_json_array(),
+			*asked = nrb_json_array();
 
 	for (const char *const *word = options->argv; word != NULL && *word != NULL;
 		word++) {
 		nrb_json_append(argv, nrb_json_str(*word));
 	}
+	for (size_t i = 0; i < options->asked.n; i++) {
+		nrb_json_append(asked, nrb_json_str(options->asked.word[i]));
+	}
 	nrb_json_set(extra, "argv", argv);
+	nrb_json_set(extra, "options", asked);
 	nrb_json_set(extra, "cpu_details", nrb_cpu_json(&machine->cpu));
 	nrb_json_set(extra, "topology", nrb_topology_json(&machine->topology, true));
 	nrb_json_set(extra, "settings", nrb_confounders_json(root));

@@ -2,6 +2,7 @@
 /* What each option does with its value: checked here, where its name is known. */
 #include "nrb/take.h"
 
+#include "nrb/config.h"
 #include "nrb/diag.h"
 #include "nrb/progress.h"
 #include "nrb/units.h"
@@ -234,6 +235,25 @@ static int take_int(const char *option, const char *value, int min, int max,
 		*into = (int)number;
 	}
 	return rc;
+}
+
+int nrb_take_config(struct nrb_options *options, const char *value)
+{
+	options->config.path = value;
+	return 0;
+}
+
+/* As rehearse hands it on: "--nodes=4". */
+int nrb_take_guest(struct nrb_options *options, const char *value)
+{
+	size_t name = strncmp(value, "--", 2) == 0 ? strcspn(value + 2, "=") : 0;
+
+	options->run.guest_given = true;
+	return nrb_config_makes_guest(value + 2 * (name > 0), name) &&
+			       value[2 + name] == '='
+		       ? 0
+		       : nrb_take_bad("guest", value,
+				 "an option of rehearse that makes a guest, as --nodes=4");
 }
 
 int nrb_take_nodes(struct nrb_options *options, const char *value)

@@ -5,11 +5,11 @@
 _numa_reclaim_bench_options() { # COMMAND
 	local inner='--scenario --all --variant --modes --reference --node --cpu-node --lru-gen --policy
 		--page-size --threads --fill-on --trim --swap --set --fill --sparse --alloc --aa --blocks
-		--budget --seed --roi --max-memory --output -o --yes -y --dry-run -n --progress'
+		--budget --seed --roi --max-memory --config --output -o --yes -y --dry-run -n --progress'
 	local all='--json --color --ascii --quiet -q --help -h --version -V'
 
 	case $1 in
-	run) echo "$inner --dir --file --rehearsal --root $all" ;;
+	run) echo "$inner --dir --file --rehearsal --guest --root $all" ;;
 	rehearse)
 		echo "$inner --nodes --node-mem --cpus-per-node --distance --kernel --modules" \
 			"--kernel-deb --accel --keep $all"
@@ -93,11 +93,11 @@ _numa_reclaim_bench() {
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -d -- "$current")
 		;;
-	--output | -o | --kernel | --kernel-deb | --file | --html)
+	--output | -o | --kernel | --kernel-deb | --file | --html | --config)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		;;
-	--threads | --fill | --alloc | --blocks | --budget | --seed | --roi | --max-memory) ;;
+	--threads | --fill | --alloc | --blocks | --budget | --seed | --roi | --max-memory | --guest) ;;
 	--arm | --nodes | --node-mem | --cpus-per-node | --distance) ;;
 	*)
 		if [[ $current == -* ]]; then

@@ -8,6 +8,7 @@
 #include "nrb/rehearse.h"
 #include "nrb/report.h"
 #include "nrb/screen.h"
+#include "nrb/words.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -32,6 +33,18 @@ struct nrb_command_info {
 	const char *examples[3];
 };
 
+enum { NRB_CONFIG_MAX_GIVEN = 256 };
+
+/* --config: what a record's run was asked for. */
+struct nrb_config {
+	const char *path;       /* NULL: not given */
+	struct nrb_words words; /* as a command line: the program, a command, options */
+	bool rehearsal;         /* it ran in a guest */
+	char seed[32];          /* that it drew or was given; "" unknown */
+	const char *given[NRB_CONFIG_MAX_GIVEN]; /* names of options beside it */
+	int n_given;
+};
+
 /* All that a command line says. */
 struct nrb_options {
 	const struct nrb_command_info *command;
@@ -40,10 +53,11 @@ struct nrb_options {
 	const char *page, *plots; /* NULL: not asked for */
 	enum nrb_when color;
 	const char *root; /* "/" */
+	struct nrb_config config;
 	struct nrb_run_options run;
 	struct nrb_rehearse_options rehearse;
 	struct nrb_export_options export;
-	int n_rehearse_args, n_debs;
+	int n_rehearse_args, n_guest_args, n_debs;
 	const char *const *operands;
 	int n_operands;
 };

@@ -18,6 +18,18 @@ extern const struct nrb_option_info nrb_option_table[];   /* ends with name NULL
  */
 int nrb_options_parse(struct nrb_options *options, int argc, const char *const *argv);
 
+/** Find the command: the first word that is no option, nor the value of one. Returns 0, also where there
+ * is none, or a negative errno, with a message. */
+int nrb_options_find_command(
+	struct nrb_options *options, int argc, const char *const *argv);
+
+/** Refuse a word that is no option of a command (NULL: of none), with the one that was meant. */
+int nrb_options_refuse(const char *word, const struct nrb_command_info *command);
+
+/** Refuse options of run and rehearse that cannot stand together. Returns 0 or a negative errno, with a
+ * message. */
+int nrb_options_check_run(const struct nrb_options *options);
+
 /** The row of a command's name, or NULL. */
 const struct nrb_command_info *nrb_command_find(const char *name);
 

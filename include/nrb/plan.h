@@ -13,6 +13,7 @@
 #include "nrb/placement.h"
 #include "nrb/screen.h"
 #include "nrb/servedfiles.h"
+#include "nrb/words.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -62,9 +63,12 @@ struct nrb_run_options {
 	const struct nrb_servedset *served; /* these, opened; NULL: none */
 	const char *output; /* NULL: a new file in the current directory */
 	bool yes, dry_run, json;
+	bool guest_given; /* what made the guest is among what was asked */
 	bool rehearsal; /* inside a guest that rehearse built: mark the record, bound the walks */
 	int progress;            /* enum nrb_progress_mode */
 	const char *const *argv; /* for the record; ends with NULL */
+	struct nrb_words
+		asked; /* for the record: what it takes to repeat this run, as "--modes=0,1" */
 };
 
 /* What is locked on a node for the whole run: all that is free there but the room for cells. */

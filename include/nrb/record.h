@@ -8,6 +8,7 @@
 
 #include "nrb/json.h"
 #include "nrb/sample.h"
+#include "nrb/words.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -144,6 +145,11 @@ int nrb_reader_open(struct nrb_reader **reader, const char *path);
 
 /** The header, borrowed. */
 const struct nrb_header *nrb_reader_header(const struct nrb_reader *reader);
+
+/** Append the words of a list of the header ("options", "argv"), before the first nrb_reader_next: they
+ * may be anything. Returns 0, -ENOENT (no such list; silent) or another negative errno, with a message. */
+int nrb_reader_words(
+	const struct nrb_reader *reader, const char *key, struct nrb_words *words);
 
 /**
  * Read the next line.

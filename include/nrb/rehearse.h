@@ -26,6 +26,8 @@ struct nrb_rehearse_options {
 	bool json; /* of the plan */
 	/* words for the inner run, as on its command line ("--modes", "0,1"); NULL-ended */
 	const char *args[NRB_REHEARSE_MAX_ARGS];
+	/* likewise, of rehearse's own what makes the guest ("--nodes=4"), for the record; NULL-ended */
+	const char *guest_args[NRB_REHEARSE_MAX_ARGS];
 	/* told of each plain progress line of the guest, without its newline */
 	void (*on_progress)(void *arg, const char *line);
 	void *arg;

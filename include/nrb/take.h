@@ -48,6 +48,8 @@ int nrb_take_set(struct nrb_options *options, const char *value);
 int nrb_take_fill(struct nrb_options *options, const char *value);
 int nrb_take_alloc(struct nrb_options *options, const char *value);
 int nrb_take_max_memory(struct nrb_options *options, const char *value);
+int nrb_take_config(struct nrb_options *options, const char *value);
+int nrb_take_guest(struct nrb_options *options, const char *value);
 int nrb_take_dir(struct nrb_options *options, const char *value);
 int nrb_take_file(struct nrb_options *options, const char *value);
 int nrb_take_output(struct nrb_options *options, const char *value);

@@ -191,3 +191,20 @@ machine_with_run() {
 	says_one_line 'available here'
 	[[ -z $(ls -A) ]]
 }
+
+@test 'a run of a record again' {
+	local record="$BATS_TEST_DIRNAME/../golden/records/control.jsonl"
+	nrb 0 run -n --root "$fixtures/two-nodes" --config "$record"
+	says_one_line 'the run of .*control.jsonl again: --modes=0,1 --aa --blocks=8 --seed='
+	[[ $output == *'modes       0 1, against 0'* && $output == *'8 blocks'* ]]
+	nrb 0 run -n -q --json --root "$fixtures/two-nodes" --config "$record" --blocks 3
+	[[ $(jq -c '[.blocks, (.arms | length)]' <<<"$output") == '[3,3]' ]]
+	nrb 0 rehearse -n --config "$record"
+	[[ $output == *'--modes=0,1 --aa --blocks=8 --seed='* ]]
+	nrb 2 run -n --root "$fixtures/two-nodes" --config "$BATS_TEST_DIRNAME/../golden/records/mglru.jsonl"
+	says_one_line 'the record does not say what its run was asked for'
+	nrb 7 run -n --root "$fixtures/two-nodes" --config none.jsonl
+	says_one_line 'cannot open none.jsonl'
+	nrb 2 run -n --root "$fixtures/two-nodes" --guest --nodes=4
+	says_one_line '--guest goes with --rehearsal'
+}

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -20,9 +21,11 @@ static const char *words[MAX_WORDS + 1];
 
 static int setup(void **state)
 {
+	const char *dir = getenv("NRB_TESTS"); /* records stand there */
+
 	(void)state;
 	nrb_diag_set_muted(true);
-	return 0;
+	return dir != NULL ? chdir(dir) : -1;
 }
 
 /* Parse a line whose words stand between blanks. */
@@ -81,6 +84,8 @@ static const struct {
 	{ "seed", "0", { "-1", "x", "9007199254740993" } },
 	{ "roi", "2.5%", { "5", "0%", "-5%", "100%", "5.%", "" } },
 	{ "max-memory", "1G", { "0", "x" } },
+	{ "config", "golden/records/control.jsonl", { NULL } },
+	{ "guest", "--nodes=4", { "--modes=0", "nodes=4", "--nodes", "--", "" } },
 	{ "dir", "/tmp", { NULL } },
 	{ "file", "/a,b", { ",", "a,", "" } },
 	{ "nodes", "4", { "0", "65", "x" } },
@@ -122,6 +127,7 @@ static const char *company(const struct nrb_command_info *command, const char *o
 	       : strcmp(option, "swap") == 0 && command->command == NRB_COMMAND_RUN
 		       ? " --rehearsal"
 	       : strcmp(option, "plots") == 0 ? " --html=o x.jsonl"
+	       : strcmp(option, "guest") == 0 ? " --rehearsal"
 	       : strcmp(option, "file") == 0  ? " --scenario fileserver"
 	       : command->command == NRB_COMMAND_EXPORT
 		       ? strcmp(option, "root") == 0 ? " --format tuned x.jsonl"
@@ -161,7 +167,8 @@ static void test_bad_values_are_named(void **state)
 		for (int k = 0; k < 6 && values[i].bad[k] != NULL; k++) {
 			const char *command =
 				strcmp(values[i].name, "modes") == 0 ||
-						strcmp(values[i].name, "file") == 0
+						strcmp(values[i].name, "file") == 0 ||
+						strcmp(values[i].name, "guest") == 0
 					? "run"
 				: strcmp(values[i].name, "format") == 0 ||
 						strcmp(values[i].name, "mode") == 0 ||

@@ -432,7 +432,8 @@ def control(blocks=8, drift=0.004, **header):
             made = cell(len(cells), block, mode, local=0.001 * mode, control=again)
             made["alloc_hist"] = histogram(PAGES, round(1900 * slow), round(14000 * slow * ratio))
             cells.append(made)
-    return [{**HEADER, "blocks": blocks, **header}, *cells, end(len(cells))]
+    asked = ["--modes=0,1", "--aa", f"--blocks={blocks}"]
+    return [{**HEADER, "blocks": blocks, "options": asked, **header}, *cells, end(len(cells))]
 
 
 def again(objects, run_id, **header):

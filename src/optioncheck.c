@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Options of a run that cannot stand together. */
+#include "nrb/diag.h"
+#include "nrb/options.h"
+
+#include <string.h>
+
+/* A guest's nodes are 0 and up, each with CPUs and memory. */
+static int check_guest_nodes(
+	const struct nrb_idset *asked, const char *option, int guest_nodes)
+{
+	nrb_for_each_id(node, asked) {
+		if (node >= guest_nodes) {
+			return nrb_refuse(NRB_EXIT_USAGE, "--nodes N makes more",
+				"%s: the guest has no node %d; it has %d, from 0", option,
+				node, guest_nodes);
+		}
+	}
+	return 0;
+}
+
+static int check_guest(const struct nrb_options *options)
+{
+	const struct nrb_rehearse_options *rehearse = &options->rehearse;
+	int rc = 0;
+
+	if ((rehearse->kernel != NULL) != (rehearse->modules != NULL)) {
+		return nrb_refuse(
+			NRB_EXIT_USAGE, "give both", "--kernel goes with --modules");
+	}
+	if (rehearse->kernel != NULL && options->n_debs > 0) {
+		return nrb_refuse(
+			NRB_EXIT_USAGE, "choose one", "--kernel and --kernel-deb");
+	}
+	if (options->run.nodes_given) {
+		rc = check_guest_nodes(&options->run.nodes, "--node", rehearse->nodes);
+	}
+	return rc == 0 ? check_guest_nodes(
+				 &options->run.cpu_nodes, "--cpu-node", rehearse->nodes)
+		       : rc;
+}
+
+/* Nobody else reads them. */
+static int check_files(const struct nrb_run_options *run)
+{
+	if (run->all) {
+		return 0;
+	}
+	for (int i = 0; i < run->n_scenarios && run->n_files > 0; i++) {
+		if (strcmp(run->scenarios[i], "fileserver") == 0) {
+			return 0;
+		}
+	}
+	return run->n_files == 0 ? 0
+				 : nrb_refuse(NRB_EXIT_USAGE, "give both, or --all",
+					   "--file goes with --scenario fileserver");
+}
+
+int nrb_options_check_run(const struct nrb_options *options)
+{
+	unsigned int command = options->command->command;
+	int rc;
+
+	if (options->run.all && options->run.n_scenarios > 0) {
+		return nrb_refuse(NRB_EXIT_USAGE, "choose one", "--all and --scenario");
+	}
+	if (options->run.all_nodes && options->run.nodes_given) {
+		return nrb_refuse(NRB_EXIT_USAGE, NULL, "--node all and --node N");
+	}
+	if (command == NRB_COMMAND_RUN && options->run.swap.n > 0 &&
+		!options->run.rehearsal) {
+		return nrb_refuse(NRB_EXIT_USAGE,
+			"`numa-reclaim-bench rehearse` can turn it off and on",
+			"--swap: on a real machine swap stays as found");
+	}
+	if (options->run.guest_given && !options->run.rehearsal) {
+		return nrb_refuse(
+			NRB_EXIT_USAGE, "give both", "--guest goes with --rehearsal");
+	}
+	rc = check_files(&options->run);
+	return rc == 0 && command == NRB_COMMAND_REHEARSE ? check_guest(options) : rc;
+}
