@@ -30,6 +30,7 @@ static struct {
 	double times; /* all first touches take so many times as long */
 	int64_t local; /* pages of 100 that mode 1 keeps, and one less in every other block */
 	int64_t scatter;
+	bool unsteady; /* mode 1 takes as long as mode 0 in every other block, and more than twice in the others */
 	void (*change)(void); /* the sample */
 } made;
 
@@ -51,6 +52,7 @@ static int start(void **state)
 	made.times = 1;
 	made.local = 90;
 	made.scatter = 1;
+	made.unsteady = false;
 	made.change = NULL;
 	return 0;
 }
@@ -72,6 +74,9 @@ static void add_cell(struct nrb_group *group, int mode, int block)
 {
 	double ns = 100000 * made.times * shared[block] * (mode > 0 ? longer[block] : 1);
 
+	if (made.unsteady && mode > 0) {
+		ns *= block % 2 == 0 ? 0.77 : 1.7;
+	}
 	make(mode, block + 1, mode > 0 ? made.local - made.scatter * (block % 2) : 10);
 	strcpy(sample.page_size, "4k");
 	for (int i = 0; i < 1000; i++) {
@@ -272,6 +277,22 @@ static void test_few(void **state)
 	assert_int_equal(pair.unclear, 0);
 }
 
+/* Of five against five there would be an interval; the rule is six, as where they are paired. */
+static void test_five(void **state)
+{
+	(void)state;
+	made.blocks = 5;
+	add();
+	header.seed = 2;
+	made.times = 10;
+	add();
+	compare();
+	assert_non_null(pair.unpaired);
+	assert_int_equal(effect(0, NRB_METRIC_ALLOC_P99)->verdict, NRB_VERDICT_FEW);
+	assert_true(isnan(effect(0, NRB_METRIC_ALLOC_P99)->effect.low));
+	assert_true(effect(0, NRB_METRIC_ALLOC_P99)->effect.at > 9);
+}
+
 static void test_rehearsal(void **state)
 {
 	(void)state;
@@ -424,6 +445,40 @@ static void test_few_of_hosts(void **state)
 	assert_int_equal(fleet.unclear, 0);
 }
 
+/* What hosts leave open is open if they leave it so together, too. */
+static void test_open_of_hosts(void **state)
+{
+	(void)state;
+	made.unsteady = true;
+	add_host(1, 1);
+	add_host(2, 1);
+	make_fleet();
+	assert_int_equal(
+		sum_up(0, 2, NRB_METRIC_ALLOC_P99).verdicts[NRB_VERDICT_UNCLEAR], 2);
+	assert_int_equal(fleet.unclear, 1);
+	nrb_comparefleet_free(&fleet);
+	add_host(3, 1);
+	make_fleet();
+	assert_int_equal(sum_up(0, 3, NRB_METRIC_ALLOC_P99).pooled.n, 3);
+	assert_int_equal(sum_up(0, 3, NRB_METRIC_ALLOC_P99).verdict, NRB_VERDICT_UNCLEAR);
+	assert_int_equal(fleet.unclear, 1);
+	nrb_comparefleet_free(&fleet);
+	made.unsteady = false;
+	for (int i = 4; i < 7; i++) { /* each of them is sure, and all agree: 1.3 */
+		add_host(i, 1);
+	}
+	nrb_compared_free(&records[0]);
+	nrb_compared_free(&records[1]);
+	records[0] = records[4];
+	records[1] = records[5];
+	n_records = 4;
+	make_fleet();
+	assert_int_equal(
+		sum_up(0, 4, NRB_METRIC_ALLOC_P99).verdicts[NRB_VERDICT_UNCLEAR], 1);
+	assert_int_equal(sum_up(0, 4, NRB_METRIC_ALLOC_P99).verdict, NRB_VERDICT_WORSE);
+	assert_int_equal(fleet.unclear, 0);
+}
+
 /* Any order of records makes the same rows. */
 static void test_order(void **state)
 {
@@ -465,12 +520,14 @@ int main(void)
 		TEST(test_asked),
 		TEST(test_nothing_in_common),
 		TEST(test_few),
+		TEST(test_five),
 		TEST(test_rehearsal),
 		TEST(test_counters),
 		TEST(test_hosts),
 		TEST(test_classes),
 		TEST(test_latest),
 		TEST(test_few_of_hosts),
+		TEST(test_open_of_hosts),
 		TEST(test_order),
 	};
 
