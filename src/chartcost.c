@@ -102,6 +102,18 @@ static void put_modes(const struct nrb_panel *panel, FILE *out)
 	fputs(") scale 0\n", out);
 }
 
+/* 0: nothing of it was counted. */
+static double largest_of(const struct nrb_panel *panel, int counter)
+{
+	double largest = 0;
+
+	for (int row = 0; row < panel->n; row++) {
+		largest = fmax(largest,
+			nrb_figure_number(counters[counter].figure, panel->arms[row]));
+	}
+	return largest;
+}
+
 static void put_counts(const struct nrb_panel *panel, double bottom, FILE *out)
 {
 	struct nrb_plotscale scale = NRB_PLOTSCALE_EMPTY;
@@ -110,10 +122,7 @@ static void put_counts(const struct nrb_panel *panel, double bottom, FILE *out)
 	nrb_plotscale_add(&scale, 1);
 	nrb_plotscale_add(&scale, 10);
 	for (int i = 0; i < N_COUNTERS; i++) {
-		for (int row = 0; row < panel->n; row++) {
-			nrb_plotscale_add(&scale,
-				nrb_figure_number(counters[i].figure, panel->arms[row]));
-		}
+		nrb_plotscale_add(&scale, largest_of(panel, i));
 	}
 	nrb_plotscale_round(&scale);
 	nrb_plotscale_tics_count(&scale, out, "x");
@@ -123,13 +132,16 @@ static void put_counts(const struct nrb_panel *panel, double bottom, FILE *out)
 		"set key at screen 0.96, screen %.4f right bottom vertical maxrows 4 Left reverse "
 		"samplen 1\n",
 		scale.high + 0.05, nrb_ink_hex(hex, NRB_INK_GRID), bottom);
+	fputs("plot NaN notitle", out);
 	for (int i = 0; i < N_COUNTERS; i++) {
-		fprintf(out,
-			"%s $counter%d using 1:2 with points pt %d ps 1 lc rgb \"%s\" title "
-			"\"%s\"",
-			i == 0 ? "plot" : ", \\\n", i, counters[i].shape,
-			nrb_ink_hex(hex, nrb_ink_of_mode(counters[i].color)),
-			counters[i].name);
+		if (largest_of(panel, i) > 0) {
+			fprintf(out,
+				", \\\n $counter%d using 1:2 with points pt %d ps 1 lc rgb \"%s\" "
+				"title \"%s\"",
+				i, counters[i].shape,
+				nrb_ink_hex(hex, nrb_ink_of_mode(counters[i].color)),
+				counters[i].name);
+		}
 	}
 	fputc('\n', out);
 }

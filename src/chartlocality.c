@@ -253,7 +253,7 @@ static void put_plot(const struct picture *picture, int number, bool dots, FILE 
 		" $stem%d using ($1-%.6g):4:(%.6g):(0) with vectors nohead lw 2 lc rgb \"%s\", \\\n"
 		" $stem%d using 1:2 with points pt 5 ps 0.9 lc rgb \"%s\", \\\n"
 		" $stem%d using 1:3 with points pt 13 ps 1.3 lc rgb \"%s\", \\\n"
-		" $stem%d using 1:5:6 with labels offset 0,0.7",
+		" $stem%d using 1:5:6 with labels offset 0,1",
 		number == 0 ? "plot" : ", \\\n", number, hex, number, cap, 2 * cap, hex,
 		number, hex, number, hex, number);
 	if (dots) {

@@ -83,8 +83,8 @@ static void put_blocks(const struct nrb_panel *panel, double top, FILE *out)
 				nrb_ink_hex(hex, NRB_INK_GRID));
 		}
 		if (blocks <= MAX_NAMED_BLOCKS) {
-			fprintf(out, "set label \"%s%" PRId64 "\" at %.1f,%.6g left\n",
-				i == 0 ? "block " : "", block, (double)i + 0.7, top);
+			fprintf(out, "set label \"%" PRId64 "\" at %.1f,%.6g left\n",
+				block, (double)i + 0.7, top);
 		}
 	}
 }
@@ -227,9 +227,10 @@ const struct nrb_chart nrb_chart_order = {
 	.name = "order",
 	.title = "The cells in the order they were run",
 	.caption =
-		"A trend within a value is drift of the machine, not of the value. Crossed marks are "
-		"cells that stalled, were killed, disturbed or cut by a deadline; one without a figure "
-		"stands at the bottom. The first 1,000 cells are shown.",
+		"A trend within a value is drift of the machine, not of the value. Red marks are on "
+		"cells that stalled, were killed, disturbed or cut by a deadline; one without a "
+		"figure stands at the bottom. Numbers at the top count blocks. The first 1,000 cells "
+		"are shown.",
 	.is_whole = true,
 	.n_columns = 6,
 	.columns = { { "cell", true, false }, { "block", true, false },

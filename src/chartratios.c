@@ -78,7 +78,7 @@ static void show_effect(char *cell, double effect, bool share)
 
 static const char *verdict_of(const struct nrb_contrast *contrast)
 {
-	return contrast->verdict == NRB_VERDICT_FEW ? "too few blocks"
+	return contrast->verdict == NRB_VERDICT_FEW ? "no interval"
 						    : nrb_verdict_name(contrast->verdict);
 }
 

@@ -48,6 +48,17 @@ static bool is_unwelcome(const char *text, size_t len)
 		       is_between(text, "\xe2\x81\xa6", "\xe2\x81\xa9"));  /* U+2066.. */
 }
 
+/* Of the len bytes of a character beyond ASCII, as a reference: the page is ASCII, whatever it is taken for. */
+static void put_reference(FILE *out, const char *text, size_t len)
+{
+	unsigned int code = (unsigned char)text[0] & (0x7fu >> len);
+
+	for (size_t i = 1; i < len; i++) {
+		code = code << 6 | ((unsigned char)text[i] & 0x3fu);
+	}
+	fprintf(out, "&#%u;", code);
+}
+
 void nrb_html_escape(FILE *out, const char *text)
 {
 	while (*text != '\0') {
@@ -57,8 +68,10 @@ void nrb_html_escape(FILE *out, const char *text)
 
 		if (reference != NULL) {
 			fputs(reference, out);
-		} else if (len > 0 && !is_unwelcome(text, len)) {
-			(void)fwrite(text, 1, len, out); /* ferror tells */
+		} else if (len == 1) {
+			fputc(*text, out);
+		} else if (len > 1 && !is_unwelcome(text, len)) {
+			put_reference(out, text, len);
 		} else {
 			nrb_shown_escape(escape, *text);
 			(void)fwrite(escape, 1, sizeof(escape), out);

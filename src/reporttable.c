@@ -2,6 +2,7 @@
 /* The tables of the arms that allocate, for people. */
 #include "nrb/reporttable.h"
 
+#include "nrb/html.h"
 #include "nrb/reportcolumn.h"
 #include "nrb/reportverdict.h"
 
@@ -330,6 +331,12 @@ static void print_heading(const struct block *block, unsigned int varying)
 	nrb_figure_label(text, sizeof(text) - 1, block->arms[0],
 		block->said | (block->all & ~varying));
 	text[0] = (char)toupper((unsigned char)text[0]);
+	if (block->screen->html) {
+		fputs("<h4>", block->out);
+		nrb_html_escape(block->out, text);
+		fputs("</h4>\n", block->out);
+		return;
+	}
 	strcat(text, ":");
 	nrb_screen_escape(escaped, sizeof(escaped), text, block->screen->ascii);
 	nrb_screen_wrap(block->screen, block->out, 2, escaped);

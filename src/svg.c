@@ -89,7 +89,10 @@ static bool take_attribute(struct copy *copy)
 	if (copy->at[n] != quote || n >= VALUE_LEN) {
 		return false;
 	}
-	memcpy(copy->value, copy->at, n);
+	for (size_t i = 0; i < n; i++) {
+		copy->value[i] =
+			(char)(isspace((unsigned char)copy->at[i]) ? ' ' : copy->at[i]);
+	}
 	copy->value[n] = '\0';
 	copy->at += n + 1;
 	return true;

@@ -21,7 +21,7 @@ check_page() {
 	refute grep -Eiq '<script|<link|<img|<iframe|<object|javascript:|@import|url\(| on[a-z]+=' "$1"
 	# what the page would fetch; the name of a namespace is none
 	refute grep -Eq '(src|href)="[^#]' "$1"
-	refute grep -Pq '[^\x00-\x7f]' <(LC_ALL=C tr -d '\200-\377' <"$1")
+	refute grep -Pq '[^\n\x20-\x7e]' "$1"
 }
 
 # As nrb 0, with no program to be found.
@@ -152,8 +152,6 @@ without_gnuplot() {
 	nrb 0 report --html page.html --plots plots evil.jsonl
 	check_page page.html
 	refute grep -q '<b>\|<i>\|alert(1)<' page.html
-	refute grep -q $'\x1b' page.html
-	refute grep -q $'\xe2\x80\xae' page.html
 	grep -q '&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&#96;touch pwned&#96;\\x1b\[2J' page.html
 	refute grep -rq 'script>\|pwned\|<b>\|<i>\|[`!]' plots
 	[[ ! -e pwned ]]

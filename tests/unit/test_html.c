@@ -54,8 +54,8 @@ static void test_control_bytes(void **state)
 static void test_utf8(void **state)
 {
 	(void)state;
-	assert_escaped("\302\265s \342\202\254 \360\237\230\200",
-		"\302\265s \342\202\254 \360\237\230\200");
+	assert_escaped(
+		"\302\265s \342\202\254 \360\237\230\200", "&#181;s &#8364; &#128512;");
 	assert_escaped("a\377b\300\257", "a\\xffb\\xc0\\xaf");
 	assert_escaped("\303", "\\xc3");
 	assert_escaped("\342\202<",
@@ -71,7 +71,7 @@ static void test_turned_around(void **state)
 	(void)state;
 	assert_escaped("a\342\200\256b", "a\\xe2\\x80\\xaeb");
 	assert_escaped("\342\201\246", "\\xe2\\x81\\xa6");
-	assert_escaped("\342\200\223", "\342\200\223"); /* a dash is none of them */
+	assert_escaped("\342\200\223", "&#8211;"); /* a dash is none of them */
 }
 
 int main(void)

@@ -43,12 +43,12 @@ static void assert_copied(const char *content, const char *expected)
 static void test_what_is_let_through(void **state)
 {
 	(void)state;
-	assert_copied("<g id=\"gnuplot\"><path d='M1,2 L3,4'/></g>",
-		"<g id=\"p3-gnuplot\"><path d=\"M1,2 L3,4\"/></g>");
+	assert_copied("<g id=\"gnuplot\"><path d='M1,2\n\tL3,4'/></g>",
+		"<g id=\"p3-gnuplot\"><path d=\"M1,2  L3,4\"/></g>");
 	assert_copied("<use xlink:href='#gpPt4' transform='scale(4.5)'/>",
 		"<use href=\"#p3-gpPt4\" transform=\"scale(4.5)\"/>");
 	assert_copied("<text> 1 \302\265s &lt;&amp;</text>",
-		"<text> 1 \302\265s &lt;&amp;</text>");
+		"<text> 1 &#181;s &lt;&amp;</text>");
 	assert_copied("<text font-family=\"Arial\" class=\"x\" font-size=\"13\">a</text>",
 		"<text font-size=\"13\">a</text>");
 	assert_copied("<title>Gnuplot</title><filter id='f'><feFlood/></filter><g></g>",
