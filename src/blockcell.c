@@ -181,6 +181,7 @@ static int measure_cell(struct nrb_blocks *blocks, int64_t block, int arm)
 	rc = nrb_cellrun(&blocks->cellrun, &cell, &blocks->signal);
 	note_ballast(blocks);
 	nrb_agenda_note(&blocks->agenda, arm, sample->wall_ns);
+	nrb_widths_note(&blocks->widths, arm, block, sample);
 	if (sample->status == NRB_STATUS_OK) {
 		learn(blocks, cell.arm.kind);
 	}

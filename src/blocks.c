@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +93,11 @@ static void decide_blocks(struct nrb_blocks *blocks)
 	int64_t fit =
 		plan->budget_s > 0 ? blocks_for_budget(blocks, cell_s) : plan->blocks;
 
+	if (plan->width_ppm > 0) {
+		blocks->n = NRB_WIDTHS_PILOT;
+		say_duration(blocks, plan->by_scenario ? 0 : cell_s);
+		return;
+	}
 	if (plan->by_scenario) {
 		blocks->n = plan->blocks;
 		return;
@@ -202,6 +208,27 @@ static int run_block(struct nrb_blocks *blocks, int64_t block)
 	return rc;
 }
 
+/* At a look: whether it goes on, and to which one. What the intervals say of the modes plays no part. */
+static void look(struct nrb_blocks *blocks, int64_t block)
+{
+	double wished = (double)blocks->plan->width_ppm / 1e6;
+	int64_t next;
+
+	if (blocks->plan->width_ppm == 0 || block != blocks->n) {
+		return;
+	}
+	blocks->width = nrb_widths_widest(&blocks->widths);
+	next = blocks->width <= wished ? 0
+				       : nrb_widths_next(block, blocks->width, wished);
+	if (next > 0) {
+		blocks->n = next;
+		nrb_note("after %" PRId64
+			 " blocks the widest interval of p99 is %.3g %%: on "
+			 "to %" PRId64 ", for %g %%",
+			block, 100 * blocks->width, next, 100 * wished);
+	}
+}
+
 static int run_blocks(struct nrb_blocks *blocks)
 {
 	int rc = 0;
@@ -215,6 +242,12 @@ static int run_blocks(struct nrb_blocks *blocks)
 			break;
 		}
 		rc = run_block(blocks, block);
+		if (rc == 0) {
+			look(blocks, block);
+		}
+	}
+	if (blocks->plan->width_ppm > 0) {
+		blocks->width = nrb_widths_widest(&blocks->widths);
 	}
 	return rc;
 }
@@ -228,7 +261,11 @@ int nrb_blocks_run(struct nrb_blocks *blocks)
 	if (blocks->known_ns == NULL) {
 		return nrb_fail(-ENOMEM, "no memory for deadlines");
 	}
+	blocks->width = NAN;
 	rc = nrb_agenda_begin(&blocks->agenda, blocks->plan);
+	if (rc == 0) {
+		rc = nrb_widths_begin(&blocks->widths, blocks->plan);
+	}
 	if (rc == 0) {
 		rc = run_warm_up(blocks);
 	}
@@ -236,6 +273,7 @@ int nrb_blocks_run(struct nrb_blocks *blocks)
 		rc = run_blocks(blocks);
 	}
 	nrb_agenda_finish(&blocks->agenda);
+	nrb_widths_finish(&blocks->widths);
 	free(blocks->known_ns);
 	blocks->known_ns = NULL;
 	if (rc == 0 && blocks->usable == 0) {

@@ -14,8 +14,8 @@
 static const char *const guest_options[] = { "nodes", "node-mem", "cpus-per-node",
 	"distance", "accel", NULL };
 
-/* Of run alone, where on a machine it measures; a guest has none of them. */
-static const char *const place_options[] = { "dir", "file", NULL };
+/* Of run alone: where on a machine it measures, and how well; a guest has none of them. */
+static const char *const run_options[] = { "dir", "file", "width", NULL };
 
 /* What an option that is given makes void, beside itself. */
 static const struct {
@@ -26,6 +26,8 @@ static const struct {
 	{ "scenario", "file" },
 	{ "all", "scenario" },
 	{ "all", "variant" },
+	{ "blocks", "width" },
+	{ "width", "blocks" },
 };
 
 static bool is_in(const char *const *names, const char *name, size_t len)
@@ -89,7 +91,7 @@ int nrb_config_keep(
 	if (strcmp(o->name, "guest") == 0) {
 		nrb_words_add(&options->run.asked, "%s", value);
 	}
-	return o->inner || is_in(place_options, o->name, len)
+	return o->inner || (is_in(run_options, o->name, len) && !options->run.rehearsal)
 		       ? keep(&options->run.asked, o, value)
 		       : 0;
 }
@@ -130,10 +132,10 @@ bool nrb_config_takes(const struct nrb_options *options, const struct nrb_option
 {
 	const struct nrb_config *config = &options->config;
 	size_t len = strlen(o->name);
-	bool is_place = is_in(place_options, o->name, len);
+	bool is_of_run = is_in(run_options, o->name, len);
 
 	return (o->inner || is_in(guest_options, o->name, len) ||
-		       (is_place && !config->rehearsal)) &&
+		       (is_of_run && !config->rehearsal)) &&
 	       !is_replaced(config, o->name);
 }
 

@@ -109,6 +109,7 @@ static int do_run(const struct nrb_options *options, const struct nrb_root *root
 		}
 		return rc;
 	}
+	ending->exit_code = result.too_wide ? NRB_EXIT_INCONCLUSIVE : 0;
 	shown = options->json && rc < 0
 			? 0
 			: show_record(options, screen, result.path, ending);

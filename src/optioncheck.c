@@ -56,6 +56,22 @@ static int check_files(const struct nrb_run_options *run)
 					   "--file goes with --scenario fileserver");
 }
 
+/* Its number of blocks would be decided by what the host's other programs do. */
+static int check_width(const struct nrb_options *options)
+{
+	const struct nrb_run_options *run = &options->run;
+
+	if (run->width_ppm == 0) {
+		return 0;
+	}
+	if (run->rehearsal) {
+		return nrb_options_refuse("--width", options->command);
+	}
+	return run->blocks == 0
+		       ? 0
+		       : nrb_refuse(NRB_EXIT_USAGE, "choose one", "--width and --blocks");
+}
+
 int nrb_options_check_run(const struct nrb_options *options)
 {
 	unsigned int command = options->command->command;
@@ -77,6 +93,9 @@ int nrb_options_check_run(const struct nrb_options *options)
 		return nrb_refuse(
 			NRB_EXIT_USAGE, "give both", "--guest goes with --rehearsal");
 	}
-	rc = check_files(&options->run);
+	rc = check_width(options);
+	if (rc == 0) {
+		rc = check_files(&options->run);
+	}
 	return rc == 0 && command == NRB_COMMAND_REHEARSE ? check_guest(options) : rc;
 }

@@ -73,6 +73,7 @@ const struct nrb_option_info nrb_option_table[] = {
 	{ "seed",          0,  "N",        BOTH,   true,  "of all that is random; drawn, and recorded", nrb_take_seed },
 	{ "roi",           0,  "PERCENT",  MEASURED, true, "smaller differences are none; as recorded, or 5%", nrb_take_roi },
 	{ "max-memory",    0,  "SIZE",     BOTH,   true,  "refuse a plan that takes more", nrb_take_max_memory },
+	{ "width",         0,  "PERCENT",  RUN,    false, "as many blocks as an interval of p99 so wide takes", nrb_take_width },
 	{ "config",        0,  "RECORD",   BOTH,   false, "repeat its run; options given beside count", nrb_take_config },
 	{ "dir",           0,  "DIR",      RUN,    false, "where the cache file is made, on a disk; .", nrb_take_dir },
 	{ "file",          0,  "PATH,...", RUN,    false, "your own files for fileserver to serve; read alone", nrb_take_file },

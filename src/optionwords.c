@@ -21,6 +21,12 @@ static int unknown_command(const char *word)
 		NRB_EXIT_USAGE, "see numa-reclaim-bench --help", "no command %s", word);
 }
 
+/* Its number of blocks would be decided by what the host's other programs do. */
+static bool is_width(const char *name)
+{
+	return strcmp(name, "width") == 0;
+}
+
 int nrb_options_refuse(const char *word, const struct nrb_command_info *command)
 {
 	const char *name = word + strspn(word, "-");
@@ -28,6 +34,12 @@ int nrb_options_refuse(const char *word, const struct nrb_command_info *command)
 	struct nrb_nearest nearest = { .word = bare };
 
 	snprintf(bare, sizeof(bare), "%.*s", (int)strcspn(name, "="), name);
+	if (is_width(bare) && command != NULL &&
+		(command->command & (NRB_COMMAND_RUN | NRB_COMMAND_REHEARSE))) {
+		return nrb_refuse(NRB_EXIT_USAGE, "give --blocks",
+			"--width: times of a virtual machine are not real, so how well "
+			"they are known decides nothing");
+	}
 	for (const struct nrb_option_info *o = nrb_option_table; o->name != NULL; o++) {
 		if (command == NULL || (o->commands & command->command)) {
 			nrb_nearest_look(&nearest, o->name);

@@ -9,7 +9,7 @@
 enum { DEFAULT_BUDGET_S = 20 * 60 }; /* of `run` */
 
 static const char without_knob[] =
-	"leave --modes, --reference and --aa out: memory policies are compared instead";
+	"leave --modes, --reference, --aa and --width out: memory policies are compared instead";
 
 /* Values that the kernel has not cannot be compared. */
 static int check_knob(const struct nrb_plandraft *draft)
@@ -18,7 +18,8 @@ static int check_knob(const struct nrb_plandraft *draft)
 
 	if (draft->machine->found_mode != NRB_ABSENT ||
 		!(draft->kinds.needs & NRB_NEEDS_MODES) ||
-		(!options->modes_given && options->reference < 0 && !options->aa)) {
+		(!options->modes_given && options->reference < 0 && !options->aa &&
+			options->width_ppm == 0)) {
 		return 0;
 	}
 	return nrb_refuse(NRB_EXIT_NOT_HERE, without_knob,
@@ -58,6 +59,7 @@ static int check_factors(const struct nrb_plandraft *draft)
 		{ "fill", o->fill_bytes > 0 },
 		{ "roi", o->roi_ppm > 0 },
 		{ "aa", o->aa },
+		{ "width", o->width_ppm > 0 },
 	};
 
 	if (draft->kinds.needs & NRB_NEEDS_MODES) {
@@ -91,6 +93,17 @@ static void find_modes(struct nrb_plan *plan, struct nrb_plandraft *draft)
 						  : (int)(found & (NRB_N_MODES - 1));
 	plan->reference_added = !(draft->modes & 1u << plan->reference);
 	draft->modes |= 1u << plan->reference;
+}
+
+/* An interval is one of a mode beside the reference. */
+static int check_width(const struct nrb_plandraft *draft)
+{
+	bool one = (draft->modes & (draft->modes - 1)) == 0;
+
+	return draft->options->width_ppm > 0 && one
+		       ? nrb_refuse(NRB_EXIT_USAGE, "name two --modes",
+				 "--width: one mode alone has no ratio")
+		       : 0;
 }
 
 static bool compares(const struct nrb_arm *arm)
@@ -164,6 +177,9 @@ static int draft_plan(struct nrb_plan *plan, struct nrb_plandraft *draft,
 	}
 	if (rc == 0) {
 		find_modes(plan, draft);
+		rc = check_width(draft);
+	}
+	if (rc == 0) {
 		rc = nrb_planarms_cross(plan, draft);
 	}
 	return rc == 0 ? nrb_planlacks_check(plan, draft) : rc;
@@ -178,6 +194,7 @@ int nrb_plan_make(struct nrb_plan *plan, const struct nrb_run_options *options,
 	*plan = (struct nrb_plan){ .warm_up = -1, .reference = -1 };
 	plan->seed = options->seed;
 	plan->roi_ppm = options->roi_ppm;
+	plan->width_ppm = options->width_ppm;
 	plan->rehearsal = options->rehearsal;
 	plan->has_boost = machine->has_boost;
 	plan->by_scenario = options->all;

@@ -6,6 +6,7 @@
 #include "nrb/planballast.h"
 #include "nrb/plancosts.h"
 #include "nrb/units.h"
+#include "nrb/widths.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -194,6 +195,14 @@ static void print_blocks(const struct nrb_planpage *page)
 		snprintf(blocks, sizeof(blocks), "%s%" PRId64 " block%s%s",
 			limited ? "at most " : "", plan->blocks,
 			plan->blocks == 1 ? "" : "s", limited ? ", " : "");
+	}
+	if (plan->width_ppm > 0) {
+		nrb_planpage_say(page, "blocks",
+			"%d, then as many, up to %d, as an interval of p99 takes that is %g %% "
+			"wide; within %s, seed %" PRId64,
+			NRB_WIDTHS_PILOT, NRB_WIDTHS_MOST, (double)plan->width_ppm / 1e4,
+			nrb_units_seconds(buf, (double)plan->budget_s), plan->seed);
+		return;
 	}
 	if (limited) {
 		snprintf(budget, sizeof(budget), "as many as fit in %s, at least one%s",
@@ -440,6 +449,9 @@ struct nrb_json *nrb_plan_json(const struct nrb_plan *plan,
 	nrb_json_set_bool(object, "knob_absent", plan->knob_absent);
 	nrb_json_set(object, "settings", settings_json(plan));
 	nrb_json_set_int(object, "seed", plan->seed);
+	if (plan->width_ppm > 0) {
+		nrb_json_set_int(object, "width_ppm", plan->width_ppm);
+	}
 	if (plan->roi_ppm > 0) {
 		nrb_json_set_int(object, "roi_ppm", plan->roi_ppm);
 	}

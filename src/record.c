@@ -18,6 +18,7 @@ const struct nrb_field nrb_header_fields[] = {
 	FIELD(nrb_header, reference_mode, 0, 7, "mode that the others are compared with"),
 	FIELD(nrb_header, blocks, 0, MOST, "blocks planned; absent: as the budget allows"),
 	FIELD(nrb_header, seed, NRB_ABSENT + 1, INT64_MAX, "of the order and all random choices"),
+	FIELD(nrb_header, width_ppm, 1, MOST, "width of an interval that decides the number of blocks, in parts per million of the reference's p99: --width, if it was given"),
 	FIELD(nrb_header, roi_ppm, 1, 999999, "differences up to so many parts per million do not matter: --roi, if it was given"),
 	FIELD(nrb_header, alloc_bytes, 0, MOST, "planned allocation of a cell"),
 	FIELD(nrb_header, fill_bytes, 0, MOST, "planned fill of a cell, the largest of those that compare; 0: all that fits"),
@@ -43,6 +44,7 @@ const struct nrb_string_field nrb_header_strings[] = {
 const struct nrb_field nrb_end_fields[] = {
 	FIELD(nrb_end, exit_code, 0, 255, "of the run"),
 	FIELD(nrb_end, signal, 1, 64, "that ended it, if one did"),
+	FIELD(nrb_end, width_ppm, 0, MOST, "width that the widest interval came to, where one was asked for; absent under 6 blocks"),
 	FIELD(nrb_end, cells, 0, MOST, "lines of cells written"),
 	FIELD(nrb_end, wall_ns, 0, MOST, "time that the run took"),
 	FIELD(nrb_end, phases_ns, 0, MOST, "of it, in phases of cells"),

@@ -78,6 +78,25 @@ static void say_control(const struct nrb_report_data *data,
 	fputs(is_outside(contrast, data->roi) ? nrb_screen_plain(screen) : "", out);
 }
 
+/* As asked for, and as reached when the budget ended. */
+static void say_width(
+	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
+{
+	int64_t wished = data->header->width_ppm;
+	char reached[64], line[SENTENCE_LEN];
+
+	if (wished == NRB_ABSENT || data->end == NULL) {
+		return;
+	}
+	snprintf(reached, sizeof(reached), "%.3g %% wide",
+		(double)data->end->width_ppm / 1e4);
+	snprintf(line, sizeof(line),
+		"Blocks: the widest interval of alloc p99 is %s; %g %% was asked for.",
+		data->end->width_ppm == NRB_ABSENT ? "not known" : reached,
+		(double)wished / 1e4);
+	nrb_screen_wrap(screen, out, 2, line);
+}
+
 /* What was declared beforehand, of what there is a figure. */
 static bool is_said(const struct nrb_contrast *contrast)
 {
@@ -97,6 +116,7 @@ void nrb_reporttrust_print(
 			say_control(data, contrast, screen, out);
 		}
 	}
+	say_width(data, screen, out);
 }
 
 /* -- the same for programs -- */

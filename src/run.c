@@ -23,6 +23,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -220,16 +221,47 @@ static struct nrb_json *restored_json(const struct nrb_restored *restored, int n
 	return array;
 }
 
+/* Also where there were too few blocks for any interval. */
+static bool is_too_wide(const struct session *session)
+{
+	int64_t wished = session->plan.width_ppm;
+
+	return wished > 0 && !(session->blocks.width <= (double)wished / 1e6);
+}
+
+static void say_width(const struct session *session)
+{
+	double wished = (double)session->plan.width_ppm / 1e4;
+
+	if (isnan(session->blocks.width)) {
+		nrb_warn("no interval in fewer than %d blocks: give more --budget",
+			NRB_WIDTHS_PILOT);
+	} else {
+		nrb_warn("the widest interval of p99 is %.3g %%, not %g %%",
+			100 * session->blocks.width, wished);
+	}
+}
+
 static void describe_end(const struct session *session, int rc, struct nrb_end *end)
 {
-	*end = (struct nrb_end){ .signal = NRB_ABSENT, .restored = true };
+	*end = (struct nrb_end){
+		.signal = NRB_ABSENT, .width_ppm = NRB_ABSENT, .restored = true
+	};
 	snprintf(end->reason, sizeof(end->reason), "%s",
 		session->blocks.signal != 0 ? "interrupted"
 		: rc == -ESTALE             ? "disturbed"
 		: rc < 0 && rc != -ENODATA  ? "failed"
 					    : "done");
 	snprintf(end->left_out, sizeof(end->left_out), "%s", session->blocks.left_out);
+	if (session->plan.width_ppm > 0) {
+		end->width_ppm = isnan(session->blocks.width)
+					 ? NRB_ABSENT
+					 : llround(session->blocks.width * 1e6);
+	}
 	end->exit_code = nrb_diag_exit(rc);
+	if (end->exit_code == 0 && is_too_wide(session)) {
+		end->exit_code = NRB_EXIT_INCONCLUSIVE;
+	}
 	if (session->blocks.signal != 0) {
 		end->signal = session->blocks.signal;
 		if (end->exit_code != NRB_EXIT_NOT_RESTORED) {
@@ -432,6 +464,10 @@ int nrb_run(const struct nrb_run_options *options, const struct nrb_root *root,
 		begin_session(session);
 		rc = run_session(session);
 		result->signal = session->blocks.signal;
+		result->too_wide = rc == 0 && is_too_wide(session);
+		if (result->too_wide) {
+			say_width(session);
+		}
 	}
 	finish_session(session);
 	free(session);

@@ -89,6 +89,7 @@ static void note_plan(struct nrb_header *header, const struct nrb_plan *plan)
 	header->reference_mode = plan->reference >= 0 ? plan->reference : NRB_ABSENT;
 	header->blocks = plan->blocks > 0 ? plan->blocks : NRB_ABSENT;
 	header->seed = plan->seed;
+	header->width_ppm = plan->width_ppm > 0 ? plan->width_ppm : NRB_ABSENT;
 	header->roi_ppm = plan->roi_ppm > 0 ? plan->roi_ppm : NRB_ABSENT;
 	note_sizes(header, plan);
 }

@@ -133,6 +133,13 @@ int nrb_take_budget(struct nrb_options *options, const char *value)
 		       : 0;
 }
 
+int nrb_take_width(struct nrb_options *options, const char *value)
+{
+	return nrb_units_parse_percent(value, &options->run.width_ppm) < 0
+		       ? nrb_take_bad("width", value, "a share of up to 1000%, as 10%")
+		       : 0;
+}
+
 int nrb_take_seed(struct nrb_options *options, const char *value)
 {
 	options->run.seed_given = true;

@@ -9,7 +9,7 @@ _numa_reclaim_bench_options() { # COMMAND
 	local all='--json --color --ascii --quiet -q --help -h --version -V'
 
 	case $1 in
-	run) echo "$inner --dir --file --rehearsal --guest --root $all" ;;
+	run) echo "$inner --width --dir --file --rehearsal --guest --root $all" ;;
 	rehearse)
 		echo "$inner --nodes --node-mem --cpus-per-node --distance --kernel --modules" \
 			"--kernel-deb --accel --keep $all"
@@ -97,7 +97,7 @@ _numa_reclaim_bench() {
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		;;
-	--threads | --fill | --alloc | --blocks | --budget | --seed | --roi | --max-memory | --guest) ;;
+	--threads | --fill | --alloc | --blocks | --budget | --width | --seed | --roi | --max-memory | --guest) ;;
 	--arm | --nodes | --node-mem | --cpus-per-node | --distance) ;;
 	*)
 		if [[ $current == -* ]]; then

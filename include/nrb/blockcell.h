@@ -10,6 +10,7 @@
 #include "nrb/machine.h"
 #include "nrb/plan.h"
 #include "nrb/record.h"
+#include "nrb/widths.h"
 
 #include <stdint.h>
 
@@ -30,9 +31,11 @@ struct nrb_blocks {
 	int64_t phases_ns; /* sum over their phases */
 	int64_t usable;    /* of the blocks: ok, or stalled, which is a finding */
 	char left_out[NRB_SET_LEN]; /* scenarios that the budget left no time for; "" */
+	double width; /* of the widest interval at the end; NAN: there is none */
 	/* its own */
 	int64_t n; /* to run; 0: not known yet */
 	struct nrb_agenda agenda;
+	struct nrb_widths widths;
 	int64_t (*known_ns)
 		[NRB_N_PHASES]; /* of each kind of arm: its first cell's phases */
 	int64_t reread_bytes;   /* in a cell; 0: as the plan says */

@@ -33,11 +33,12 @@ struct nrb_run_options {
 	bool all; /* every scenario of the table, one after the other, as the budget allows */
 	unsigned int modes; /* a bit for each of 0..7; 0: all */
 	bool modes_given;
-	int reference;    /* 0..7; -1: the value found at start */
-	bool aa;          /* the reference runs twice in each block */
-	int64_t blocks;   /* 0 */
-	int64_t budget_s; /* 0 */
-	int64_t roi_ppm;  /* 0; differences up to there are none that matter */
+	int reference;     /* 0..7; -1: the value found at start */
+	bool aa;           /* the reference runs twice in each block */
+	int64_t blocks;    /* 0 */
+	int64_t budget_s;  /* 0 */
+	int64_t width_ppm; /* 0; of an interval, that is narrow enough */
+	int64_t roi_ppm;   /* 0; differences up to there are none that matter */
 	bool seed_given;
 	int64_t seed;
 	bool all_nodes;
@@ -93,6 +94,7 @@ struct nrb_plan {
 	bool has_boost;       /* the machine's */
 	int64_t seed;
 	int64_t roi_ppm;      /* the options'; 0: a report decides */
+	int64_t width_ppm;    /* the options'; 0: blocks and budget alone decide */
 	int64_t memory_bytes; /* at most, of ours at a time */
 	int64_t file_bytes;   /* the cache file; 0: none */
 	struct nrb_idset

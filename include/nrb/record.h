@@ -44,7 +44,8 @@ struct nrb_header {
 	int64_t reference_mode; /* 0..7, absent: no modes in this run */
 	int64_t blocks;         /* planned; absent: as many as the budget allows */
 	int64_t seed;
-	int64_t roi_ppm; /* parts per million that were asked for; absent: none were */
+	int64_t width_ppm; /* of an interval, that was asked for; absent */
+	int64_t roi_ppm;   /* parts per million that were asked for; absent: none were */
 	int64_t alloc_bytes, fill_bytes; /* planned per cell */
 	int64_t n_nodes;
 	int64_t nodes[NRB_MAX_NODES];      /* OS numbers */
@@ -66,7 +67,8 @@ struct nrb_end {
 	char reason[NRB_WORD_LEN];  /* "done", "interrupted", "disturbed", "failed" */
 	char left_out[NRB_SET_LEN]; /* scenarios that the budget left no time for; "" */
 	int64_t exit_code;
-	int64_t signal;  /* absent unless interrupted by one */
+	int64_t signal; /* absent unless interrupted by one */
+	int64_t width_ppm; /* of the widest interval at the end, where one was asked for; absent: none */
 	int64_t cells;   /* lines written */
 	int64_t wall_ns; /* of the run */
 	int64_t phases_ns; /* writing the file and all cells' phases: the rest is overhead */

@@ -9,6 +9,7 @@
 struct nrb_run_result {
 	char path[4096]; /* of the record; "-" for stdout; "" if none was begun */
 	int signal;      /* that ended it; 0: none */
+	bool too_wide;   /* it ended before its intervals were as narrow as asked */
 };
 
 /**

@@ -33,6 +33,7 @@ int nrb_take_reference(struct nrb_options *options, const char *value);
 int nrb_take_aa(struct nrb_options *options, const char *value);
 int nrb_take_blocks(struct nrb_options *options, const char *value);
 int nrb_take_budget(struct nrb_options *options, const char *value);
+int nrb_take_width(struct nrb_options *options, const char *value);
 int nrb_take_seed(struct nrb_options *options, const char *value);
 int nrb_take_roi(struct nrb_options *options, const char *value);
 int nrb_take_node(struct nrb_options *options, const char *value);

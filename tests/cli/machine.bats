@@ -208,3 +208,19 @@ machine_with_run() {
 	nrb 2 run -n --root "$fixtures/two-nodes" --guest --nodes=4
 	says_one_line '--guest goes with --rehearsal'
 }
+
+@test 'the width of an interval decides the blocks' {
+	local run=(run -n --root "$fixtures/two-nodes")
+	nrb 0 "${run[@]}" --width 10% --budget 1h --modes 0,1
+	[[ ${output//$'\n'/ } == *'6, then as many, up to 32,'*'10 % '*'60 min'* ]]
+	nrb 0 "${run[@]}" --width 10% --json
+	[[ $(jq -c '[.width_ppm, .budget_s, .blocks]' <<<"$output") == '[100000,1200,0]' ]]
+	nrb 2 "${run[@]}" --width 10% --blocks 3
+	says_one_line '--width and --blocks \(choose one\)'
+	nrb 2 "${run[@]}" --width 10% --modes 0 --reference 0
+	says_one_line '--width: one mode alone has no ratio'
+	nrb 2 rehearse -n --width 10%
+	says_one_line '--width: times of a virtual machine are not real.*give --blocks'
+	nrb 2 "${run[@]}" --width 10% --scenario matrix
+	says_one_line '--width means nothing to scenario matrix'
+}

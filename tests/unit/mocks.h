@@ -21,7 +21,7 @@
 #define KNOB "proc/sys/vm/zone_reclaim_mode"
 
 enum {
-	FAULTS = 10,
+	FAULTS = 1000,
 	STALL_PAGES = 300,
 	ARENA_PAGES = 1024,
 };

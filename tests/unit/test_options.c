@@ -81,6 +81,7 @@ static const struct {
 	{ "alloc", "4G", { "0", "x", "8388607T" } },
 	{ "blocks", "10", { "0", "-1", "x", "10001" } },
 	{ "budget", "20m", { "0", "x", "1d" } },
+	{ "width", "10%", { "10", "0%", "1001%", "" } },
 	{ "seed", "0", { "-1", "x", "9007199254740993" } },
 	{ "roi", "2.5%", { "5", "0%", "-5%", "100%", "5.%", "" } },
 	{ "max-memory", "1G", { "0", "x" } },
@@ -168,7 +169,8 @@ static void test_bad_values_are_named(void **state)
 			const char *command =
 				strcmp(values[i].name, "modes") == 0 ||
 						strcmp(values[i].name, "file") == 0 ||
-						strcmp(values[i].name, "guest") == 0
+						strcmp(values[i].name, "guest") == 0 ||
+						strcmp(values[i].name, "width") == 0
 					? "run"
 				: strcmp(values[i].name, "format") == 0 ||
 						strcmp(values[i].name, "mode") == 0 ||
@@ -227,6 +229,19 @@ static void test_values_arrive(void **state)
 	assert_int_equal(options->run.progress, NRB_PROGRESS_TTY);
 	assert_string_equal(options->root, "/tmp");
 	assert_ptr_equal(options->run.argv, words);
+}
+
+/* Its times are not real, so that their interval decides nothing: said, since one would look for it. */
+static void test_no_width_in_a_rehearsal(void **state)
+{
+	(void)state;
+	assert_usage("rehearse --width 10%", "--width: times of a virtual machine");
+	assert_usage("rehearse --width=10%", "--width: times of a virtual machine");
+	assert_usage(
+		"run --rehearsal --width 10%", "--width: times of a virtual machine");
+	assert_usage("run --width 10% --blocks 3", "--width and --blocks");
+	assert_int_equal(parse("run --width 10% --budget 1h"), 0);
+	assert_int_equal(options->run.width_ppm, 100000);
 }
 
 static void test_defaults(void **state)
@@ -541,6 +556,7 @@ int main(void)
 		cmocka_unit_test(test_bad_values_are_named),
 		cmocka_unit_test(test_options_that_take_a_value_need_one),
 		cmocka_unit_test(test_values_arrive),
+		cmocka_unit_test(test_no_width_in_a_rehearsal),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_rehearse_hands_inner_options_on),
 		cmocka_unit_test(test_too_many),

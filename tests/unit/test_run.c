@@ -218,6 +218,41 @@ static void test_the_reference_runs_once_more(void **state)
 	release(outcome);
 }
 
+/* All cells take the same: the pilot's six blocks do. A budget that ends before leaves no interval. */
+static void test_the_width_decides(void **state)
+{
+	struct nrb_run_options options = options_for(*state, "steady", "wide.jsonl");
+	struct outcome *outcome;
+
+	options.modes_given = true;
+	options.modes = 1 << 4 | 1 << 7;
+	options.blocks = 0;
+	options.width_ppm = 10000;
+	options.budget_s = 100000;
+	outcome = run(*state, &options);
+	assert_int_equal(outcome->rc, 0);
+	assert_int_equal(outcome->n, 1 + 2 * 6);
+	assert_int_equal(outcome->header.width_ppm, 10000);
+	assert_int_equal(outcome->header.blocks, NRB_ABSENT);
+	assert_int_equal(outcome->end.width_ppm, 0);
+	assert_int_equal(outcome->end.exit_code, 0);
+	assert_false(outcome->result.too_wide);
+	release(outcome);
+	options = options_for(*state, "steady", "ended.jsonl");
+	options.modes_given = true;
+	options.modes = 1 << 4 | 1 << 7;
+	options.blocks = 0;
+	options.width_ppm = 10000;
+	options.budget_s = 1;
+	outcome = run(*state, &options);
+	assert_int_equal(outcome->rc, 0);
+	assert_true(outcome->n < 1 + 2 * 6);
+	assert_int_equal(outcome->end.width_ppm, NRB_ABSENT);
+	assert_int_equal(outcome->end.exit_code, NRB_EXIT_INCONCLUSIVE);
+	assert_true(outcome->result.too_wide);
+	release(outcome);
+}
+
 /* Cells that this machine cannot run are recorded, say why, and have nothing measured. */
 static void test_what_cannot_run_is_recorded(void **state)
 {
@@ -319,6 +354,7 @@ int main(void)
 		RUN_TEST(test_says_how_long_a_block_will_take),
 		RUN_TEST(test_blocks_are_shuffled_and_complete),
 		RUN_TEST(test_the_reference_runs_once_more),
+		RUN_TEST(test_the_width_decides),
 		RUN_TEST(test_what_cannot_run_is_recorded),
 		RUN_TEST(test_without_the_knob),
 		RUN_TEST(test_dry_run_changes_nothing),

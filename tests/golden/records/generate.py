@@ -464,8 +464,9 @@ def main():
             "states": states(), "swapped": swapped(), "threads": threads(), "mapped": mapped(),
             "thp": thp(), "load": load(), "lowest": lowest(), "ballast": ballast(),
             "fileserver": fileserver(), "blocks": blocks(), "control": control(),
-            "control-off": control(blocks=5, drift=0.3, roi_ppm=20000),
-            "control-rehearsal": control(blocks=6, rehearsal=True, hypervisor="TCG")}
+            "control-off": control(blocks=5, drift=0.3, roi_ppm=20000, width_ppm=100000),
+            "control-rehearsal": control(blocks=6, rehearsal=True, hypervisor="TCG"),
+            "wide": [*control(width_ppm=100000)[:-1], end(25, width_ppm=123456, exit_code=5)]}
     for name, objects in good.items():
         write(root / f"{name}.jsonl", lines(objects))
     for name, objects in {**compared.all_of_them(), **others()}.items():
