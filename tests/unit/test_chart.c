@@ -189,6 +189,88 @@ static void test_shares(void **state)
 		"local|mode 7|6|+60.0 points|+60.0 points|+60.0 points|96.9 %|better");
 }
 
+/* Times of six blocks, those of mode 1 twice as long. */
+static void add_times(void)
+{
+	for (int block = 1; block <= 6; block++) {
+		for (int mode = 0; mode < 2; mode++) {
+			make(mode, block, 50);
+			for (int i = 0; i < 1000; i++) {
+				nrb_histogram_add(
+					&sample.alloc_hist, mode == 0 ? 64 : 128);
+			}
+			add();
+		}
+	}
+}
+
+static void test_ratios(void **state)
+{
+	(void)state;
+	add_times();
+	part(&nrb_chart_ratios);
+	assert_int_equal(nrb_chart_ratios.rows(&panels.list[0]), 3);
+	assert_row(&nrb_chart_ratios, 0, 0,
+		"alloc p99|mode 1|6|2.00 times|2.00 times|2.00 times|96.9 %|worse");
+	assert_row(&nrb_chart_ratios, 0, 1,
+		"alloc p50|mode 1|6|2.00 times|2.00 times|2.00 times|96.9 %|worse");
+}
+
+static void test_a_rehearsal_has_no_ratios(void **state)
+{
+	(void)state;
+	header.rehearsal = true;
+	add_times();
+	part(&nrb_chart_ratios);
+	assert_int_equal(nrb_chart_ratios.rows(&panels.list[0]), 0);
+}
+
+static char *script_of(const struct nrb_chart *chart)
+{
+	char *script = NULL;
+	size_t len;
+	FILE *out = open_memstream(&script, &len);
+
+	assert_non_null(out);
+	chart->script(&panels.list[0], out);
+	fclose(out);
+	return script;
+}
+
+/* Places on the axis: a decade of the share each, then the column of none. */
+static void test_stems_stand_apart(void **state)
+{
+	static const int64_t locals[] = { 100, 0, 0, 90, 0 };
+	double at[5];
+	char *script;
+
+	(void)state;
+	for (int mode = 0; mode < 5; mode++) {
+		make(mode, 1, locals[mode]);
+		sample.alloc_page_bytes = 4096;
+		sample.alloc_bytes = 409600;
+		nrb_histogram_add(&sample.alloc_hist, 100);
+		add();
+	}
+	part(&nrb_chart_locality);
+	script = script_of(&nrb_chart_locality);
+	for (int i = 0; i < 5; i++) {
+		char name[32];
+		const char *found;
+
+		snprintf(name, sizeof(name), "$stem%d << EOD\n", i);
+		found = strstr(script, name);
+		assert_non_null(found);
+		at[i] = strtod(found + strlen(name), NULL);
+	}
+	free(script);
+	/* three share the place of all remote, around it; one at 10 %; one without */
+	assert_true(fabs(at[1]) < 1e-6);
+	assert_true(at[1] - at[0] > 0.05 && fabs(at[0] + at[2]) < 1e-6);
+	assert_near(at[3], 1);
+	assert_true(at[4] > 2);
+}
+
 static void test_nothing_to_show(void **state)
 {
 	(void)state;
@@ -338,6 +420,9 @@ int main(void)
 		TEST(test_order),
 		TEST(test_order_is_bounded),
 		TEST(test_shares),
+		TEST(test_ratios),
+		TEST(test_a_rehearsal_has_no_ratios),
+		TEST(test_stems_stand_apart),
 		TEST(test_nothing_to_show),
 		TEST(test_scripts_quote_no_record),
 		TEST(test_landing_is_bounded),
