@@ -47,24 +47,24 @@ int nrb_landing_add(struct nrb_landing *landing, const struct nrb_sample *sample
 		if (entry_of(landing, node->node, &entry) < 0) {
 			return -ENOMEM;
 		}
-		landing->pages += node->pages;
+		landing->pages += (double)node->pages;
 		if (entry != NULL) {
-			entry->pages += node->pages;
+			entry->pages += (double)node->pages;
 		}
 	}
 	if (sample->pages_absent != NRB_ABSENT) {
-		landing->absent += sample->pages_absent;
+		landing->absent += (double)sample->pages_absent;
 	}
 	return 0;
 }
 
 double nrb_landing_share(const struct nrb_landing *landing, int64_t node)
 {
-	double all = (double)landing->pages + (double)landing->absent;
+	double all = landing->pages + landing->absent;
 
 	for (int i = 0; i < landing->n; i++) {
 		if (landing->nodes[i].node == node && all > 0) {
-			return (double)landing->nodes[i].pages / all;
+			return landing->nodes[i].pages / all;
 		}
 	}
 	return all > 0 ? 0 : NAN;

@@ -70,12 +70,18 @@ int nrb_take_csv(struct nrb_options *options, const char *value)
 
 int nrb_take_html(struct nrb_options *options, const char *value)
 {
+	if (value[0] == '\0' || strcmp(value, "-") == 0) {
+		return nrb_take_bad("html", value, "a page is a new file");
+	}
 	options->page = value;
 	return 0;
 }
 
 int nrb_take_plots(struct nrb_options *options, const char *value)
 {
+	if (value[0] == '\0') {
+		return nrb_take_bad("plots", value, "a new directory");
+	}
 	options->plots = value;
 	return 0;
 }

@@ -8,15 +8,16 @@
 enum { NRB_MAX_LANDED_NODES = 64 };
 
 struct nrb_landed {
-	int64_t node, pages;
+	int64_t node;
+	double pages;
 };
 
-/* Sums over cells; zeroed is empty. */
+/* Sums over cells, which no integer may hold; zeroed is empty. */
 struct nrb_landing {
 	struct nrb_landed *nodes; /* in the order seen */
 	int n, room;
-	int64_t pages;  /* on all nodes, also on those that there is no room for */
-	int64_t absent; /* on none any more */
+	double pages;  /* on all nodes, also on those that there is no room for */
+	double absent; /* on none any more */
 };
 
 /** Add a cell's. Returns 0, -ENOMEM. */

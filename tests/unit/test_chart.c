@@ -329,8 +329,14 @@ static void test_landing_is_bounded(void **state)
 	}
 	assert_int_equal(nrb_landing_add(&landing, &sample), 0);
 	assert_int_equal(landing.n, NRB_MAX_LANDED_NODES);
-	assert_int_equal(landing.pages, NRB_MAX_LANDED_NODES + 2);
+	assert_near(landing.pages, NRB_MAX_LANDED_NODES + 2);
 	assert_near(nrb_landing_share(&landing, 5), 1.0 / (NRB_MAX_LANDED_NODES + 2));
+	nrb_landing_free(&landing);
+	for (int i = 0; i < 20; i++) { /* more than an int64_t holds */
+		sample.nodes[0].pages = (int64_t)1 << 60;
+		assert_int_equal(nrb_landing_add(&landing, &sample), 0);
+	}
+	assert_near(nrb_landing_share(&landing, 0), 1);
 	nrb_landing_free(&landing);
 	assert_true(isnan(nrb_landing_share(&landing, 5)));
 }

@@ -98,8 +98,8 @@ static const struct {
 	{ "kernel-deb", "a.deb", { NULL } },
 	{ "accel", "kvm", { "xen", "" } },
 	{ "keep", "/tmp/x", { NULL } },
-	{ "html", "o.html", { NULL } },
-	{ "plots", "/tmp/x", { NULL } },
+	{ "html", "o.html", { "-", "" } },
+	{ "plots", "/tmp/x", { "" } },
 	{ "output", "x.jsonl", { NULL } },
 	{ "progress", "plain", { "fancy", "" } },
 	{ "format", "hgrm", { "cvs", "CSV", "csv,hgrm", "" } },
@@ -176,6 +176,9 @@ static void test_bad_values_are_named(void **state)
 						strcmp(values[i].name, "mode") == 0 ||
 						strcmp(values[i].name, "arm") == 0
 					? "export"
+				: strcmp(values[i].name, "html") == 0 ||
+						strcmp(values[i].name, "plots") == 0
+					? "report"
 					: "rehearse";
 
 			snprintf(line, sizeof(line), "%s --%s=%s", command,

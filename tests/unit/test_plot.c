@@ -84,7 +84,8 @@ static void test_absent(void **state)
 
 static void test_failed(void **state)
 {
-	static const char *const scripts[] = { "exit 1", "exit 0", "kill -9 $$" };
+	static const char *const scripts[] = { "echo x; exit 1", "exit 0",
+		"echo x; kill -9 $$" };
 	struct nrb_plots plots;
 	char *svg;
 
