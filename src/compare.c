@@ -257,9 +257,10 @@ static int show_groups(const struct nrb_comparefleet *fleet, double roi,
 		to = nrb_comparefleet_arm_end(fleet, from);
 		if (options->format == NRB_REPORT_CSV) {
 			rc = nrb_comparedata_csv_hosts(
-				rows, to - from, roi, options->out);
+				rows, to - from, fleet->ignored, roi, options->out);
 		} else {
-			rc = print_piece(nrb_comparedata_hosts(rows, to - from, roi),
+			rc = print_piece(nrb_comparedata_hosts(
+						 rows, to - from, fleet->ignored, roi),
 				from == 0, options->out);
 		}
 	}

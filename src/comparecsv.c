@@ -101,8 +101,10 @@ int nrb_comparedata_csv_pair(const struct nrb_comparepair *pair, FILE *out)
 }
 
 static int csv_summaries(const char *reference, const struct nrb_comparefleet_row *rows,
-	int n, double roi, FILE *out)
+	int n, unsigned int ignored, double roi, FILE *out)
 {
+	struct nrb_key key = nrb_compared_without(rows[0].arm->key, ignored);
+
 	for (int m = 0; m < NRB_N_METRICS; m++) {
 		struct nrb_compared_effect effect = { .metric = (enum nrb_metric)m };
 		struct nrb_comparefleet_summary summary;
@@ -115,15 +117,15 @@ static int csv_summaries(const char *reference, const struct nrb_comparefleet_ro
 		if (summary.pooled.n >= NRB_RANDOMEFFECTS_LEAST) {
 			effect.verdict = summary.verdict;
 			effect.effect = summary.pooled.effect;
-			begin(out, reference, rows[0].run, true, "yes", rows[0].arm->key);
+			begin(out, reference, rows[0].run, true, "yes", &key);
 			end(out, &effect, summary.pooled.n);
 		}
 	}
 	return 0;
 }
 
-int nrb_comparedata_csv_hosts(
-	const struct nrb_comparefleet_row *rows, int n, double roi, FILE *out)
+int nrb_comparedata_csv_hosts(const struct nrb_comparefleet_row *rows, int n,
+	unsigned int ignored, double roi, FILE *out)
 {
 	char reference[32];
 	int rc;
@@ -137,6 +139,6 @@ int nrb_comparedata_csv_hosts(
 			end(out, &rows[i].arm->own[k], 0);
 		}
 	}
-	rc = csv_summaries(reference, rows, n, roi, out);
+	rc = csv_summaries(reference, rows, n, ignored, roi, out);
 	return rc == 0 && ferror(out) ? -EIO : rc;
 }

@@ -67,6 +67,25 @@ unsigned int nrb_compared_differing(const struct nrb_key *a, const struct nrb_ke
 	return differing;
 }
 
+struct nrb_key nrb_compared_without(const struct nrb_key *key, unsigned int ignored)
+{
+	struct nrb_key without = *key;
+
+	for (int id = 0; id < NRB_N_FIGURE_FACTORS; id++) {
+		void *factor = (char *)&without + nrb_figure_table[id].offset;
+
+		if (!(ignored & 1u << id)) {
+			continue;
+		}
+		if (nrb_figure_table[id].format == NRB_FORMAT_TEXT) {
+			*(char *)factor = '\0';
+		} else {
+			*(int64_t *)factor = NRB_ABSENT;
+		}
+	}
+	return without;
+}
+
 static int compare_keys(const void *a, const void *b)
 {
 	return nrb_compared_order(a, b, 0);

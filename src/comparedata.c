@@ -121,7 +121,7 @@ static struct nrb_json *host_json(const struct nrb_comparefleet_row *row)
 
 	nrb_json_set_str(object, "run", row->run->run_id);
 	nrb_json_set_str(object, "host", row->run->host);
-	nrb_json_set_bool(object, "latest", row->run->is_latest);
+	nrb_json_set_bool(object, "latest", row->is_latest);
 	for (int i = 0; i < row->arm->n_own; i++) {
 		nrb_json_append(effects, effect_json(&row->arm->own[i]));
 	}
@@ -159,8 +159,9 @@ static struct nrb_json *summary_json(
 }
 
 struct nrb_json *nrb_comparedata_hosts(
-	const struct nrb_comparefleet_row *rows, int n, double roi)
+	const struct nrb_comparefleet_row *rows, int n, unsigned int ignored, double roi)
 {
+	struct nrb_key key = nrb_compared_without(rows[0].arm->key, ignored);
 	struct nrb_json *object = nrb_json_object(), *hosts = nrb_json_array();
 	struct nrb_json *summaries = nrb_json_array();
 
@@ -168,7 +169,7 @@ struct nrb_json *nrb_comparedata_hosts(
 	nrb_json_set_str(object, "kernel", rows[0].run->kernel);
 	nrb_json_set_str(object, "lru_gen_found", rows[0].run->lru_gen);
 	nrb_json_set_int(object, "reference_mode", rows[0].run->reference_mode);
-	set_factors(object, rows[0].arm->key);
+	set_factors(object, &key);
 	for (int m = 0; m < NRB_N_METRICS; m++) {
 		struct nrb_comparefleet_summary summary;
 

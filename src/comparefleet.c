@@ -50,32 +50,30 @@ static int compare_rows(const void *a, const void *b, void *ignored)
 
 static int compare_hosts(const void *a, const void *b)
 {
-	const struct nrb_compared *x = *(const struct nrb_compared *const *)a;
-	const struct nrb_compared *y = *(const struct nrb_compared *const *)b;
-	int order = order_groups(x, y);
+	const struct nrb_compared *x = (*(struct nrb_comparefleet_row *const *)a)->run;
+	const struct nrb_compared *y = (*(struct nrb_comparefleet_row *const *)b)->run;
+	int order = strcmp(nrb_compared_identity(x), nrb_compared_identity(y));
 
-	order = order != 0 ? order
-			   : strcmp(nrb_compared_identity(x), nrb_compared_identity(y));
 	return order != 0 ? order : order_times(x, y);
 }
 
-/* A host that ran several times counts once. */
-static int mark_latest(struct nrb_compared *records, int n)
+/* A host that measured one combination in several runs counts once. */
+static int mark_latest(struct nrb_comparefleet_row *rows, int n)
 {
-	struct nrb_compared **sorted = calloc((size_t)n + 1, sizeof(*sorted));
+	struct nrb_comparefleet_row **sorted = calloc((size_t)n + 1, sizeof(*sorted));
 
 	if (sorted == NULL) {
 		return -ENOMEM;
 	}
 	for (int i = 0; i < n; i++) {
-		sorted[i] = &records[i];
+		sorted[i] = &rows[i];
 	}
 	qsort(sorted, (size_t)n, sizeof(*sorted), compare_hosts);
 	for (int i = 0; i < n; i++) {
-		sorted[i]->is_latest = i + 1 == n ||
-				       order_groups(sorted[i], sorted[i + 1]) != 0 ||
-				       strcmp(nrb_compared_identity(sorted[i]),
-					       nrb_compared_identity(sorted[i + 1])) != 0;
+		sorted[i]->is_latest =
+			i + 1 == n ||
+			strcmp(nrb_compared_identity(sorted[i]->run),
+				nrb_compared_identity(sorted[i + 1]->run)) != 0;
 	}
 	free(sorted);
 	return 0;
@@ -101,7 +99,8 @@ static int collect(
 
 			if (arm->n_own > 0) {
 				fleet->rows[fleet->n++] =
-					(struct nrb_comparefleet_row){ &records[i], arm };
+					(struct nrb_comparefleet_row){ .run = &records[i],
+						.arm = arm };
 			}
 		}
 	}
@@ -174,7 +173,7 @@ int nrb_comparefleet_sum_up(struct nrb_comparefleet_summary *summary,
 		const struct nrb_compared_effect *effect =
 			nrb_comparefleet_effect(&rows[i], metric);
 
-		if (effect != NULL && rows[i].run->is_latest) {
+		if (effect != NULL && rows[i].is_latest) {
 			summary->verdicts[effect->verdict]++;
 			estimates[summary->hosts++] = effect->effect;
 			at[n_at] = effect->effect.at;
@@ -204,7 +203,7 @@ int nrb_comparefleet_hosts(const struct nrb_comparefleet_row *rows, int n)
 	int hosts = 0;
 
 	for (int i = 0; i < n; i++) {
-		hosts += rows[i].run->is_latest;
+		hosts += rows[i].is_latest;
 	}
 	return hosts;
 }
@@ -226,7 +225,7 @@ static int count_open(struct nrb_comparefleet *fleet, int from, int to, double r
 				nrb_comparefleet_effect(
 					&fleet->rows[i], (enum nrb_metric)m);
 
-			open += effect != NULL && fleet->rows[i].run->is_latest &&
+			open += effect != NULL && fleet->rows[i].is_latest &&
 				nrb_comparepair_is_open(effect);
 		}
 		fleet->unclear +=
@@ -236,8 +235,8 @@ static int count_open(struct nrb_comparefleet *fleet, int from, int to, double r
 	return 0;
 }
 
-int nrb_comparefleet_make(
-	struct nrb_comparefleet *fleet, struct nrb_compared *records, int n, double roi)
+int nrb_comparefleet_make(struct nrb_comparefleet *fleet,
+	const struct nrb_compared *records, int n, double roi)
 {
 	unsigned int varying = 0;
 	int rc;
@@ -247,10 +246,7 @@ int nrb_comparefleet_make(
 		varying |= records[i].varying;
 	}
 	fleet->ignored = nrb_compared_given & ~varying;
-	rc = mark_latest(records, n);
-	if (rc == 0) {
-		rc = collect(fleet, records, n);
-	}
+	rc = collect(fleet, records, n);
 	for (int i = 1; rc == 0 && i < fleet->n; i++) {
 		fleet->telling |= nrb_compared_differing(
 			fleet->rows[0].arm->key, fleet->rows[i].arm->key);
@@ -258,7 +254,10 @@ int nrb_comparefleet_make(
 	fleet->telling &= ~(fleet->ignored | 1u << NRB_FIGURE_MODE);
 	for (int from = 0, to; rc == 0 && from < fleet->n; from = to) {
 		to = nrb_comparefleet_arm_end(fleet, from);
-		rc = count_open(fleet, from, to, roi);
+		rc = mark_latest(fleet->rows + from, to - from);
+		if (rc == 0) {
+			rc = count_open(fleet, from, to, roi);
+		}
 	}
 	return rc;
 }

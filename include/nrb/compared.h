@@ -66,7 +66,6 @@ struct nrb_compared {
 	double roi;
 	int64_t blocks, cells;
 	unsigned int varying; /* factors, a bit for each, in which its arms differ */
-	bool is_latest; /* of its host, kernel and topology: set by nrb_comparefleet_make */
 	struct nrb_compared_arm *arms;
 	int n_arms;
 };
@@ -93,6 +92,9 @@ int nrb_compared_order(
 
 /** The factors in which they differ, a bit for each. */
 unsigned int nrb_compared_differing(const struct nrb_key *a, const struct nrb_key *b);
+
+/** The same combination without some factors: absent and "". */
+struct nrb_key nrb_compared_without(const struct nrb_key *key, unsigned int ignored);
 
 /** Factors that a machine gives rather than a run asks for, a bit for each: which node, what stood for
  * MGLRU and swap. Where no record varies one, it tells no arms apart. */

@@ -11,6 +11,7 @@
 struct nrb_comparefleet_row {
 	const struct nrb_compared *run;
 	const struct nrb_compared_arm *arm;
+	bool is_latest; /* of this host */
 };
 
 /* Of the rows of one combination in one group: a metric over hosts. */
@@ -31,9 +32,9 @@ struct nrb_comparefleet {
 	int unclear; /* claims that could have been decided: of the hosts of a group together */
 };
 
-/** Find the rows of records, whose is_latest is set. Returns 0, -ENOMEM. */
-int nrb_comparefleet_make(
-	struct nrb_comparefleet *fleet, struct nrb_compared *records, int n, double roi);
+/** Find the rows of records, which are borrowed. Returns 0, -ENOMEM. */
+int nrb_comparefleet_make(struct nrb_comparefleet *fleet,
+	const struct nrb_compared *records, int n, double roi);
 void nrb_comparefleet_free(struct nrb_comparefleet *fleet);
 
 /** The end of the rows from on that are of one group: kernel, MGLRU as found, kind of machine. */

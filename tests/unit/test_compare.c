@@ -424,11 +424,20 @@ static void test_latest(void **state)
 	add_host(2, 1);
 	make_fleet();
 	assert_int_equal(fleet.n, 3);
-	assert_false(fleet.rows[0].run->is_latest);
-	assert_true(fleet.rows[1].run->is_latest && fleet.rows[2].run->is_latest);
+	assert_false(fleet.rows[0].is_latest);
+	assert_true(fleet.rows[1].is_latest && fleet.rows[2].is_latest);
 	assert_int_equal(nrb_comparefleet_hosts(fleet.rows, 3), 2);
 	assert_int_equal(sum_up(0, 3, NRB_METRIC_ALLOC_P99).hosts, 2);
 	assert_int_equal(sum_up(0, 3, NRB_METRIC_ALLOC_P99).pooled.n, 2);
+	nrb_comparefleet_free(&fleet);
+	made.change = bind; /* a later run of something else takes nothing from it */
+	strcpy(header.start_utc, "2026-08-24T10:00:00Z");
+	add_host(1, 1);
+	make_fleet();
+	assert_int_equal(fleet.n, 4);
+	assert_int_equal(nrb_comparefleet_arm_end(&fleet, 0), 3);
+	assert_int_equal(sum_up(0, 3, NRB_METRIC_ALLOC_P99).hosts, 2);
+	assert_int_equal(sum_up(3, 4, NRB_METRIC_ALLOC_P99).hosts, 1);
 }
 
 /* Of few blocks a share is decided, as of two records, and a time is not. */
