@@ -338,10 +338,8 @@ int nrb_group_finish(struct nrb_group *group)
 	int all = group->n_arms + group->n_controls;
 	struct walk walk = { 0 };
 
-	if (all == 0) {
-		return 0;
-	}
-	group->arms = calloc((size_t)all, sizeof(*group->arms));
+	/* also of none: whoever counts from arms must not count from NULL */
+	group->arms = calloc((size_t)all + 1, sizeof(*group->arms));
 	if (group->arms == NULL) {
 		return -ENOMEM;
 	}

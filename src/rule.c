@@ -103,13 +103,14 @@ static enum gate look_at(
 {
 	bool unmap = s->mode & NRB_MODE_UNMAP, always = kernel >= KERNEL(6, 19);
 	bool dirty_counts = s->mode & NRB_MODE_WRITE && !always;
-	int64_t dirty = dirty_counts ? 0 : m->dirty;
-	int64_t cache = unmap ? m->file : not_below_0(m->lists - m->mapped);
+	int64_t dirty, cache;
 
 	if (!is_known(m) || s->min_unmapped_bytes == NRB_ABSENT ||
 		s->min_slab_bytes == NRB_ABSENT) {
 		return GATE_UNKNOWN;
 	}
+	dirty = dirty_counts ? 0 : m->dirty;
+	cache = unmap ? m->file : not_below_0(m->lists - m->mapped);
 	if (cache - dirty > s->min_unmapped_bytes + slack ||
 		m->slab > s->min_slab_bytes) {
 		return GATE_OPEN;

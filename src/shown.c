@@ -4,6 +4,21 @@
 
 #include <string.h>
 
+/* U+200E and F, U+2028 to 202E, U+2066 to 2069, U+061C: they end a line, or turn the order in which what
+ * stands beside them is shown. */
+static bool turns(const unsigned char *text)
+{
+	if (text[0] == 0xd8) {
+		return text[1] == 0x9c;
+	}
+	if (text[0] != 0xe2) {
+		return false;
+	}
+	return text[1] == 0x80 ? text[2] == 0x8e || text[2] == 0x8f ||
+					 (text[2] >= 0xa8 && text[2] <= 0xae)
+			       : text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9;
+}
+
 size_t nrb_shown_bytes(const char *string, bool ascii)
 {
 	const unsigned char *text = (const unsigned char *)string;
@@ -13,7 +28,7 @@ size_t nrb_shown_bytes(const char *string, bool ascii)
 		return text[0] >= ' ' && text[0] != 0x7f;
 	}
 	/* 0xc2 0x80..0x9f are control characters too; longer encodings than needed are none */
-	if (ascii || text[0] < 0xc2 || text[0] > 0xf4 ||
+	if (ascii || turns(text) || text[0] < 0xc2 || text[0] > 0xf4 ||
 		(text[0] == 0xc2 && text[1] < 0xa0) ||
 		(text[0] == 0xe0 && text[1] < 0xa0) ||
 		(text[0] == 0xf0 && text[1] < 0x90)) {

@@ -11,7 +11,8 @@ need() {
 
 # What is ours to check, one a line; not a build directory, not recorded data.
 sources() {
-	find . -type d \( -name .git -o -name 'build*' -o -name fixtures -o -name results \) -prune \
+	find . -type d \( -name .git -o -name 'build*' -o -name fixtures -o -name results \
+		-o -name corpus \) -prune \
 		-o -type f "$@" -print
 }
 

@@ -23,8 +23,8 @@ enum nrb_when { NRB_WHEN_AUTO, NRB_WHEN_ALWAYS, NRB_WHEN_NEVER };
 struct nrb_screen nrb_screen_of(FILE *stream, enum nrb_when color, bool ascii);
 
 /**
- * Copy text for showing: a byte that could move a terminal (control bytes also of 8 bits, what is
- * no UTF-8) as \x1b; with ascii every byte beyond it. Cut to len at a whole character.
+ * Copy text for showing: a byte that could move a terminal (control bytes also of 8 bits, what turns
+ * the direction of writing, what is no UTF-8) as \x1b; with ascii every byte beyond it. Cut to len at a whole character.
  * Returns buf.
  */
 char *nrb_screen_escape(char *buf, size_t len, const char *text, bool ascii);

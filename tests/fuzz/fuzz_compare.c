@@ -37,6 +37,7 @@ static void compare(
 	assert(out != NULL);
 	options.screen.width = width;
 	options.screen.ascii = true;
+	nrb_diag_set_muted(true);
 	nrb_diag_reset();
 	if (nrb_compare(&options, paths, n, &inconclusive) < 0) {
 		/* who refuses records says why */

@@ -25,7 +25,8 @@ RECORDS = TESTS / "golden" / "records"
 # Good line by line: what is wrong lies between lines, or between members.
 BEYOND = {"after-end", "bucket-max", "bucket-sum", "bucket-twice", "distances-not-square",
           "header-nodes-twice", "no-header", "node-unknown", "nodes-twice", "second-header", "walk-node-unknown",
-          "look-node-unknown", "victim-node-unknown", "zone-twice",           "empty", "duplicate-key", "return-bucket-twice"}
+          "look-node-unknown", "victim-node-unknown", "zone-twice", "empty", "duplicate-key", "return-bucket-twice",
+          "duplicate-key-in-header", "duplicate-key-in-list", "lone-surrogate", "nul-in-string"}
 # What the program's lists do not name, by definition of the schema.
 CELL_OWN = {"type", "status", "cut", "phase_ns", "counters", "counters_after", "nodes", "walks",
             "looks", "alloc_hist", "reread_hist", "return_hist", "victim_hist", "serve_hist", "zones"}

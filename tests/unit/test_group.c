@@ -26,6 +26,15 @@ static void add(enum nrb_status status)
 	assert_int_equal(nrb_group_add(&group, &sample), 0);
 }
 
+/* A record without a cell: there is an array, if of none. */
+static void test_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_int_equal(group.n_arms, 0);
+	assert_non_null(group.arms);
+}
+
 static void test_median(void **state)
 {
 	static const int64_t local[] = { 90, 10, 50, 40 };
@@ -474,6 +483,7 @@ static void test_too_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_nothing, start, finish),
 		cmocka_unit_test_setup_teardown(test_median, start, finish),
 		cmocka_unit_test_setup_teardown(test_fates, start, finish),
 		cmocka_unit_test_setup_teardown(test_stalls, start, finish),

@@ -104,6 +104,10 @@ static void test_gate(void **state)
 	assert_rule(NRB_RULE_UNTRIED, OLD);
 	node->slab_before_bytes = NRB_ABSENT;
 	assert_rule(NRB_RULE_UNTRIED, OLD);
+	node->slab_before_bytes = 20;
+	node->mapped_before_bytes = NRB_ABSENT; /* nothing is taken from it */
+	assert_rule(NRB_RULE_UNTRIED, OLD);
+	node->mapped_before_bytes = 0;
 	sample.counters.v[NRB_ZONE_RECLAIM_FAILED] = NRB_ABSENT;
 	assert_rule(NRB_RULE_UNKNOWN, OLD);
 }
