@@ -46,7 +46,8 @@ static void describe_summary(char *buf, size_t len,
 	const struct nrb_comparefleet_summary *summary, enum nrb_metric metric)
 {
 	const struct nrb_pooled *pooled = &summary->pooled;
-	char span[96];
+	char span[96], at[NRB_COMPARETABLE_CELL], least[NRB_COMPARETABLE_CELL],
+		most[NRB_COMPARETABLE_CELL];
 
 	if (pooled->n >= NRB_RANDOMEFFECTS_LEAST) {
 		snprintf(buf, len, "%.2f times [%.2f, %.2f] over %zu hosts",
@@ -55,8 +56,10 @@ static void describe_summary(char *buf, size_t len,
 	} else if (isnan(summary->median)) {
 		snprintf(buf, len, "not ranked");
 	} else if (nrb_metric_table[metric].is_share) {
-		snprintf(buf, len, "%+.1f pp [%+.1f, %+.1f]", 100 * summary->median + 0.0,
-			100 * summary->least + 0.0, 100 * summary->most + 0.0);
+		snprintf(buf, len, "%.32s pp [%.32s, %.32s]",
+			nrb_comparetable_points(at, summary->median),
+			nrb_comparetable_points(least, summary->least),
+			nrb_comparetable_points(most, summary->most));
 	} else {
 		snprintf(buf, len, "%s",
 			nrb_comparetext_span(span, sizeof(span), metric, summary->least,

@@ -51,6 +51,18 @@ void nrb_comparetable_set(struct nrb_comparetable *table, int column, const char
 	table->lost = *cell == NULL;
 }
 
+const char *nrb_comparetable_points(char buf[NRB_COMPARETABLE_CELL], double difference)
+{
+	double points = 100 * difference;
+
+	if (fabs(points) < 0.05) { /* no -0.0 */
+		snprintf(buf, NRB_COMPARETABLE_CELL, "0.0");
+	} else {
+		snprintf(buf, NRB_COMPARETABLE_CELL, "%+.1f", points);
+	}
+	return buf;
+}
+
 const char *nrb_comparetable_effect(
 	char buf[NRB_COMPARETABLE_CELL], const struct nrb_compared_effect *effect)
 {
@@ -61,13 +73,10 @@ const char *nrb_comparetable_effect(
 	if (effect->verdict == NRB_VERDICT_NONE || isnan(e->at)) {
 		buf[0] = '\0';
 	} else if (nrb_metric_table[effect->metric].is_share) {
-		double points = 100 * e->at;
+		char points[NRB_COMPARETABLE_CELL];
 
-		if (fabs(points) < 0.05) { /* no -0.0 */
-			snprintf(buf, len, "0.0 pp %s", verdict);
-		} else {
-			snprintf(buf, len, "%+.1f pp %s", points, verdict);
-		}
+		nrb_comparetable_points(points, e->at);
+		snprintf(buf, len, "%.32s pp %s", points, verdict);
 	} else if (nrb_estimate_is_bounded(e)) {
 		snprintf(buf, len, "%.2f [%.2f, %.2f] %s", e->at, e->low, e->high,
 			verdict);

@@ -28,6 +28,9 @@ int nrb_comparetable_row(struct nrb_comparetable *table);
 /** Copy text, which may be of a record, into the last row; "" is nothing. */
 void nrb_comparetable_set(struct nrb_comparetable *table, int column, const char *text);
 
+/** A difference of shares in percentage points: "-98.4", "0.0", "+1.5". Fills and returns buf. */
+const char *nrb_comparetable_points(char buf[NRB_COMPARETABLE_CELL], double difference);
+
 /** "1.70 [1.60, 1.80] worse", "-98.4 pp worse", "" where there is nothing. Fills and returns buf. */
 const char *nrb_comparetable_effect(
 	char buf[NRB_COMPARETABLE_CELL], const struct nrb_compared_effect *effect);

@@ -4,6 +4,7 @@
 
 #include "nrb/comparefleet.h"
 #include "nrb/comparepair.h"
+#include "nrb/comparetable.h"
 #include "nrb/shift.h"
 
 #include <stdio.h>
@@ -329,6 +330,30 @@ static void test_counters(void **state)
 	assert_near(records[0].arms[1].counters[NRB_COMPARED_RECLAIM_FAILED], 7);
 }
 
+static void test_texts(void **state)
+{
+	struct nrb_compared_effect shown = { .metric = NRB_METRIC_LOCAL,
+		.verdict = NRB_VERDICT_SAME,
+		.effect = { -0.0001, NAN, NAN, NAN } };
+	char buf[NRB_COMPARETABLE_CELL];
+
+	(void)state;
+	assert_string_equal(nrb_comparetable_effect(buf, &shown), "0.0 pp same");
+	shown.effect.at = -0.984;
+	shown.verdict = NRB_VERDICT_WORSE;
+	assert_string_equal(nrb_comparetable_effect(buf, &shown), "-98.4 pp worse");
+	shown.metric = NRB_METRIC_ALLOC_P99;
+	shown.effect = (struct nrb_estimate){ 1.7, 1.6, 1.84, 0.95 };
+	assert_string_equal(
+		nrb_comparetable_effect(buf, &shown), "1.70 [1.60, 1.84] worse");
+	shown.effect = (struct nrb_estimate){ 1.7, NAN, NAN, NAN };
+	shown.verdict = NRB_VERDICT_FEW;
+	assert_string_equal(nrb_comparetable_effect(buf, &shown), "1.70 few");
+	shown.effect = (struct nrb_estimate){ NAN, NAN, NAN, NAN };
+	assert_string_equal(nrb_comparetable_effect(buf, &shown), "");
+	assert_string_equal(nrb_comparetable_points(buf, 0.0149), "+1.5");
+}
+
 /* -- many hosts -- */
 
 /* A host of its own whose mode 1 takes so many times as long as above. */
@@ -532,6 +557,7 @@ int main(void)
 		TEST(test_five),
 		TEST(test_rehearsal),
 		TEST(test_counters),
+		TEST(test_texts),
 		TEST(test_hosts),
 		TEST(test_classes),
 		TEST(test_latest),
