@@ -193,34 +193,34 @@ static bool is_boosted(const struct nrb_cell *cell)
 	       sums.boost_pages > 0;
 }
 
-static int refuse_awake(const struct nrb_cell *cell, bool boosted)
+/* raised: soaks at which the marks were */
+static int refuse_awake(const struct nrb_cell *cell, int raised)
 {
-	if (boosted) {
+	if (raised == MAX_SOAKS) {
 		nrb_refuse(NRB_EXIT_DISTURBED,
 			"fragmentation does: --set vm.watermark_boost_factor=0 prevents that",
 			"the watermarks of node %d were raised in %d soaks",
 			cell->arm.node, MAX_SOAKS);
 	} else {
 		nrb_refuse(NRB_EXIT_DISTURBED, "something else allocates on it",
-			"kswapd of node %d woke in each of %d soaks", cell->arm.node,
-			MAX_SOAKS);
+			"kswapd of node %d woke in %d of %d soaks", cell->arm.node,
+			MAX_SOAKS - raised, MAX_SOAKS);
 	}
 	return -ESTALE;
 }
 
-/* One soak; *rest: kswapd slept through it, and has nothing to do. *boosted: set if the marks were. */
-static int soak_and_look(struct nrb_cell *cell, size_t *at, bool *rest, bool *boosted)
+/* One soak; *rest: kswapd slept through it, and has nothing to do. *raised grows if the marks were. */
+static int soak_and_look(struct nrb_cell *cell, size_t *at, bool *rest, int *raised)
 {
 	int64_t before = 0, after = 0;
-	bool still;
+	bool first = is_boosted(cell), still;
 	int rc = nrb_kswapdlook_stole(cell, &before);
 
-	*boosted = *boosted || is_boosted(cell);
 	if (rc == 0) {
 		rc = soak_once(cell, at);
 	}
 	still = is_boosted(cell);
-	*boosted = *boosted || still;
+	*raised += first || still;
 	if (rc == 0) {
 		rc = nrb_kswapdlook_stole(cell, &after);
 	}
@@ -252,17 +252,17 @@ static int wake_kswapd(struct nrb_cell *cell, size_t *at)
 static int soak_in_peace(struct nrb_cell *cell)
 {
 	struct nrb_sample *sample = &cell->shared->sample;
-	bool boosted = false, rest = false;
+	bool rest = false;
 	size_t at = 0;
-	int rc = 0;
+	int raised = 0, rc = 0;
 
 	for (sample->soak_rounds = 1; rc == 0; sample->soak_rounds++) {
-		rc = soak_and_look(cell, &at, &rest, &boosted);
+		rc = soak_and_look(cell, &at, &rest, &raised);
 		if (rc < 0 || rest) {
 			return rc;
 		}
 		if (sample->soak_rounds == MAX_SOAKS) {
-			return refuse_awake(cell, boosted);
+			return refuse_awake(cell, raised);
 		}
 		if (is_boosted(cell)) {
 			rc = wake_kswapd(cell, &at);

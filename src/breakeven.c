@@ -2,6 +2,7 @@
 /* How often memory has to be used before keeping it local has paid. */
 #include "nrb/breakeven.h"
 
+#include "nrb/claimfamily.h"
 #include "nrb/pairs.h"
 
 #include <errno.h>
@@ -58,73 +59,133 @@ static bool is_of_base_pages(const struct nrb_arm_cells *arm)
 	return !(huge > 0);
 }
 
-static struct nrb_estimate estimate(const struct balance *balances, size_t n,
-	double (*of)(const struct balance *balance), double *buf)
-{
-	size_t some = 0;
+/* -- where costs and savings are even, by inverting the signed-rank test -- */
 
-	for (size_t i = 0; i < n; i++) {
-		buf[some] = of(&balances[i]);
-		some += !isnan(buf[some]);
-	}
-	return nrb_stats_pseudomedian(buf, some);
-}
+enum { MOST_TIMES = 1000000000, STEPS = 60 };
+
+/* What is paid, in ns a page. */
 
 static double touch_of(const struct balance *b)
 {
 	return b->touch;
 }
 
-static double access_of(const struct balance *b)
+static double reread_of(const struct balance *b)
+{
+	return b->pages > 0 ? b->reread / b->pages : NAN;
+}
+
+/* What is left to pay after so many accesses. */
+static struct nrb_estimate left_after(const struct balance *balances, size_t n,
+	double (*pay)(const struct balance *balance), double times, double *buf)
+{
+	size_t some = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		buf[some] = pay(&balances[i]) - times * balances[i].access;
+		some += !isnan(buf[some]);
+	}
+	return nrb_stats_pseudomedian(buf, some);
+}
+
+enum part { LOW, AT, HIGH };
+
+static double part_of(const struct nrb_estimate *estimate, enum part part)
+{
+	return part == LOW ? estimate->low : part == AT ? estimate->at : estimate->high;
+}
+
+/* After how many accesses a part of what is left is no longer above 0. What an access saves is above 0 as a
+ * whole, so that it comes to that. */
+static double paid_after(const struct balance *balances, size_t n,
+	double (*pay)(const struct balance *balance), enum part part, double *buf)
+{
+	double low = 0, high = 1;
+	struct nrb_estimate left = left_after(balances, n, pay, low, buf);
+
+	if (isnan(part_of(&left, part)) || part_of(&left, part) <= 0) {
+		return isnan(part_of(&left, part)) ? NAN : 0;
+	}
+	for (; high < MOST_TIMES; high *= 2) {
+		left = left_after(balances, n, pay, high, buf);
+		if (part_of(&left, part) <= 0) {
+			break;
+		}
+		low = high;
+	}
+	for (int i = 0; i < STEPS; i++) {
+		double middle = low + (high - low) / 2;
+
+		left = left_after(balances, n, pay, middle, buf);
+		if (part_of(&left, part) <= 0) {
+			high = middle;
+		} else {
+			low = middle;
+		}
+	}
+	return high;
+}
+
+static struct nrb_estimate even_at(const struct balance *balances, size_t n,
+	double (*pay)(const struct balance *balance), double *buf)
+{
+	return (struct nrb_estimate){
+		.at = paid_after(balances, n, pay, AT, buf),
+		.low = paid_after(balances, n, pay, LOW, buf),
+		.high = paid_after(balances, n, pay, HIGH, buf),
+		.level = left_after(balances, n, pay, 0, buf).level,
+	};
+}
+
+static double saving_of(const struct balance *b)
 {
 	return b->access;
 }
 
-static double accesses_of(const struct balance *b)
+/* Of what an access takes in the base; less does not matter. */
+static double matters(const struct nrb_arm_cells *base, double roi)
 {
-	return b->touch / b->access;
+	return nrb_group_median(base, NRB_VALUE_ACCESS_NS) * roi / (1 + roi);
 }
 
-static double per_reread_of(const struct balance *b)
+/* Whether accesses take less, by what matters; AFTER: yes. */
+static enum nrb_breakeven_state judge_saving(
+	const struct nrb_estimate *saved, const struct nrb_arm_cells *base, double roi)
 {
-	return b->pages > 0 ? fmax(0, b->reread) / (b->pages * b->access) : NAN;
-}
-
-/* Of a ratio there is an interval where what it is divided by is above 0 in each block. */
-static bool all_save(const struct balance *balances, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (balances[i].access <= 0) {
-			return false;
-		}
+	if (!nrb_estimate_is_bounded(saved)) {
+		return NRB_BREAKEVEN_FEW;
 	}
-	return n > 0;
-}
-
-/* Whether it lies above 0 with its whole interval; without one, itself. */
-static bool is_above_zero(const struct nrb_estimate *estimate)
-{
-	return (nrb_estimate_is_bounded(estimate) ? estimate->low : estimate->at) > 0;
+	if (saved->high <= matters(base, roi)) {
+		return NRB_BREAKEVEN_NEVER;
+	}
+	return saved->low > 0 ? NRB_BREAKEVEN_AFTER : NRB_BREAKEVEN_UNCLEAR;
 }
 
 static void judge(struct nrb_breakeven *breakeven, const struct balance *balances,
-	size_t n, double *buf)
+	size_t n, double roi, double *buf)
 {
-	struct nrb_estimate saved = estimate(balances, n, access_of, buf);
-	struct nrb_estimate cost = estimate(balances, n, touch_of, buf);
+	struct nrb_estimate saved = left_after(balances, n, saving_of, 0, buf), cost,
+			    more;
 
 	breakeven->blocks = n;
-	if (!is_above_zero(&saved) || !all_save(balances, n)) {
-		breakeven->state = NRB_BREAKEVEN_NEVER;
+	breakeven->state = judge_saving(&saved, breakeven->base, roi);
+	if (breakeven->state != NRB_BREAKEVEN_AFTER) {
 		return;
 	}
-	breakeven->state =
-		is_above_zero(&cost) ? NRB_BREAKEVEN_AFTER : NRB_BREAKEVEN_AT_ONCE;
-	breakeven->accesses = estimate(balances, n, accesses_of, buf);
-	breakeven->per_reread = estimate(balances, n, per_reread_of, buf);
+	cost = left_after(balances, n, touch_of, 0, buf);
+	if (cost.high <= 0) {
+		breakeven->state = NRB_BREAKEVEN_AT_ONCE;
+	} else {
+		breakeven->accesses = even_at(balances, n, touch_of, buf);
+	}
+	more = left_after(balances, n, reread_of, 0, buf);
+	if (more.low > 0) {
+		breakeven->per_reread = even_at(balances, n, reread_of, buf);
+	}
 }
 
-static int judge_pairs(struct nrb_breakeven *breakeven, const struct nrb_pairs *pairs)
+static int judge_pairs(
+	struct nrb_breakeven *breakeven, const struct nrb_pairs *pairs, double roi)
 {
 	struct balance *balances = calloc(pairs->n + 1, sizeof(*balances));
 	double *buf = calloc(pairs->n + 1, sizeof(*buf));
@@ -132,28 +193,62 @@ static int judge_pairs(struct nrb_breakeven *breakeven, const struct nrb_pairs *
 	size_t n = rc == 0 ? weigh_blocks(balances, pairs) : 0;
 
 	if (n > 0) {
-		judge(breakeven, balances, n, buf);
+		judge(breakeven, balances, n, roi, buf);
 	}
 	free(balances);
 	free(buf);
 	return rc;
 }
 
+const struct nrb_arm_cells *nrb_breakeven_base(const struct nrb_group *group,
+	const struct nrb_arm_cells *arm, const struct nrb_header *header)
+{
+	const struct nrb_arm_cells *base;
+	struct nrb_key key = arm->key;
+
+	key.mode = 0;
+	base = nrb_group_find(group, &key);
+	if (!nrb_claimfamily_is_ok(base)) {
+		key.mode = header->reference_mode;
+		base = nrb_group_find(group, &key);
+	}
+	return nrb_claimfamily_is_ok(base) && nrb_claimfamily_is_ok(arm) && arm != base &&
+			       nrb_claimfamily_keeps_more(arm, base)
+		       ? base
+		       : NULL;
+}
+
 int nrb_breakeven_make(struct nrb_breakeven *breakeven, const struct nrb_arm_cells *arm,
-	const struct nrb_arm_cells *reference, const struct nrb_header *header)
+	const struct nrb_arm_cells *base, const struct nrb_header *header, double roi)
 {
 	const struct nrb_estimate none = { NAN, NAN, NAN, NAN };
 	struct nrb_pairs pairs;
 	int rc;
 
-	*breakeven = (struct nrb_breakeven){ .accesses = none, .per_reread = none };
-	if (header->rehearsal || !is_of_base_pages(arm) || !is_of_base_pages(reference)) {
+	*breakeven = (struct nrb_breakeven){
+		.arm = arm, .base = base, .accesses = none, .per_reread = none
+	};
+	if (header->rehearsal || !is_of_base_pages(arm) || !is_of_base_pages(base)) {
 		return 0;
 	}
-	rc = nrb_pairs_make(&pairs, arm, reference);
+	rc = nrb_pairs_make(&pairs, arm, base);
 	if (rc == 0) {
-		rc = judge_pairs(breakeven, &pairs);
+		rc = judge_pairs(breakeven, &pairs, roi);
 		nrb_pairs_free(&pairs);
 	}
 	return rc;
+}
+
+const char *nrb_breakeven_name(enum nrb_breakeven_state state)
+{
+	static const char *const names[NRB_N_BREAKEVEN_STATES] = {
+		[NRB_BREAKEVEN_NONE] = "",
+		[NRB_BREAKEVEN_FEW] = "few",
+		[NRB_BREAKEVEN_UNCLEAR] = "unclear",
+		[NRB_BREAKEVEN_NEVER] = "never",
+		[NRB_BREAKEVEN_AT_ONCE] = "at once",
+		[NRB_BREAKEVEN_AFTER] = "after",
+	};
+
+	return names[state];
 }

@@ -32,7 +32,7 @@ struct alike {
 	unsigned int modes;
 	int n;
 	struct nrb_estimate effects[NRB_FAMILY_MODES];
-	size_t blocks; /* the least of theirs */
+	size_t blocks, lost; /* the least and the most of theirs */
 };
 
 static void find_alike(struct alike *alike, const struct nrb_contrasts *contrasts,
@@ -52,6 +52,9 @@ static void find_alike(struct alike *alike, const struct nrb_contrasts *contrast
 		if (alike->blocks == 0 || contrast->blocks < alike->blocks) {
 			alike->blocks = contrast->blocks;
 		}
+		if (contrast->lost_against + contrast->lost_for > alike->lost) {
+			alike->lost = contrast->lost_against + contrast->lost_for;
+		}
 	}
 }
 
@@ -61,6 +64,20 @@ static bool is_more(enum nrb_metric metric, enum nrb_verdict verdict)
 	return nrb_metric_table[metric].more_is_better == (verdict == NRB_VERDICT_BETTER);
 }
 
+/* What is not among the blocks speaks too, but cannot be counted. */
+static const char *why_unclear(char *buf, size_t len, const struct alike *alike)
+{
+	if (alike->lost > 0) {
+		snprintf(buf, len,
+			": %zu cell%s that stalled or did nothing %s not in it",
+			alike->lost, alike->lost == 1 ? "" : "s",
+			alike->lost == 1 ? "is" : "are");
+	} else {
+		snprintf(buf, len, "; more blocks narrow it");
+	}
+	return buf;
+}
+
 static int say(struct nrb_claims *claims, const struct nrb_claim_family *family,
 	const struct alike *alike, enum nrb_metric metric, enum nrb_verdict verdict,
 	double roi)
@@ -68,7 +85,7 @@ static int say(struct nrb_claims *claims, const struct nrb_claim_family *family,
 	const char *what = nrb_metric_table[metric].heading;
 	const char *s = nrb_claimfamily_s(alike->modes);
 	int reference = (int)family->base->key.mode;
-	char range[NRB_ESTIMATE_LEN];
+	char range[NRB_ESTIMATE_LEN], why[128];
 
 	nrb_estimate_range(range, alike->effects, alike->n, false);
 	switch (verdict) {
@@ -78,12 +95,12 @@ static int say(struct nrb_claims *claims, const struct nrb_claim_family *family,
 			s, what, reference, 100 * roi, alike->blocks, range);
 	case NRB_VERDICT_UNCLEAR:
 		return nrb_claimfamily_say(claims, family, NRB_CLAIM_TIMES, alike->modes,
-			"leave%s %s unclear beside mode %d (%zu blocks: %s): more blocks "
-			"narrow it.",
-			s, what, reference, alike->blocks, range);
+			"may raise or lower %s: %s of mode %d's (%zu blocks) is unclear%s.",
+			what, range, reference, alike->blocks,
+			why_unclear(why, sizeof(why), alike));
 	default:
 		return nrb_claimfamily_say(claims, family, NRB_CLAIM_TIMES, alike->modes,
-			"%s%s %s to %s of mode %d's (%zu blocks): %s.",
+			"%s%s %s: %s of mode %d's (%zu blocks), %s.",
 			is_more(metric, verdict) ? "raise" : "lower", s, what, range,
 			reference, alike->blocks, nrb_verdict_name(verdict));
 	}
@@ -114,9 +131,8 @@ static int claim_metric(struct nrb_claims *claims, const struct nrb_contrasts *c
 /* The modes of a family that have one state. */
 struct evens {
 	unsigned int modes;
-	int n;
+	int n, n_rereads, base;
 	struct nrb_estimate accesses[NRB_FAMILY_MODES], per_reread[NRB_FAMILY_MODES];
-	double most_per_reread;
 };
 
 static void note_even(struct evens *evens, int mode, const struct nrb_breakeven *even)
@@ -124,81 +140,109 @@ static void note_even(struct evens *evens, int mode, const struct nrb_breakeven 
 	struct evens *of = &evens[even->state];
 
 	of->modes |= 1u << mode;
-	of->accesses[of->n] = even->accesses;
-	of->per_reread[of->n++] = even->per_reread;
-	of->most_per_reread = fmax(of->most_per_reread, even->per_reread.at);
+	of->base = (int)even->base->key.mode;
+	of->accesses[of->n++] = even->accesses;
+	if (!isnan(even->per_reread.at)) {
+		of->per_reread[of->n_rereads++] = even->per_reread;
+	}
 }
 
-/* ", and after 120 more for each time that ..."; "" where none is missed. */
+/* ", and 120 more for each time that ..."; "" where that is not shown of all of them. */
 static const char *reread_clause(char *buf, size_t len, const struct evens *evens)
 {
 	char times[NRB_ESTIMATE_LEN];
 
 	buf[0] = '\0';
-	if (evens->most_per_reread >= 0.5) {
+	if (evens->n_rereads == evens->n) {
 		snprintf(buf, len,
-			", and after %s more for each time that all of the cached file is "
-			"read again",
+			", and %s more for each time that all of the cached file is read "
+			"again",
 			nrb_estimate_range(times, evens->per_reread, evens->n, true));
 	}
 	return buf;
 }
 
-static int say_even(struct nrb_claims *claims, const struct nrb_claim_family *family,
-	enum nrb_breakeven_state state, const struct evens *evens)
+/* Where none is shown to take longer at the first touch, nor one not to, it may be none. */
+static bool may_be_none(const struct evens *evens)
+{
+	for (int i = 0; i < evens->n; i++) {
+		if (evens->accesses[i].low > 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static int say_after(struct nrb_claims *claims, const struct nrb_claim_family *family,
+	const struct evens *evens)
 {
 	char accesses[NRB_ESTIMATE_LEN], reread[NRB_ESTIMATE_LEN + 96];
 	const char *s = nrb_claimfamily_s(evens->modes);
-	int reference = (int)family->base->key.mode;
 
 	reread_clause(reread, sizeof(reread), evens);
+	return nrb_claimfamily_say(claims, family, NRB_CLAIM_BREAK_EVEN, evens->modes,
+		may_be_none(evens)
+			? "pay%s, beside mode %d, after %s accesses to each page at most, "
+			  "since a first touch is not shown to take longer%s."
+			: "pay%s, beside mode %d, after %s accesses to each page%s.",
+		s, evens->base,
+		nrb_estimate_range(accesses, evens->accesses, evens->n, true), reread);
+}
+
+static int say_even(struct nrb_claims *claims, const struct nrb_claim_family *family,
+	enum nrb_breakeven_state state, const struct evens *evens)
+{
+	const char *s = nrb_claimfamily_s(evens->modes);
+	char reread[NRB_ESTIMATE_LEN + 96];
+
 	switch (state) {
 	case NRB_BREAKEVEN_AFTER:
-		return nrb_claimfamily_say(claims, family, NRB_CLAIM_BREAK_EVEN,
-			evens->modes,
-			"pay%s, beside mode %d, after %s accesses to each page%s.", s,
-			reference,
-			nrb_estimate_range(accesses, evens->accesses, evens->n, true),
-			reread);
+		return say_after(claims, family, evens);
 	case NRB_BREAKEVEN_AT_ONCE:
 		return nrb_claimfamily_say(claims, family, NRB_CLAIM_BREAK_EVEN,
 			evens->modes,
-			"pay%s, beside mode %d, with the first accesses: a first touch is "
-			"not shown to take longer%s.",
-			s, reference, reread);
+			"pay%s, beside mode %d, with the first access: a first touch takes no "
+			"longer%s.",
+			s, evens->base, reread_clause(reread, sizeof(reread), evens));
+	case NRB_BREAKEVEN_NEVER:
+		return nrb_claimfamily_say(claims, family, NRB_CLAIM_BREAK_EVEN,
+			evens->modes,
+			"keep%s memory local, but accesses take no less for it, or by what "
+			"does not matter, than in mode %d: nothing pays.",
+			s, evens->base);
 	default:
 		return nrb_claimfamily_say(claims, family, NRB_CLAIM_BREAK_EVEN,
 			evens->modes,
-			"keep%s memory local, but accesses are not shown to be faster for it "
-			"than in mode %d: nothing pays.",
-			s, reference);
+			"keep%s memory local, and whether accesses take less for it than in "
+			"mode %d is unclear: more blocks tell.",
+			s, evens->base);
 	}
 }
 
-/* Of modes that keep more local; the others have nothing to pay for. Beside mode 0, where it was run. */
-static int claim_even(struct nrb_claims *claims, const struct nrb_claim_family *of,
-	const struct nrb_header *header)
+/* Of modes that keep more local; the others have nothing to pay for. */
+static int claim_even(struct nrb_claims *claims, const struct nrb_claim_family *family,
+	const struct nrb_group *group, const struct nrb_header *header, double roi)
 {
-	struct nrb_claim_family plain = *of, *family = &plain;
 	struct evens evens[NRB_N_BREAKEVEN_STATES] = { 0 };
 	int rc = 0;
 
-	nrb_claimfamily_choose_base(family, header);
 	for (int mode = 0; mode < NRB_FAMILY_MODES && rc == 0; mode++) {
-		const struct nrb_arm_cells *arm = family->arm[mode];
+		const struct nrb_arm_cells *arm = family->arm[mode], *base = NULL;
 		struct nrb_breakeven even;
 
-		if (!nrb_claimfamily_is_ok(arm) || arm == family->base ||
-			!nrb_claimfamily_keeps_more(arm, family->base)) {
+		if (arm != NULL) {
+			base = nrb_breakeven_base(group, arm, header);
+		}
+		if (base == NULL) {
 			continue;
 		}
-		rc = nrb_breakeven_make(&even, arm, family->base, header);
-		if (rc == 0 && even.blocks >= NRB_STATS_LEAST) {
+		rc = nrb_breakeven_make(&even, arm, base, header, roi);
+		if (rc == 0) {
 			note_even(evens, mode, &even);
 		}
 	}
-	for (int state = NRB_BREAKEVEN_NONE + 1;
-		state < NRB_N_BREAKEVEN_STATES && rc == 0; state++) {
+	for (int state = NRB_BREAKEVEN_UNCLEAR; state < NRB_N_BREAKEVEN_STATES && rc == 0;
+		state++) {
 		if (evens[state].n > 0) {
 			rc = say_even(claims, family, (enum nrb_breakeven_state)state,
 				&evens[state]);
@@ -244,7 +288,8 @@ static int claim_control(struct nrb_claims *claims, const struct nrb_claim_famil
 }
 
 static int claim_family(struct nrb_claims *claims, const struct nrb_contrasts *contrasts,
-	const struct nrb_claim_family *family, const struct nrb_header *header)
+	const struct nrb_claim_family *family, const struct nrb_group *group,
+	const struct nrb_header *header)
 {
 	int rc = 0;
 
@@ -255,7 +300,24 @@ static int claim_family(struct nrb_claims *claims, const struct nrb_contrasts *c
 	if (rc == 0) {
 		rc = claim_control(claims, family, header, contrasts->roi);
 	}
-	return rc == 0 ? claim_even(claims, family, header) : rc;
+	return rc == 0 ? claim_even(claims, family, group, header, contrasts->roi) : rc;
+}
+
+/* What it would be compared with was run, and has nothing. */
+static int claim_no_reference(struct nrb_claims *claims,
+	const struct nrb_claim_family *family, const struct nrb_header *header)
+{
+	bool others = false;
+
+	for (int mode = 0; mode < NRB_FAMILY_MODES; mode++) {
+		others = others || nrb_claimfamily_is_ok(family->arm[mode]);
+	}
+	return family->base == NULL || !others
+		       ? 0
+		       : nrb_claimfamily_say(claims, family, NRB_CLAIM_TIMES,
+				 1u << (header->reference_mode & NRB_MODE_BITS),
+				 "is the reference and has no cell that is ok: times are compared "
+				 "with nothing.");
 }
 
 int nrb_claimtimes_make(struct nrb_claims *claims, const struct nrb_contrasts *contrasts,
@@ -276,9 +338,9 @@ int nrb_claimtimes_make(struct nrb_claims *claims, const struct nrb_contrasts *c
 		}
 		nrb_claimfamily_label(&family, group->arms[from], varying);
 		family.base = family.arm[header->reference_mode & NRB_MODE_BITS];
-		if (nrb_claimfamily_is_ok(family.base)) {
-			rc = claim_family(claims, contrasts, &family, header);
-		}
+		rc = nrb_claimfamily_is_ok(family.base)
+			     ? claim_family(claims, contrasts, &family, group, header)
+			     : claim_no_reference(claims, &family, header);
 	}
 	for (int i = first; i < claims->n; i++) {
 		claims->list[i].timed = true;

@@ -10,19 +10,19 @@
 
 /* clang-format off */
 const struct nrb_metric_info nrb_metric_table[NRB_N_METRICS] = {
-	/*                              name, heading, value, is_time, is_share, more_is_better */
-	[NRB_METRIC_ALLOC_P99]      = { "alloc_p99_ns", "alloc p99", NRB_VALUE_ALLOC_P99_NS, true, false, false },
-	[NRB_METRIC_LOCAL]          = { "local_ratio", "local", NRB_VALUE_LOCAL_RATIO, false, true, true },
-	[NRB_METRIC_ALLOC_P50]      = { "alloc_p50_ns", "alloc p50", NRB_VALUE_ALLOC_P50_NS, true, false, false },
-	[NRB_METRIC_ALLOC_P999]     = { "alloc_p999_ns", "alloc p99.9", NRB_VALUE_ALLOC_P999_NS, true, false, false },
-	[NRB_METRIC_ALLOC_MEAN]     = { "alloc_mean_ns", "alloc mean", NRB_VALUE_ALLOC_MEAN_NS, true, false, false },
-	[NRB_METRIC_ACCESS]         = { "access_ns", "access", NRB_VALUE_ACCESS_NS, true, false, false },
-	[NRB_METRIC_CACHE_KEPT]     = { "cache_kept_ratio", "cache kept", NRB_VALUE_CACHE_KEPT_RATIO, false, true, true },
-	[NRB_METRIC_REREAD_RATE]    = { "reread_bytes_per_s", "re-read", NRB_VALUE_REREAD_RATE, true, false, true },
-	[NRB_METRIC_REQUESTS_PER_S] = { "requests_per_s", "requests/s", NRB_VALUE_REQUESTS_PER_S, true, false, true },
-	[NRB_METRIC_REQUEST_P99]    = { "request_p99_ns", "request p99", NRB_VALUE_REQUEST_P99_NS, true, false, false },
-	[NRB_METRIC_HIT_RATIO]      = { "hit_ratio", "hits", NRB_VALUE_HIT_RATIO, false, true, true },
-	[NRB_METRIC_VICTIM_ACCESS]  = { "victim_access_ns", "victim access", NRB_VALUE_VICTIM_ACCESS_NS, true, false, false },
+	/* name, heading, value, is_time, is_share, more_is_better, is_bucketed */
+	[NRB_METRIC_ALLOC_P99]      = { "alloc_p99_ns", "alloc p99", NRB_VALUE_ALLOC_P99_NS, true, false, false, true },
+	[NRB_METRIC_LOCAL]          = { "local_ratio", "local", NRB_VALUE_LOCAL_RATIO, false, true, true, false },
+	[NRB_METRIC_ALLOC_P50]      = { "alloc_p50_ns", "alloc p50", NRB_VALUE_ALLOC_P50_NS, true, false, false, true },
+	[NRB_METRIC_ALLOC_P999]     = { "alloc_p999_ns", "alloc p99.9", NRB_VALUE_ALLOC_P999_NS, true, false, false, true },
+	[NRB_METRIC_ALLOC_MEAN]     = { "alloc_mean_ns", "alloc mean", NRB_VALUE_ALLOC_MEAN_NS, true, false, false, false },
+	[NRB_METRIC_ACCESS]         = { "access_ns", "access", NRB_VALUE_ACCESS_NS, true, false, false, false },
+	[NRB_METRIC_CACHE_KEPT]     = { "cache_kept_ratio", "cache kept", NRB_VALUE_CACHE_KEPT_RATIO, false, true, true, false },
+	[NRB_METRIC_REREAD_RATE]    = { "reread_bytes_per_s", "re-read", NRB_VALUE_REREAD_RATE, true, false, true, false },
+	[NRB_METRIC_REQUESTS_PER_S] = { "requests_per_s", "requests/s", NRB_VALUE_REQUESTS_PER_S, true, false, true, false },
+	[NRB_METRIC_REQUEST_P99]    = { "request_p99_ns", "request p99", NRB_VALUE_REQUEST_P99_NS, true, false, false, true },
+	[NRB_METRIC_HIT_RATIO]      = { "hit_ratio", "hits", NRB_VALUE_HIT_RATIO, false, true, true, false },
+	[NRB_METRIC_VICTIM_ACCESS]  = { "victim_access_ns", "victim access", NRB_VALUE_VICTIM_ACCESS_NS, true, false, false, false },
 };
 /* clang-format on */
 
@@ -55,18 +55,21 @@ enum nrb_verdict nrb_contrast_judge(
 	const struct nrb_metric_info *info = &nrb_metric_table[metric];
 	double above = info->is_share ? roi : 1 + roi;
 	double below = info->is_share ? -roi : 1 / (1 + roi);
+	double off = info->is_bucketed ? NRB_CONTRAST_BUCKET : 1;
+	double low, high;
 
 	if (!nrb_estimate_is_bounded(effect)) {
 		return NRB_VERDICT_FEW;
 	}
-	if (effect->low > above) {
+	low = info->is_share ? effect->low : effect->low / off;
+	high = info->is_share ? effect->high : effect->high * off;
+	if (low > above) {
 		return info->more_is_better ? NRB_VERDICT_BETTER : NRB_VERDICT_WORSE;
 	}
-	if (effect->high < below) {
+	if (high < below) {
 		return info->more_is_better ? NRB_VERDICT_WORSE : NRB_VERDICT_BETTER;
 	}
-	return effect->low >= below && effect->high <= above ? NRB_VERDICT_SAME
-							     : NRB_VERDICT_UNCLEAR;
+	return low >= below && high <= above ? NRB_VERDICT_SAME : NRB_VERDICT_UNCLEAR;
 }
 
 /* Of cells, whether or not they have a like; a group's are sorted already. */
@@ -93,6 +96,48 @@ static void weigh(struct nrb_contrast *contrast, double *effects, double roi)
 	contrast->delta = delta_of(contrast, metric->value);
 }
 
+/* A cell that has nothing of what the other has speaks for the one that has more of what is better. */
+static void note_lost(struct nrb_contrast *contrast, const struct nrb_pair *pair)
+{
+	const struct nrb_metric_info *metric = &nrb_metric_table[contrast->metric];
+	double one = pair->one->v[metric->value];
+	double reference = pair->reference->v[metric->value];
+
+	if (metric->is_share || isnan(one) || isnan(reference) || one == reference) {
+		return;
+	}
+	if ((one < reference) == metric->more_is_better) {
+		contrast->lost_against++;
+	} else {
+		contrast->lost_for++;
+	}
+}
+
+/* A stalled cell's time is not known, but that it is long. */
+static void note_stalls(struct nrb_contrast *contrast)
+{
+	if (nrb_metric_table[contrast->metric].is_time) {
+		contrast->lost_against += (size_t)contrast->arm->with[NRB_STATUS_STALLED];
+		contrast->lost_for +=
+			(size_t)contrast->reference->with[NRB_STATUS_STALLED];
+	}
+}
+
+/* What is lost must not be able to turn a verdict. */
+static void doubt(struct nrb_contrast *contrast)
+{
+	enum nrb_verdict verdict = contrast->verdict;
+	size_t lost = contrast->lost_against + contrast->lost_for;
+
+	if (lost == 0 || contrast->blocks + lost < NRB_STATS_LEAST) {
+		return;
+	}
+	if ((contrast->lost_against > 0 && verdict != NRB_VERDICT_WORSE) ||
+		(contrast->lost_for > 0 && verdict != NRB_VERDICT_BETTER)) {
+		contrast->verdict = NRB_VERDICT_UNCLEAR;
+	}
+}
+
 /* Times of a rehearsal are the host's: they are neither weighed nor ranked. effects: room for all pairs. */
 static void compare_arms(struct nrb_contrast *contrast, const struct nrb_pairs *pairs,
 	double *effects, bool rehearsal, double roi)
@@ -103,13 +148,22 @@ static void compare_arms(struct nrb_contrast *contrast, const struct nrb_pairs *
 	contrast->p = contrast->delta = NAN;
 	for (size_t i = 0; i < pairs->n; i++) {
 		effects[contrast->blocks] = effect_of(metric, &pairs->list[i]);
-		contrast->blocks += !isnan(effects[contrast->blocks]);
+		if (isnan(effects[contrast->blocks])) {
+			note_lost(contrast, &pairs->list[i]);
+		} else {
+			contrast->blocks++;
+		}
 	}
-	if (contrast->blocks > 0 && rehearsal && metric->is_time) {
+	if (contrast->blocks + contrast->lost_against + contrast->lost_for == 0) {
+		return;
+	}
+	if (rehearsal && metric->is_time) {
 		contrast->verdict = NRB_VERDICT_UNRANKED;
-	} else if (contrast->blocks > 0) {
-		weigh(contrast, effects, roi);
+		return;
 	}
+	note_stalls(contrast);
+	weigh(contrast, effects, roi);
+	doubt(contrast);
 }
 
 /* -- all of a group -- */
@@ -238,6 +292,25 @@ static int add_family(struct nrb_contrasts *contrasts, struct nrb_arm_cells *con
 	return rc;
 }
 
+/* Where the contrasts of each row begin. They are in the order of arms, those of a reference apart. */
+static int index_arms(struct nrb_contrasts *contrasts, const struct nrb_group *group)
+{
+	int at = 0;
+
+	contrasts->first = calloc((size_t)group->n_arms + 1, sizeof(*contrasts->first));
+	if (contrasts->first == NULL) {
+		return -ENOMEM;
+	}
+	contrasts->n_arms = group->n_arms;
+	for (int row = 0; row <= group->n_arms; row++) {
+		while (at < contrasts->n && contrasts->list[at].arm->row < row) {
+			at++;
+		}
+		contrasts->first[row] = at;
+	}
+	return 0;
+}
+
 /* Behind the others, where nobody takes them for one of the modes. */
 static int add_controls(struct nrb_contrasts *contrasts, const struct nrb_group *group,
 	const struct nrb_header *header)
@@ -276,23 +349,29 @@ int nrb_contrasts_make(struct nrb_contrasts *contrasts, const struct nrb_group *
 		}
 		rc = add_family(contrasts, group->arms + from, to - from, header);
 	}
+	if (rc == 0) {
+		rc = index_arms(contrasts, group);
+	}
 	return rc == 0 ? add_controls(contrasts, group, header) : rc;
 }
 
 void nrb_contrasts_free(struct nrb_contrasts *contrasts)
 {
 	free(contrasts->list);
+	free(contrasts->first);
 	*contrasts = (struct nrb_contrasts){ 0 };
 }
 
 const struct nrb_contrast *nrb_contrast_find(const struct nrb_contrasts *contrasts,
 	const struct nrb_arm_cells *arm, enum nrb_metric metric)
 {
-	for (int i = 0; i < contrasts->n; i++) {
-		const struct nrb_contrast *contrast = &contrasts->list[i];
-
-		if (contrast->arm == arm && contrast->metric == metric) {
-			return contrast;
+	if (arm == NULL || arm->row < 0 || arm->row >= contrasts->n_arms) {
+		return NULL;
+	}
+	for (int i = contrasts->first[arm->row]; i < contrasts->first[arm->row + 1];
+		i++) {
+		if (contrasts->list[i].metric == metric) {
+			return &contrasts->list[i];
 		}
 	}
 	return NULL;

@@ -10,17 +10,42 @@
 
 enum { NUMBER_LEN = 32 };
 
-/* Three significant digits, and no exponent where people would write none. */
+/* Three significant digits, at least two decimals below ten, and no exponent where people would write none. */
 static const char *ratio(char *buf, double value)
 {
-	int digits = fabs(value) < 9.995 ? 2 : fabs(value) < 99.95 ? 1 : 0;
+	double size = fabs(value);
 
-	snprintf(buf, NUMBER_LEN, value < 1e6 ? "%.*f" : "%.*e", digits, value);
+	if (size >= 0.0995 && size < 1e6) {
+		snprintf(buf, NUMBER_LEN, "%.*f",
+			size < 9.995   ? 2
+			: size < 99.95 ? 1
+				       : 0,
+			value);
+	} else {
+		snprintf(buf, NUMBER_LEN, "%.3g", value);
+	}
 	return buf;
+}
+
+/* The same to a digit more, for what lies so near to each other, or to 1, that two decimals would not tell. */
+static const char *fine_ratio(char *buf, double value)
+{
+	snprintf(buf, NUMBER_LEN, "%.4f", value);
+	return buf;
+}
+
+static bool is_fine(const struct nrb_estimate *estimate)
+{
+	return nrb_estimate_is_bounded(estimate) && fabs(estimate->at - 1) < 0.01 &&
+	       estimate->at != 1 && estimate->high - estimate->low < 0.01;
 }
 
 static const char *count(char *buf, double value)
 {
+	if (value > 0 && value < 1) {
+		snprintf(buf, NUMBER_LEN, "under 1");
+		return buf;
+	}
 	if (fabs(value) < 1e15) {
 		return nrb_units_count(buf, llround(value));
 	}
@@ -64,7 +89,7 @@ static const char *whole(char *buf, const struct nrb_estimate *estimate, const c
 
 const char *nrb_estimate_ratio(char *buf, const struct nrb_estimate *estimate)
 {
-	return whole(buf, estimate, "x", ratio);
+	return whole(buf, estimate, "x", is_fine(estimate) ? fine_ratio : ratio);
 }
 
 const char *nrb_estimate_points(char *buf, const struct nrb_estimate *estimate)
@@ -93,6 +118,9 @@ const char *nrb_estimate_range(
 		hull.low =
 			isnan(estimates[i].low) ? NAN : fmin(hull.low, estimates[i].low);
 		hull.high = fmax(hull.high, estimates[i].high);
+	}
+	if (!as_count && n == 1 && is_fine(&hull)) {
+		show = fine_ratio;
 	}
 	if (strcmp(show(first, hull.at), show(last, most)) == 0) {
 		return whole(buf, &hull, unit, show);

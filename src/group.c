@@ -351,6 +351,7 @@ int nrb_group_finish(struct nrb_group *group)
 			walk.wanted == ALLOCATING ? walk.n : group->n_allocating;
 	}
 	for (int i = 0; i < all; i++) {
+		group->arms[i]->row = i < group->n_arms ? i : -1;
 		sort_values(&group->arms[i]->ok);
 		sort_values(&group->arms[i]->stalled);
 	}

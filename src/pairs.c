@@ -33,7 +33,7 @@ static void pair(struct nrb_pairs *pairs, const struct nrb_together **one, size_
 			k++;
 		}
 		if (k < n_other && other[k]->block == one[i]->block) {
-			pairs->list[pairs->n++] = (struct nrb_pair){ one[i], other[k] };
+			pairs->list[pairs->n++] = (struct nrb_pair){ one[i], other[k++] };
 		}
 	}
 }

@@ -7,14 +7,14 @@
 #include "nrb/table.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
-	HALF = 15, /* columns to either side of no change */
+	HALF = 15,        /* columns to either side of no change */
+	NARROW_HALF = 10, /* on a screen of fewer columns than */
+	WIDE = 68,
 	WIDTH = 2 * HALF + 1,
 	CHAR_LEN = 4, /* bytes of a character, with its NUL */
 	TITLE_LEN = 2 * NRB_FIGURE_LEN,
@@ -28,7 +28,9 @@ struct lines {
 	const struct nrb_report_data *data;
 	const struct nrb_contrast *list[8]; /* a family has a mode each */
 	int n;
-	double reach; /* log2 of the ratio at either end of the scale */
+	int half;
+	unsigned int varying; /* factors of all arms */
+	double reach;         /* log2 of the ratio at either end of the scale */
 };
 
 struct style {
@@ -59,9 +61,10 @@ static double find_reach(const struct lines *lines)
 
 static int column_of(const struct lines *lines, double ratio)
 {
-	double column = HALF * log2(ratio) / lines->reach;
+	int half = lines->half;
+	double column = half * log2(ratio) / lines->reach;
 
-	return HALF + (int)lround(fmax(-HALF, fmin(HALF, column)));
+	return half + (int)lround(fmax(-half, fmin(half, column)));
 }
 
 /* Fills and returns buf, of WIDTH characters. */
@@ -74,7 +77,7 @@ static const char *draw(char *buf, const struct lines *lines,
 	int at = column_of(lines, effect->at);
 
 	buf[0] = '\0';
-	for (int i = 0; i < WIDTH; i++) {
+	for (int i = 0; i <= 2 * lines->half; i++) {
 		bool in_band =
 			i >= column_of(lines, 1 / band) && i <= column_of(lines, band);
 
@@ -82,7 +85,7 @@ static const char *draw(char *buf, const struct lines *lines,
 			    : i == low            ? style->low
 			    : i == high           ? style->high
 			    : i > low && i < high ? style->line
-			    : i == HALF           ? style->unity
+			    : i == lines->half    ? style->unity
 			    : in_band             ? style->band
 						  : " ");
 	}
@@ -94,9 +97,9 @@ static const char *head_scale(char *buf, size_t len, const struct lines *lines)
 {
 	char low[16], high[16];
 
-	snprintf(low, sizeof(low), "%.2fx", exp2(-lines->reach));
-	snprintf(high, sizeof(high), "%.2fx", exp2(lines->reach));
-	snprintf(buf, len, "%-*s1x%*s", HALF, low, HALF - 1, high);
+	snprintf(low, sizeof(low), "%.3gx", exp2(-lines->reach));
+	snprintf(high, sizeof(high), "%.3gx", exp2(lines->reach));
+	snprintf(buf, len, "%-*s1x%*s", lines->half, low, lines->half - 1, high);
 	return buf;
 }
 
@@ -137,12 +140,10 @@ static int print_table(
 static void print_title(
 	const struct lines *lines, const struct nrb_screen *screen, FILE *out)
 {
-	const struct nrb_group *group = &lines->data->group;
 	const struct nrb_contrast *first = lines->list[0];
-	unsigned int varying = nrb_figure_varying(group->arms, group->n_allocating);
 	char label[NRB_FIGURE_LEN], title[TITLE_LEN], escaped[4 * TITLE_LEN];
 
-	nrb_figure_label(label, sizeof(label), first->arm, varying);
+	nrb_figure_label(label, sizeof(label), first->arm, lines->varying);
 	snprintf(title, sizeof(title),
 		"%s%s%s beside mode %" PRId64
 		": estimate and 95 %% interval; dotted: within "
@@ -156,31 +157,29 @@ static void print_title(
 	nrb_screen_wrap(screen, out, 2, escaped);
 }
 
-static void collect(struct lines *lines, enum nrb_metric metric,
-	const struct nrb_arm_cells *reference)
+/* Of the contrasts from..to, which have one reference. */
+static void collect(struct lines *lines, enum nrb_metric metric, int from, int to)
 {
-	const struct nrb_contrasts *contrasts = &lines->data->contrasts;
 	int most = (int)(sizeof(lines->list) / sizeof(*lines->list));
 
 	lines->n = 0;
-	for (int i = 0; i < contrasts->n && lines->n < most; i++) {
-		const struct nrb_contrast *contrast = &contrasts->list[i];
+	for (int i = from; i < to && lines->n < most; i++) {
+		const struct nrb_contrast *contrast = &lines->data->contrasts.list[i];
 
-		if (contrast->metric == metric && contrast->reference == reference &&
-			is_drawn(contrast)) {
+		if (contrast->metric == metric && is_drawn(contrast)) {
 			lines->list[lines->n++] = contrast;
 		}
 	}
 	lines->reach = find_reach(lines);
 }
 
-static int print_family(struct lines *lines, const struct nrb_arm_cells *reference,
-	const struct nrb_screen *screen, FILE *out)
+static int print_family(
+	struct lines *lines, int from, int to, const struct nrb_screen *screen, FILE *out)
 {
 	int rc = 0;
 
 	for (size_t i = 0; i < sizeof(drawn) / sizeof(*drawn) && rc == 0; i++) {
-		collect(lines, drawn[i], reference);
+		collect(lines, drawn[i], from, to);
 		if (lines->n > 0) {
 			print_title(lines, screen, out);
 			rc = print_table(lines, screen, out);
@@ -189,47 +188,59 @@ static int print_family(struct lines *lines, const struct nrb_arm_cells *referen
 	return rc;
 }
 
+static int print_families(struct lines *lines, const struct nrb_screen *screen, FILE *out)
+{
+	const struct nrb_contrasts *contrasts = &lines->data->contrasts;
+	int rc = 0;
+
+	for (int from = 0, to = 0; from < contrasts->n && rc == 0; from = to) {
+		while (to < contrasts->n && contrasts->list[to].reference ==
+						    contrasts->list[from].reference) {
+			to++;
+		}
+		rc = print_family(lines, from, to, screen, out);
+	}
+	return rc;
+}
+
 /* Times on hardware that too few blocks have: without a word, the table would look like a ranking. */
 static void print_few(
 	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
 {
+	int few = 0, enough = 0;
 	char text[256];
 
 	for (int i = 0; i < data->contrasts.n; i++) {
 		const struct nrb_contrast *contrast = &data->contrasts.list[i];
 
-		if (contrast->metric == NRB_METRIC_ALLOC_P99 &&
-			contrast->verdict == NRB_VERDICT_FEW) {
-			snprintf(text, sizeof(text),
-				"Times are not ranked: an interval takes %d blocks or more, 10 "
-				"tell differences of 10 %% (--blocks 10).",
-				NRB_STATS_LEAST);
-			fputc('\n', out);
-			nrb_screen_wrap(screen, out, 2, text);
-			return;
-		}
+		few += contrast->metric == NRB_METRIC_ALLOC_P99 &&
+		       contrast->verdict == NRB_VERDICT_FEW;
+		enough += is_drawn(contrast);
 	}
+	if (few == 0) {
+		return;
+	}
+	snprintf(text, sizeof(text),
+		enough == 0
+			? "Times are not ranked: that takes %d blocks or more, 10 are usual "
+			  "(--blocks 10)."
+			: "Times of values that were ok in fewer than %d blocks beside the "
+			  "reference are not ranked.",
+		NRB_STATS_LEAST);
+	fputc('\n', out);
+	nrb_screen_wrap(screen, out, 2, text);
 }
 
 int nrb_reportinterval_print(
 	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
 {
-	struct lines *lines = calloc(1, sizeof(*lines));
-	const struct nrb_arm_cells *last = NULL;
-	int rc = lines != NULL ? 0 : -ENOMEM;
+	struct lines lines = {
+		.data = data,
+		.half = screen->width > 0 && screen->width < WIDE ? NARROW_HALF : HALF,
+		.varying = nrb_figure_varying(data->group.arms, data->group.n_allocating),
+	};
+	int rc = print_families(&lines, screen, out);
 
-	if (rc == 0) {
-		lines->data = data;
-	}
-	for (int i = 0; i < data->contrasts.n && rc == 0; i++) {
-		const struct nrb_arm_cells *reference = data->contrasts.list[i].reference;
-
-		if (reference != last) {
-			rc = print_family(lines, reference, screen, out);
-			last = reference;
-		}
-	}
-	free(lines);
 	if (rc == 0) {
 		print_few(data, screen, out);
 	}

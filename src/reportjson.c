@@ -131,28 +131,20 @@ static struct nrb_json *penalties_json(const struct nrb_report_data *data)
 	return list;
 }
 
-/* Its place among the rows. */
-static int row_of(const struct nrb_group *group, const struct nrb_arm_cells *arm)
-{
-	int i = 0;
-
-	while (i < group->n_arms && group->arms[i] != arm) {
-		i++;
-	}
-	return i;
-}
-
-static struct nrb_json *contrast_json(
-	const struct nrb_group *group, const struct nrb_contrast *contrast)
+static struct nrb_json *contrast_json(const struct nrb_contrast *contrast)
 {
 	const struct nrb_metric_info *metric = &nrb_metric_table[contrast->metric];
 	struct nrb_json *object = nrb_json_object();
 
-	nrb_json_set_int(object, "row", row_of(group, contrast->arm));
-	nrb_json_set_int(object, "reference_row", row_of(group, contrast->reference));
+	nrb_json_set_int(object, "row", contrast->arm->row);
+	nrb_json_set_int(object, "reference_row", contrast->reference->row);
 	nrb_json_set_str(object, "metric", metric->name);
 	nrb_json_set_bool(object, "primary", contrast->metric < NRB_N_PRIMARY_METRICS);
 	nrb_json_set_int(object, "blocks", (int64_t)contrast->blocks);
+	if (contrast->lost_against + contrast->lost_for > 0) {
+		nrb_json_set_int(object, "lost_against", (int64_t)contrast->lost_against);
+		nrb_json_set_int(object, "lost_for", (int64_t)contrast->lost_for);
+	}
 	nrb_json_set_str(object, "effect", metric->is_share ? "difference" : "ratio");
 	set_number(object, "estimate", contrast->effect.at);
 	set_number(object, "low", contrast->effect.low);
@@ -169,8 +161,7 @@ static struct nrb_json *contrasts_json(const struct nrb_report_data *data)
 	struct nrb_json *list = nrb_json_array();
 
 	for (int i = 0; i < data->contrasts.n; i++) {
-		nrb_json_append(
-			list, contrast_json(&data->group, &data->contrasts.list[i]));
+		nrb_json_append(list, contrast_json(&data->contrasts.list[i]));
 	}
 	return list;
 }
@@ -187,6 +178,7 @@ static void set_estimate(
 	set_number(entry, "estimate", estimate->at);
 	set_number(entry, "low", estimate->low);
 	set_number(entry, "high", estimate->high);
+	set_number(entry, "level", estimate->level);
 	nrb_json_set(object, key, entry);
 }
 
@@ -194,28 +186,21 @@ static void set_estimate(
 static struct nrb_json *break_even_json(
 	const struct nrb_report_data *data, const struct nrb_arm_cells *arm)
 {
-	static const char *const states[NRB_N_BREAKEVEN_STATES] = {
-		[NRB_BREAKEVEN_NEVER] = "never",
-		[NRB_BREAKEVEN_AT_ONCE] = "at once",
-		[NRB_BREAKEVEN_AFTER] = "after",
-	};
-	const struct nrb_arm_cells *reference;
-	struct nrb_key key = arm->key;
+	const struct nrb_arm_cells *base =
+		nrb_breakeven_base(&data->group, arm, data->header);
 	struct nrb_breakeven even;
 	struct nrb_json *object;
 
-	key.mode = 0;
-	reference = nrb_group_find(&data->group, &key);
-	if (arm->key.mode <= 0 || reference == NULL ||
-		nrb_breakeven_make(&even, arm, reference, data->header) < 0 ||
+	if (base == NULL ||
+		nrb_breakeven_make(&even, arm, base, data->header, data->roi) < 0 ||
 		even.state == NRB_BREAKEVEN_NONE) {
 		return NULL;
 	}
 	object = nrb_json_object();
-	nrb_json_set_int(object, "row", row_of(&data->group, arm));
-	nrb_json_set_int(object, "reference_row", row_of(&data->group, reference));
+	nrb_json_set_int(object, "row", arm->row);
+	nrb_json_set_int(object, "reference_row", even.base->row);
 	nrb_json_set_int(object, "blocks", (int64_t)even.blocks);
-	nrb_json_set_str(object, "pays", states[even.state]);
+	nrb_json_set_str(object, "pays", nrb_breakeven_name(even.state));
 	set_estimate(object, "accesses_per_page", &even.accesses);
 	set_estimate(object, "accesses_per_reread", &even.per_reread);
 	return object;

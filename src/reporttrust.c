@@ -25,20 +25,17 @@ static void show_estimate(char *buf, size_t len, const struct nrb_contrast *cont
 		contrast->blocks, contrast->blocks == 1 ? "" : "s");
 }
 
-/* Without an interval the estimate alone. */
-static bool is_outside(const struct nrb_contrast *contrast, double roi)
+/* Shown to differ from itself; an estimate alone may do so by chance. */
+static bool is_wrong(const struct nrb_contrast *contrast)
 {
-	bool is_share = nrb_metric_table[contrast->metric].is_share;
-	double effect = is_share ? contrast->effect.at : log(contrast->effect.at);
-
-	return fabs(effect) > (is_share ? roi : log1p(roi));
+	return contrast->verdict == NRB_VERDICT_BETTER ||
+	       contrast->verdict == NRB_VERDICT_WORSE;
 }
 
-/* An estimate outside is bad news, however wide its interval. */
 static const char *judge(
 	char *buf, size_t len, const struct nrb_contrast *contrast, double roi)
 {
-	if (is_outside(contrast, roi)) {
+	if (is_wrong(contrast)) {
 		snprintf(buf, len,
 			"outside %g %%: something other than the mode made that difference, so "
 			"do not trust the others of this run",
@@ -46,9 +43,8 @@ static const char *judge(
 	} else if (contrast->verdict == NRB_VERDICT_SAME) {
 		snprintf(buf, len, "within %g %%", 100 * roi);
 	} else if (contrast->verdict == NRB_VERDICT_FEW) {
-		snprintf(buf, len,
-			"within %g %%; with fewer than %d blocks that may be luck",
-			100 * roi, NRB_STATS_LEAST);
+		snprintf(buf, len, "of which fewer than %d blocks tell little",
+			NRB_STATS_LEAST);
 	} else {
 		snprintf(buf, len,
 			"not known to be within %g %%: differences of that size are chance here",
@@ -73,9 +69,9 @@ static void say_control(const struct nrb_report_data *data,
 		nrb_metric_table[contrast->metric].heading, estimate,
 		judge(verdict, sizeof(verdict), contrast, data->roi));
 	nrb_screen_escape(escaped, sizeof(escaped), line, screen->ascii);
-	fputs(is_outside(contrast, data->roi) ? nrb_screen_yellow(screen) : "", out);
+	fputs(is_wrong(contrast) ? nrb_screen_yellow(screen) : "", out);
 	nrb_screen_wrap(screen, out, 2, escaped);
-	fputs(is_outside(contrast, data->roi) ? nrb_screen_plain(screen) : "", out);
+	fputs(is_wrong(contrast) ? nrb_screen_plain(screen) : "", out);
 }
 
 /* As asked for, and as reached when the budget ended. */
@@ -128,17 +124,11 @@ static void set_number(struct nrb_json *object, const char *key, double number)
 	}
 }
 
-static struct nrb_json *control_json(
-	const struct nrb_report_data *data, const struct nrb_contrast *contrast)
+static struct nrb_json *control_json(const struct nrb_contrast *contrast)
 {
 	const struct nrb_metric_info *metric = &nrb_metric_table[contrast->metric];
 	struct nrb_json *object = nrb_json_object();
-	int row = 0;
-
-	while (row < data->group.n_arms && data->group.arms[row] != contrast->reference) {
-		row++;
-	}
-	nrb_json_set_int(object, "row", row);
+	nrb_json_set_int(object, "row", contrast->reference->row);
 	nrb_json_set_str(object, "metric", metric->name);
 	nrb_json_set_bool(object, "primary", contrast->metric < NRB_N_PRIMARY_METRICS);
 	nrb_json_set_int(object, "blocks", (int64_t)contrast->blocks);
@@ -146,9 +136,10 @@ static struct nrb_json *control_json(
 	set_number(object, "estimate", contrast->effect.at);
 	set_number(object, "low", contrast->effect.low);
 	set_number(object, "high", contrast->effect.high);
+	set_number(object, "level", contrast->effect.level);
 	nrb_json_set_str(object, "verdict", nrb_verdict_name(contrast->verdict));
 	if (contrast->verdict != NRB_VERDICT_UNRANKED) {
-		nrb_json_set_bool(object, "within_roi", !is_outside(contrast, data->roi));
+		nrb_json_set_bool(object, "within_roi", !is_wrong(contrast));
 	}
 	return object;
 }
@@ -160,7 +151,7 @@ struct nrb_json *nrb_reporttrust_json(const struct nrb_report_data *data)
 
 	for (int i = 0; i < contrasts->n_controls; i++) {
 		nrb_json_append(
-			controls, control_json(data, &contrasts->list[contrasts->n + i]));
+			controls, control_json(&contrasts->list[contrasts->n + i]));
 	}
 	nrb_json_set(object, "controls", controls);
 	return object;

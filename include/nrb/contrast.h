@@ -36,7 +36,11 @@ struct nrb_metric_info {
 	bool is_time;  /* means nothing in a rehearsal */
 	bool is_share; /* 0..1: compared as a difference */
 	bool more_is_better;
+	bool is_bucketed; /* a quantile of a histogram, known to NRB_CONTRAST_BUCKET */
 };
+
+/* What a quantile may be off by, as a ratio: the width of a bucket of struct nrb_histogram. */
+#define NRB_CONTRAST_BUCKET (1 + 1. / (1 << NRB_HISTOGRAM_BITS))
 
 extern const struct nrb_metric_info nrb_metric_table[NRB_N_METRICS];
 
@@ -54,7 +58,10 @@ enum nrb_verdict {
 struct nrb_contrast {
 	const struct nrb_arm_cells *arm, *reference; /* borrowed */
 	enum nrb_metric metric;
-	size_t blocks; /* in which both are ok */
+	size_t blocks; /* in which both are ok, and have it */
+	/* cells that would have spoken against the arm, or for it: stalled ones (of times), and those of
+	 * whose rate or time nothing was left to compare (0). No verdict that they might turn is given. */
+	size_t lost_against, lost_for;
 	/* ratio (1: the same) or difference (0: the same); NAN ends without interval, and all NAN for a
 	 * time of a rehearsal */
 	struct nrb_estimate effect;
@@ -69,6 +76,8 @@ struct nrb_contrasts {
 	struct nrb_contrast *
 		list; /* by arm in the group's order, then by metric; verdict never NONE */
 	int n_controls; /* behind these n: of controls against what they repeat, p as it is */
+	int n_arms;
+	int *first; /* of each arm of the group, by its row, and one more: where its own begin in list */
 };
 
 /** Compare every arm of a finished group with its like that has the reference mode (the one without
@@ -81,7 +90,9 @@ void nrb_contrasts_free(struct nrb_contrasts *contrasts);
 int nrb_contrast_make(struct nrb_contrast *contrast, const struct nrb_arm_cells *arm,
 	const struct nrb_arm_cells *reference, enum nrb_metric metric,
 	const struct nrb_header *header, double roi);
-/** What an effect, a ratio or a difference, comes to: where its interval lies; FEW without one. */
+
+/** What an effect, a ratio or a difference, comes to: where its interval lies, be the ratio of quantiles off
+ * by a bucket; FEW without one. */
 enum nrb_verdict nrb_contrast_judge(
 	enum nrb_metric metric, const struct nrb_estimate *effect, double roi);
 

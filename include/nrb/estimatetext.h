@@ -7,13 +7,14 @@
 
 enum { NRB_ESTIMATE_LEN = 96 };
 
-/** "1.62x [1.55, 1.70]"; "1.62x" without an interval; "n/a". */
+/** "1.62x [1.55, 1.70]"; "0.00262x"; "1.0021x [1.0017, 1.0026]" where two decimals would not tell; "1.62x" without
+ * an interval; "n/a". */
 const char *nrb_estimate_ratio(char *buf, const struct nrb_estimate *estimate);
 
 /** "+98.0 points [97.9, 98.2]", of a difference of shares. */
 const char *nrb_estimate_points(char *buf, const struct nrb_estimate *estimate);
 
-/** "58 [52, 66]", whole numbers. */
+/** "58 [52, 66]", whole numbers; "under 1". */
 const char *nrb_estimate_count(char *buf, const struct nrb_estimate *estimate);
 
 /** Of several: from the lowest to the highest estimate, and the hull of their intervals:

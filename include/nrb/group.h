@@ -70,6 +70,7 @@ struct nrb_arm_cells {
 	/* Of the node's file cache before the mode, less than half was our file: what is kept is
 	 * then taken from the node (NRB_VALUE_NODE_KEPT_RATIO). One rule for all arms of a variant. */
 	bool cache_is_others;
+	int row; /* its place in arms[], after nrb_group_finish; -1: a control */
 };
 
 /* A cell that is not ok, for the list of them. */

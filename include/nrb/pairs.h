@@ -15,7 +15,7 @@ struct nrb_pairs {
 	struct nrb_pair *list; /* in the order of blocks */
 };
 
-/** Pair the cells of two arms that are ok. Returns 0, -ENOMEM. */
+/** Pair the cells of two arms that are ok, each once: of several in a block as many as both have. Returns 0, -ENOMEM. */
 int nrb_pairs_make(struct nrb_pairs *pairs, const struct nrb_arm_cells *one,
 	const struct nrb_arm_cells *reference);
 void nrb_pairs_free(struct nrb_pairs *pairs);

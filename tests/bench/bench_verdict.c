@@ -125,7 +125,7 @@ static int judge(const char *path, int *counts)
 	for (int i = 0; i < data.contrasts.n; i++) {
 		const struct nrb_contrast *contrast = &data.contrasts.list[i];
 
-		if (contrast->metric == NRB_METRIC_ALLOC_P99) {
+		if (contrast->metric < NRB_N_PRIMARY_METRICS) {
 			counts[contrast->verdict]++;
 		}
 	}

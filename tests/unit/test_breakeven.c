@@ -55,7 +55,7 @@ static struct nrb_breakeven even_of(int mode)
 		arm = group.arms[i]->key.mode == mode ? group.arms[i] : arm;
 		reference = group.arms[i]->key.mode == 0 ? group.arms[i] : reference;
 	}
-	assert_int_equal(nrb_breakeven_make(&even, arm, reference, &header), 0);
+	assert_int_equal(nrb_breakeven_make(&even, arm, reference, &header, 0.05), 0);
 	return even;
 }
 
@@ -76,7 +76,8 @@ static void test_so_many_accesses(void **state)
 	assert_near(even.accesses.at, 10);
 	assert_near(even.accesses.low, 10);
 	assert_near(even.accesses.high, 10);
-	assert_near(even.per_reread.at, 1000);
+	assert_near(even.accesses.level, 0.96875);
+	assert_true(fabs(even.per_reread.at - 1000) < 1e-6);
 }
 
 static void test_few_blocks(void **state)
@@ -84,45 +85,107 @@ static void test_few_blocks(void **state)
 	struct nrb_breakeven even;
 
 	(void)state;
-	add(0, 1, 1000, 150, 10);
-	add(7, 1, 1500, 100, 10);
+	for (int block = 1; block <= 5; block++) {
+		add(0, block, 1000, 150, 10);
+		add(7, block, 1500, 100, 10);
+	}
 	even = even_of(7);
-	assert_int_equal(even.state, NRB_BREAKEVEN_AFTER);
-	assert_near(even.accesses.at, 10);
-	assert_false(nrb_estimate_is_bounded(&even.accesses));
-	assert_near(even.per_reread.at, 0); /* nothing was missed */
+	assert_int_equal(even.state, NRB_BREAKEVEN_FEW);
+	assert_true(isnan(even.accesses.at));
 }
 
+/* A first touch takes no longer, as a whole; or may, and then it is so many at most. */
 static void test_nothing_to_pay(void **state)
 {
+	struct nrb_breakeven even;
+
 	(void)state;
 	for (int block = 1; block <= 6; block++) {
 		add(0, block, 1000, 150, 10);
-		add(7, block, block % 2 ? 900 : 1100, 100, 10);
+		add(6, block, 900, 100, 10);
+		add(7, block, block % 2 ? 800 : 1300, 100, 10);
 	}
-	assert_int_equal(even_of(7).state, NRB_BREAKEVEN_AT_ONCE);
+	assert_int_equal(even_of(6).state, NRB_BREAKEVEN_AT_ONCE);
+	nrb_group_free(&group);
+	for (int block = 1; block <= 6; block++) {
+		add(0, block, 1000, 150, 10);
+		add(7, block, block % 2 ? 800 : 1300, 100, 10);
+	}
+	even = even_of(7);
+	assert_int_equal(even.state, NRB_BREAKEVEN_AFTER);
+	assert_near(even.accesses.low, 0);
+	assert_near(even.accesses.at, 1);
+	assert_near(even.accesses.high, 6);
+	assert_true(isnan(even.per_reread.at)); /* no more was read */
 }
 
-/* One block in which nothing was saved, and there is no ratio. */
+/* Accesses take as long, or differ by what does not matter; or it is not clear. */
 static void test_nothing_pays(void **state)
 {
 	(void)state;
 	for (int block = 1; block <= 6; block++) {
 		add(0, block, 1000, 150, 10);
-		add(7, block, 1500, block == 3 ? 150 : 100, 10);
+		add(7, block, 1500, 150 - block % 2, 10);
 	}
 	assert_int_equal(even_of(7).state, NRB_BREAKEVEN_NEVER);
+	nrb_group_free(&group);
+	for (int block = 1; block <= 6; block++) {
+		add(0, block, 1000, 150, 10);
+		add(7, block, 1500, block % 2 ? 100 : 160, 10);
+	}
+	assert_int_equal(even_of(7).state, NRB_BREAKEVEN_UNCLEAR);
 }
 
-/* Though what is saved lies above 0 in all: what a block is divided by must, too. */
+/* One disturbed block of twenty turns nothing. */
 static void test_a_block_that_does_not_save(void **state)
 {
+	struct nrb_breakeven even;
+
 	(void)state;
-	for (int block = 1; block <= 10; block++) {
+	for (int block = 1; block <= 20; block++) {
 		add(0, block, 1000, 150, 10);
 		add(7, block, 1500, block == 3 ? 151 : 100, 10);
 	}
-	assert_int_equal(even_of(7).state, NRB_BREAKEVEN_NEVER);
+	even = even_of(7);
+	assert_int_equal(even.state, NRB_BREAKEVEN_AFTER);
+	assert_near(even.accesses.at, 10);
+	assert_near(even.accesses.high, 10);
+}
+
+/* What the intervals of cost and saving leave open is in that of their break-even. */
+static void test_both_are_noisy(void **state)
+{
+	struct nrb_breakeven even;
+
+	(void)state;
+	for (int block = 1; block <= 10; block++) {
+		add(0, block, 1000, 150, 10);
+		add(7, block, 1500 + 40 * (block % 3), 100 + 5 * (block % 4), 10);
+	}
+	even = even_of(7);
+	assert_int_equal(even.state, NRB_BREAKEVEN_AFTER);
+	assert_true(even.accesses.low > 10 && even.accesses.low < even.accesses.at);
+	assert_true(even.accesses.high < 17 && even.accesses.high > even.accesses.at);
+}
+
+/* Beside mode 0, or the reference where that has nothing; not where no more is local. */
+static void test_the_base(void **state)
+{
+	const struct nrb_arm_cells *arm;
+
+	(void)state;
+	header.reference_mode = 1;
+	add(1, 1, 1000, 150, 10);
+	make(2, 1, 0);
+	strcpy(sample.page_size, "4k");
+	assert_int_equal(nrb_group_add(&group, &sample), 0);
+	assert_int_equal(nrb_group_finish(&group), 0);
+	arm = group.arms[0];
+	assert_int_equal(arm->key.mode, 1);
+	assert_null(nrb_breakeven_base(&group, arm, &header)); /* itself */
+	header.reference_mode = 2;
+	assert_ptr_equal(nrb_breakeven_base(&group, arm, &header), group.arms[1]);
+	assert_null(nrb_breakeven_base(&group, group.arms[1], &header));
 }
 
 static void test_not_of_a_guest_nor_of_huge_pages(void **state)
@@ -156,6 +219,8 @@ int main(void)
 		EVEN_TEST(test_nothing_to_pay),
 		EVEN_TEST(test_nothing_pays),
 		EVEN_TEST(test_a_block_that_does_not_save),
+		EVEN_TEST(test_both_are_noisy),
+		EVEN_TEST(test_the_base),
 		EVEN_TEST(test_not_of_a_guest_nor_of_huge_pages),
 	};
 

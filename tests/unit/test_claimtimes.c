@@ -62,16 +62,16 @@ static void test_worse_better_same_unclear(void **state)
 	claim_times();
 	assert_int_equal(claims.n, 5);
 	assert_says(0,
-		"Modes 6 and 7 raise alloc p99 to 2.00x [2.00, 2.00] of mode 0's (6 blocks): "
+		"Modes 6 and 7 raise alloc p99: 2.00x [2.00, 2.00] of mode 0's (6 blocks), "
 		"worse.");
 	assert_says(1,
 		"Mode 1 leaves alloc p99 as it is in mode 0, within 5 % (6 blocks: 1.00x "
 		"[1.00, 1.00]).");
 	assert_says(2,
-		"Mode 3 leaves alloc p99 unclear beside mode 0 (6 blocks: 0.99x [0.88, "
-		"1.12]): more blocks narrow it.");
+		"Mode 3 may raise or lower alloc p99: 0.99x [0.88, 1.12] of mode 0's (6 "
+		"blocks) is unclear; more blocks narrow it.");
 	assert_says(3,
-		"Modes 6 and 7 lower access to 0.50x [0.50, 0.50] of mode 0's (6 blocks): "
+		"Modes 6 and 7 lower access: 0.50x [0.50, 0.50] of mode 0's (6 blocks), "
 		"better.");
 	assert_says(4,
 		"Modes 6 and 7 pay, beside mode 0, after 10 [10, 10] accesses to each page.");
@@ -125,17 +125,72 @@ static void test_nothing_to_pay_and_nothing_that_pays(void **state)
 	(void)state;
 	for (int block = 1; block <= 6; block++) {
 		put(0, block, 0, 1024, 200);
+		put(4, block, 1000, 2048, block % 2 ? 100 : 300);
 		put(6, block, 1000, 1024, 100);
 		put(7, block, 1000, 2048, 200);
 	}
 	claim_times();
-	assert_int_equal(claims.n, 6);
+	assert_int_equal(claims.n, 7);
 	assert_says(4,
-		"Mode 7 keeps memory local, but accesses are not shown to be faster for it "
-		"than in mode 0: nothing pays.");
+		"Mode 4 keeps memory local, and whether accesses take less for it than in mode "
+		"0 is unclear: more blocks tell.");
 	assert_says(5,
-		"Mode 6 pays, beside mode 0, with the first accesses: a first touch is not "
-		"shown to take longer.");
+		"Mode 7 keeps memory local, but accesses take no less for it, or by what does "
+		"not matter, than in mode 0: nothing pays.");
+	assert_says(6,
+		"Mode 6 pays, beside mode 0, with the first access: a first touch takes no "
+		"longer.");
+}
+
+static void test_at_most_so_many(void **state)
+{
+	(void)state;
+	for (int block = 1; block <= 6; block++) {
+		put(0, block, 0, 1024, 200);
+		put(7, block, 1000, block % 2 ? 896 : 1280, 100);
+	}
+	claim_times();
+	assert_int_equal(claims.n, 3);
+	assert_says(2,
+		"Mode 7 pays, beside mode 0, after under 1 [0, 3] accesses to each page at "
+		"most, since a first touch is not shown to take longer.");
+}
+
+/* The worst cells have no time at all: what is left of a mode does not make it better. */
+static void test_cells_that_stalled(void **state)
+{
+	(void)state;
+	for (int block = 1; block <= 10; block++) {
+		put(0, block, 0, 2048, 200);
+		if (block <= 6) {
+			put(4, block, 0, 1024, 200);
+		} else {
+			make(4, 0, 1000, 0, 0);
+			sample.block = block;
+			sample.status = NRB_STATUS_STALLED;
+			strcpy(sample.note, "stalled: 3 pages in 20 looks");
+			assert_int_equal(nrb_group_add(&group, &sample), 0);
+		}
+	}
+	claim_times();
+	assert_int_equal(claims.n, 1);
+	assert_says(0,
+		"Mode 4 may raise or lower alloc p99: 0.50x [0.50, 0.50] of mode 0's (6 "
+		"blocks) is unclear: 4 cells that stalled or did nothing are not in it.");
+}
+
+static void test_a_reference_that_has_nothing(void **state)
+{
+	(void)state;
+	make(0, 0, 1000, 0, 0);
+	sample.status = NRB_STATUS_KILLED;
+	assert_int_equal(nrb_group_add(&group, &sample), 0);
+	put(7, 1, 1000, 2048, 100);
+	claim_times();
+	assert_int_equal(claims.n, 1);
+	assert_says(0,
+		"Mode 0 is the reference and has no cell that is ok: times are compared with "
+		"nothing.");
 }
 
 /* The value found is the reference of times; what keeping memory local costs is told beside mode 0. */
@@ -150,7 +205,7 @@ static void test_another_reference(void **state)
 	claim_times();
 	assert_int_equal(claims.n, 3);
 	assert_says(0,
-		"Mode 0 lowers alloc p99 to 0.50x [0.50, 0.50] of mode 7's (6 blocks): "
+		"Mode 0 lowers alloc p99: 0.50x [0.50, 0.50] of mode 7's (6 blocks), "
 		"better.");
 	assert_says(2,
 		"Mode 7 pays, beside mode 0, after 10 [10, 10] accesses to each page.");
@@ -166,6 +221,9 @@ int main(void)
 		TIMES_TEST(test_a_guest_has_no_times),
 		TIMES_TEST(test_a_pair_that_disagrees),
 		TIMES_TEST(test_nothing_to_pay_and_nothing_that_pays),
+		TIMES_TEST(test_at_most_so_many),
+		TIMES_TEST(test_cells_that_stalled),
+		TIMES_TEST(test_a_reference_that_has_nothing),
 		TIMES_TEST(test_another_reference),
 	};
 

@@ -186,6 +186,60 @@ static void test_the_band(void **state)
 	assert_int_equal(verdict_of(1, NRB_METRIC_ALLOC_P99), NRB_VERDICT_SAME);
 }
 
+/* What lies within a bucket of the histogram cannot be told to be the same by less. */
+static void test_a_bucket_is_the_least_that_is_told(void **state)
+{
+	(void)state;
+	for (int block = 1; block <= 6; block++) {
+		add(0, block, 0, 16384);
+		add(1, block, 0, 16504); /* 0.7 % more, in one bucket */
+	}
+	finish(0.003);
+	assert_int_equal(verdict_of(1, NRB_METRIC_ALLOC_P99), NRB_VERDICT_UNCLEAR);
+	assert_int_equal(verdict_of(1, NRB_METRIC_ALLOC_MEAN), NRB_VERDICT_WORSE);
+}
+
+/* A mode that served nothing in some blocks is not the same as one that did. */
+static void test_a_rate_of_zero(void **state)
+{
+	const struct nrb_contrast *contrast;
+
+	(void)state;
+	for (int block = 1; block <= 10; block++) {
+		for (int mode = 0; mode < 3; mode++) {
+			make(mode, block, 0);
+			strcpy(sample.page_size, "4k");
+			sample.serve_ns = 1000000000;
+			sample.serve_requests = mode == 0        ? 1000
+						: mode == 2      ? 0
+						: block % 3 == 0 ? 0
+								 : 1000;
+			assert_int_equal(nrb_group_add(&group, &sample), 0);
+		}
+	}
+	finish(0.05);
+	contrast = contrast_of(1, NRB_METRIC_REQUESTS_PER_S);
+	assert_int_equal(contrast->blocks, 7);
+	assert_int_equal(contrast->lost_against, 3);
+	assert_int_equal(contrast->lost_for, 0);
+	assert_int_equal(contrast->verdict, NRB_VERDICT_UNCLEAR);
+	contrast = contrast_of(2, NRB_METRIC_REQUESTS_PER_S);
+	assert_int_equal(contrast->blocks, 0);
+	assert_int_equal(contrast->verdict, NRB_VERDICT_UNCLEAR);
+}
+
+/* Two cells of an arm in one block are no two repetitions. */
+static void test_a_block_counts_once(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		add(1, 1, 0, 2000);
+	}
+	add(0, 1, 0, 1000);
+	finish(0.05);
+	assert_int_equal(contrast_of(1, NRB_METRIC_ALLOC_P99)->blocks, 1);
+}
+
 static void test_few_blocks_have_no_verdict(void **state)
 {
 	(void)state;
@@ -285,6 +339,9 @@ int main(void)
 		CONTRAST_TEST(test_a_block_that_lacks_one),
 		CONTRAST_TEST(test_shares_are_differences),
 		CONTRAST_TEST(test_the_band),
+		CONTRAST_TEST(test_a_bucket_is_the_least_that_is_told),
+		CONTRAST_TEST(test_a_rate_of_zero),
+		CONTRAST_TEST(test_a_block_counts_once),
 		CONTRAST_TEST(test_few_blocks_have_no_verdict),
 		CONTRAST_TEST(test_times_of_a_rehearsal),
 		CONTRAST_TEST(test_nothing_to_compare_with),

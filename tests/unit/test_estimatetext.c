@@ -16,6 +16,8 @@ static void test_one(void **state)
 {
 	const struct nrb_estimate some = { 1.624, 1.549, 1.7, 0.951 },
 				  few = { 1.624, NAN, NAN, NAN },
+				  tiny = { 0.002618, 0.00255, 0.0999, 0.95 },
+				  near = { 1.00213, 1.0017, 1.0026, 0.95 },
 				  none = { NAN, NAN, NAN, NAN },
 				  large = { 123456.7, 12.34, 1e9, 0.951 },
 				  share = { 0.98, 0.979, 0.982, 0.951 },
@@ -23,6 +25,9 @@ static void test_one(void **state)
 
 	(void)state;
 	assert_string_equal(nrb_estimate_ratio(buf, &some), "1.62x [1.55, 1.70]");
+	assert_string_equal(nrb_estimate_ratio(buf, &tiny), "0.00262x [0.00255, 0.10]");
+	assert_string_equal(nrb_estimate_ratio(buf, &near), "1.0021x [1.0017, 1.0026]");
+	assert_string_equal(nrb_estimate_count(buf, &tiny), "under 1 [under 1, under 1]");
 	assert_string_equal(nrb_estimate_ratio(buf, &few), "1.62x");
 	assert_string_equal(nrb_estimate_ratio(buf, &none), "n/a");
 	assert_string_equal(nrb_estimate_ratio(buf, &large), "123457x [12.3, 1e+09]");
