@@ -7,7 +7,14 @@
 #include <math.h>
 #include <string.h>
 
-enum { WIDTH = 760, ROW_HEIGHT = 34, HEAD_HEIGHT = 172, FOOT = 150 };
+enum {
+	WIDTH = 760,
+	ROW_HEIGHT = 34,
+	HEAD_HEIGHT = 22,
+	FOOT_HEIGHT = 70,
+	KEY_HEIGHT = 20,
+	KEY_ROWS = 4
+};
 
 /* Pages and events, in the order of columns and marks. */
 static const struct counter {
@@ -129,9 +136,9 @@ static void put_counts(const struct nrb_panel *panel, double bottom, FILE *out)
 	fprintf(out,
 		"set xrange [-0.15:%.6g]\nunset ytics\nset grid xtics lt 1 lw 1 lc rgb \"%s\"\n"
 		"set xlabel \"pages or events\"\n"
-		"set key at screen 0.96, screen %.4f right bottom vertical maxrows 4 Left reverse "
+		"set key at screen 0.96, screen %.4f right bottom vertical maxrows %d Left reverse "
 		"samplen 1\n",
-		scale.high + 0.05, nrb_ink_hex(hex, NRB_INK_GRID), bottom);
+		scale.high + 0.05, nrb_ink_hex(hex, NRB_INK_GRID), bottom, KEY_ROWS);
 	fputs("plot NaN notitle", out);
 	for (int i = 0; i < N_COUNTERS; i++) {
 		if (largest_of(panel, i) > 0) {
@@ -146,10 +153,22 @@ static void put_counts(const struct nrb_panel *panel, double bottom, FILE *out)
 	fputc('\n', out);
 }
 
+/* Axis and key. */
+static int foot_of(const struct nrb_panel *panel)
+{
+	int n = 0;
+
+	for (int i = 0; i < N_COUNTERS; i++) {
+		n += largest_of(panel, i) > 0;
+	}
+	return FOOT_HEIGHT + KEY_HEIGHT * (n < KEY_ROWS ? n : KEY_ROWS);
+}
+
 static void script(const struct nrb_panel *panel, FILE *out)
 {
-	int height = HEAD_HEIGHT + ROW_HEIGHT * panel->n;
-	double bottom = (double)FOOT / height, top = 1 - 12.0 / height;
+	int foot = foot_of(panel);
+	int height = HEAD_HEIGHT + ROW_HEIGHT * panel->n + foot;
+	double bottom = (double)foot / height, top = 1 - 12.0 / height;
 
 	nrb_plot_begin(out, WIDTH, height);
 	put_rows(panel, out);

@@ -163,6 +163,17 @@ static void make_picture(struct picture *picture, const struct nrb_panel *panel)
 	picture->latency.high += 0.2; /* for the numbers on top */
 }
 
+/* The word of 10^-decade; finer ones than any machine's are left to powers. */
+static void put_share(int decade, FILE *out)
+{
+	if (decade > 7) {
+		fprintf(out, "\"1e%d %%%%\" %d, ", 2 - decade, decade);
+	} else {
+		fprintf(out, "\"%.*f %%%%\" %d, ", decade > 2 ? decade - 2 : 0,
+			pow(10, 2 - decade), decade);
+	}
+}
+
 static void put_axes(
 	const struct picture *picture, const struct nrb_panel *panel, FILE *out)
 {
@@ -172,9 +183,9 @@ static void put_axes(
 	char hex[8];
 
 	fprintf(out, "set xrange [%.6g:%.6g]\nset xtics (", picture->left, right);
-	for (int decade = 0; decade <= (int)floor(border); decade++) {
-		fprintf(out, "\"%.*f %%%%\" %d, ", decade > 2 ? decade - 2 : 0,
-			pow(10, 2 - decade), decade);
+	for (int decade = 0; decade < border - 0.03 * picture->width;
+		decade += 1 + (int)(border / 8)) {
+		put_share(decade, out);
 	}
 	fprintf(out, "\"none\" %.6g)\n", picture->none);
 	fprintf(out,

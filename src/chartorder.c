@@ -82,7 +82,7 @@ static void put_blocks(const struct nrb_panel *panel, double top, FILE *out)
 				(double)i + 0.5, (double)i + 0.5,
 				nrb_ink_hex(hex, NRB_INK_GRID));
 		}
-		if (blocks <= MAX_NAMED_BLOCKS) {
+		if (blocks > 1 && blocks <= MAX_NAMED_BLOCKS) {
 			fprintf(out, "set label \"%" PRId64 "\" at %.1f,%.6g left\n",
 				block, (double)i + 0.7, top);
 		}

@@ -82,14 +82,16 @@ static const char *word_count(char *buf, int decade)
 	return nrb_units_count(buf, (int64_t)pow(10, decade < 18 ? decade : 18));
 }
 
+/* most: as many as have room beside each other, about */
 static void tics(const struct nrb_plotscale *scale, FILE *script, const char *axis,
-	const char *(*word)(char *buf, int decade))
+	int most, const char *(*word)(char *buf, int decade))
 {
 	char buf[NRB_UNITS_LEN];
 	int first = (int)ceil(scale->low), last = (int)floor(scale->high);
+	int step = 1 + (last - first) / most;
 
 	fprintf(script, "set %stics (", axis);
-	for (int decade = first; decade <= last; decade++) {
+	for (int decade = first; decade <= last; decade += step) {
 		fprintf(script, "%s\"%s\" %d", decade > first ? ", " : "",
 			word(buf, decade), decade);
 	}
@@ -99,17 +101,17 @@ static void tics(const struct nrb_plotscale *scale, FILE *script, const char *ax
 void nrb_plotscale_tics_ns(
 	const struct nrb_plotscale *scale, FILE *script, const char *axis)
 {
-	tics(scale, script, axis, word_ns);
+	tics(scale, script, axis, 9, word_ns);
 }
 
 void nrb_plotscale_tics_ratio(
 	const struct nrb_plotscale *scale, FILE *script, const char *axis)
 {
-	tics(scale, script, axis, word_ratio);
+	tics(scale, script, axis, 12, word_ratio);
 }
 
 void nrb_plotscale_tics_count(
 	const struct nrb_plotscale *scale, FILE *script, const char *axis)
 {
-	tics(scale, script, axis, word_count);
+	tics(scale, script, axis, 6, word_count);
 }

@@ -30,7 +30,7 @@ const char *nrb_plotscale_at(char *buf, double value);
 /** A number that is no logarithm. */
 const char *nrb_plot_number(char *buf, double value);
 
-/** "set xtics (...)" at each decade: "1 us", "10 us"; "1 %", "0.1 %"; "1", "1,000". */
+/** "set xtics (...)" at each decade, or at every other one, where they are many: "1 us", "10 us"; "1 %", "0.1 %"; "1", "1,000". */
 void nrb_plotscale_tics_ns(
 	const struct nrb_plotscale *scale, FILE *script, const char *axis);
 void nrb_plotscale_tics_ratio(
