@@ -7,6 +7,7 @@
 #include "nrb/kswapd.h"
 #include "nrb/progress.h"
 #include "nrb/signals.h"
+#include "nrb/steadiness.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -181,6 +182,9 @@ static int measure_cell(struct nrb_blocks *blocks, int64_t block, int arm)
 	rc = nrb_cellrun(&blocks->cellrun, &cell, &blocks->signal);
 	note_ballast(blocks);
 	nrb_agenda_note(&blocks->agenda, arm, sample->wall_ns);
+	sample->not_steady = nrb_steadiness_lacks(sample);
+	nrb_surroundings_look(
+		&blocks->surroundings, sample->changed, sizeof(sample->changed));
 	nrb_widths_note(&blocks->widths, arm, block, sample);
 	if (sample->status == NRB_STATUS_OK) {
 		learn(blocks, cell.arm.kind);

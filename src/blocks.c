@@ -267,6 +267,10 @@ int nrb_blocks_run(struct nrb_blocks *blocks)
 		rc = nrb_widths_begin(&blocks->widths, blocks->plan);
 	}
 	if (rc == 0) {
+		rc = nrb_surroundings_begin(
+			&blocks->surroundings, blocks->root, blocks->plan);
+	}
+	if (rc == 0) {
 		rc = run_warm_up(blocks);
 	}
 	if (rc == 0) {
@@ -274,6 +278,7 @@ int nrb_blocks_run(struct nrb_blocks *blocks)
 	}
 	nrb_agenda_finish(&blocks->agenda);
 	nrb_widths_finish(&blocks->widths);
+	nrb_surroundings_finish(&blocks->surroundings);
 	free(blocks->known_ns);
 	blocks->known_ns = NULL;
 	if (rc == 0 && blocks->usable == 0) {

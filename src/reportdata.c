@@ -33,6 +33,7 @@ static int read_cells(struct nrb_report_data *data)
 	do {
 		rc = nrb_reader_next(data->reader, &line, &sample);
 		if (rc == 0 && line == NRB_LINE_CELL) {
+			nrb_trust_add(&data->trust, sample);
 			rc = add_cell(data, sample);
 		}
 	} while (rc == 0 && line != NRB_LINE_EOF);

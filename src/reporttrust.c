@@ -93,6 +93,50 @@ static void say_width(
 	nrb_screen_wrap(screen, out, 2, line);
 }
 
+/* Of a rehearsal none is, nor need it be. */
+static void say_steadiness(
+	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
+{
+	const struct nrb_trust *trust = &data->trust;
+	char line[SENTENCE_LEN];
+
+	if (trust->not_steady == 0 || data->header->rehearsal) {
+		return;
+	}
+	snprintf(line, sizeof(line),
+		"Not steady: in %" PRId64 " of %" PRId64
+		" cells (%.0f %%) accesses took other "
+		"times at first than in the end; they are used like all others.",
+		trust->not_steady, trust->judged,
+		100.0 * (double)trust->not_steady / (double)trust->judged);
+	nrb_screen_wrap(screen, out, 2, line);
+}
+
+static void say_changes(
+	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
+{
+	const struct nrb_trust *trust = &data->trust;
+	char line[SENTENCE_LEN], escaped[4 * SENTENCE_LEN];
+
+	for (int i = 0; i < trust->changed && i < NRB_TRUST_MAX_CHANGES; i++) {
+		const struct nrb_trust_change *change = &trust->changes[i];
+
+		snprintf(line, sizeof(line),
+			"Changed meanwhile by someone else, and seen after cell %" PRId64
+			" (block %" PRId64 "): %s.",
+			change->cell, change->block, change->text);
+		nrb_screen_escape(escaped, sizeof(escaped), line, screen->ascii);
+		fputs(nrb_screen_yellow(screen), out);
+		nrb_screen_wrap(screen, out, 2, escaped);
+		fputs(nrb_screen_plain(screen), out);
+	}
+	if (trust->changed > NRB_TRUST_MAX_CHANGES) {
+		snprintf(line, sizeof(line), "... and after %" PRId64 " more cells.",
+			trust->changed - NRB_TRUST_MAX_CHANGES);
+		nrb_screen_wrap(screen, out, 2, line);
+	}
+}
+
 /* What was declared beforehand, of what there is a figure. */
 static bool is_said(const struct nrb_contrast *contrast)
 {
@@ -113,6 +157,8 @@ void nrb_reporttrust_print(
 		}
 	}
 	say_width(data, screen, out);
+	say_steadiness(data, screen, out);
+	say_changes(data, screen, out);
 }
 
 /* -- the same for programs -- */
@@ -144,6 +190,21 @@ static struct nrb_json *control_json(const struct nrb_contrast *contrast)
 	return object;
 }
 
+static struct nrb_json *changes_json(const struct nrb_trust *trust)
+{
+	struct nrb_json *list = nrb_json_array();
+
+	for (int i = 0; i < trust->changed && i < NRB_TRUST_MAX_CHANGES; i++) {
+		struct nrb_json *change = nrb_json_object();
+
+		nrb_json_set_int(change, "cell", trust->changes[i].cell);
+		nrb_json_set_int(change, "block", trust->changes[i].block);
+		nrb_json_set_str(change, "changed", trust->changes[i].text);
+		nrb_json_append(list, change);
+	}
+	return list;
+}
+
 struct nrb_json *nrb_reporttrust_json(const struct nrb_report_data *data)
 {
 	const struct nrb_contrasts *contrasts = &data->contrasts;
@@ -154,5 +215,9 @@ struct nrb_json *nrb_reporttrust_json(const struct nrb_report_data *data)
 			controls, control_json(&contrasts->list[contrasts->n + i]));
 	}
 	nrb_json_set(object, "controls", controls);
+	nrb_json_set_int(object, "cells_judged", data->trust.judged);
+	nrb_json_set_int(object, "cells_not_steady", data->trust.not_steady);
+	nrb_json_set_int(object, "cells_changed", data->trust.changed);
+	nrb_json_set(object, "changes", changes_json(&data->trust));
 	return object;
 }

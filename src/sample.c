@@ -118,6 +118,7 @@ const struct nrb_field nrb_sample_fields[] = {
 	SAMPLE_IN(control, FLAG, "1 in a cell that runs the reference once more, as a control (--aa); absent in others"),
 	SAMPLE(threads, "threads that allocate"),
 	SAMPLE_IN(seed, ANY, "of this cell's random orders"),
+	SAMPLE_IN(not_steady, FLAG, "1 where the first quarter of the cell's walk took other times than its last half, by more than that half's noise; else 0; absent without a walk of 8 slices"),
 	SAMPLE(start_ns, "CLOCK_MONOTONIC at the start of the cell"),
 	SAMPLE(wall_ns, "time that the cell took"),
 	SAMPLE(fill_asked_bytes, "length of file that the node was to be filled with"),
@@ -272,6 +273,7 @@ const struct nrb_string_field nrb_sample_strings[] = {
 	STRING(fill_on, "nodes that were filled: target or all"),
 	STRING(swap, "whether swap was on"),
 	STRING(trim, "whether the cache was trimmed before the allocation"),
+	STRING(changed, "settings of others that the end of the cell found changed, with the old and the new value"),
 	STRING(note, "why the cell is not ok, or what else to know of it"),
 	{ NULL, 0, 0, NULL },
 };

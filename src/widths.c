@@ -36,7 +36,7 @@ void nrb_widths_finish(struct nrb_widths *widths)
 
 static double *place_of(const struct nrb_widths *widths, int arm, int64_t block)
 {
-	return &widths->p99_ns[arm * NRB_WIDTHS_MOST + block - 1];
+	return &widths->p99_ns[(int64_t)arm * NRB_WIDTHS_MOST + block - 1];
 }
 
 void nrb_widths_note(struct nrb_widths *widths, int arm, int64_t block,

@@ -10,6 +10,7 @@
 #include "nrb/machine.h"
 #include "nrb/plan.h"
 #include "nrb/record.h"
+#include "nrb/surroundings.h"
 #include "nrb/widths.h"
 
 #include <stdint.h>
@@ -36,6 +37,7 @@ struct nrb_blocks {
 	int64_t n; /* to run; 0: not known yet */
 	struct nrb_agenda agenda;
 	struct nrb_widths widths;
+	struct nrb_surroundings surroundings;
 	int64_t (*known_ns)
 		[NRB_N_PHASES]; /* of each kind of arm: its first cell's phases */
 	int64_t reread_bytes;   /* in a cell; 0: as the plan says */

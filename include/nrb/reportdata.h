@@ -10,6 +10,7 @@
 #include "nrb/record.h"
 #include "nrb/runorder.h"
 #include "nrb/screen.h"
+#include "nrb/trust.h"
 
 #include <stdio.h>
 
@@ -20,6 +21,7 @@ struct nrb_report_data {
 	double roi;                /* differences up to there do not matter: 0.05 */
 	struct nrb_group group;    /* finished */
 	struct nrb_claims claims;
+	struct nrb_trust trust;
 	struct nrb_contrasts contrasts;
 	struct nrb_reader *reader; /* owns header and end */
 	struct nrb_runorder order;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How far the figures of a record can be trusted: what its control says. */
+/* How far the figures of a record can be trusted: what its control says, which cells were not steady,
+ * and what others changed meanwhile. */
 #ifndef NRB_REPORTTRUST_H
 #define NRB_REPORTTRUST_H
 

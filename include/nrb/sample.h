@@ -182,6 +182,9 @@ struct nrb_sample {
 	int64_t seed; /* of this cell: chain, re-read order */
 
 	/* how it went */
+	int64_t not_steady; /* 1: it took other times at first than in the end; 0; absent */
+	char changed
+		[NRB_SET_LEN]; /* settings that were others than at the end of the cell before; "" */
 	enum nrb_status status;
 	char note[NRB_NOTE_LEN]; /* why it is not ok, or what else to know; may be "" */
 	bool cut[NRB_N_PHASES];  /* ended by its deadline with what it had */

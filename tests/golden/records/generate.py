@@ -449,6 +449,14 @@ def others():
             "trouble-again": again(mglru(), "00000000000000e2")}
 
 
+def unsteady(**header):
+    """Each third cell was not steady, and others set what they should not."""
+    cells = [cell(i, 1 + i // 2, i % 2, not_steady=int(i % 3 == 0)) for i in range(20)]
+    for number, made in enumerate(cells[4:14]):
+        made["changed"] = f"vm.swappiness {60 + number} to {61 + number}; tuned.profile a\u001b[31m to b"
+    return [{**HEADER, "blocks": 10, **header}, *cells, end(len(cells))]
+
+
 def write(path, text):
     path.parent.mkdir(exist_ok=True)
     path.write_text(text)
@@ -466,6 +474,8 @@ def main():
             "fileserver": fileserver(), "blocks": blocks(), "control": control(),
             "control-off": control(blocks=5, drift=0.3, roi_ppm=20000, width_ppm=100000),
             "control-rehearsal": control(blocks=6, rehearsal=True, hypervisor="TCG"),
+            "unsteady": unsteady(),
+            "unsteady-rehearsal": unsteady(rehearsal=True, hypervisor="TCG"),
             "wide": [*control(width_ppm=100000)[:-1], end(25, width_ppm=123456, exit_code=5)]}
     for name, objects in good.items():
         write(root / f"{name}.jsonl", lines(objects))
