@@ -61,7 +61,7 @@ static bool is_of_base_pages(const struct nrb_arm_cells *arm)
 
 /* -- where costs and savings are even, by inverting the signed-rank test -- */
 
-enum { MOST_TIMES = 1000000000, STEPS = 60 };
+enum { MOST_DOUBLED = 30, STEPS = 60 };
 
 /* What is paid, in ns a page. */
 
@@ -106,7 +106,7 @@ static double paid_after(const struct balance *balances, size_t n,
 	if (isnan(part_of(&left, part)) || part_of(&left, part) <= 0) {
 		return isnan(part_of(&left, part)) ? NAN : 0;
 	}
-	for (; high < MOST_TIMES; high *= 2) {
+	for (int i = 0; i < MOST_DOUBLED; i++, high *= 2) {
 		left = left_after(balances, n, pay, high, buf);
 		if (part_of(&left, part) <= 0) {
 			break;

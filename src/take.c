@@ -262,7 +262,7 @@ int nrb_take_guest(struct nrb_options *options, const char *value)
 	size_t name = strncmp(value, "--", 2) == 0 ? strcspn(value + 2, "=") : 0;
 
 	options->run.guest_given = true;
-	return nrb_config_makes_guest(value + 2 * (name > 0), name) &&
+	return nrb_config_makes_guest(name > 0 ? value + 2 : value, name) &&
 			       value[2 + name] == '='
 		       ? 0
 		       : nrb_take_bad("guest", value,
