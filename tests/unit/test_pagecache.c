@@ -16,8 +16,7 @@ static void test_cached_bytes(void **state)
 		fake.cachestat_errno = ways[i];
 		evict();
 		assert_int_equal(cached(), 0);
-		fill(LEN);
-		assert_int_equal(cached(), LEN);
+		fill_whole();
 		assert_int_equal(nrb_pagecache_cached_bytes(fd, 8 * PAGE, &bytes), 0);
 		assert_int_equal(bytes, 8 * PAGE);
 		assert_int_equal(nrb_pagecache_cached_bytes(fd, 0, &bytes), 0);
@@ -59,9 +58,7 @@ static void test_fill(void **state)
 {
 	(void)state;
 	evict();
-	fill(LEN);
-	assert_int_equal(progress, LEN);
-	assert_int_equal(cached(), LEN);
+	fill_whole();
 	evict();
 	fill(0);
 	assert_int_equal(progress, 0);
@@ -72,28 +69,41 @@ static void test_fill(void **state)
 	assert_int_equal(cached(), 0);
 }
 
-/* Every page inactive, and in no page table but the one of this look. */
-static void test_fill_leaves_pages_inactive(void **state)
+/* How many pages are active, of a file that was filled anew and is in the page table of this look alone;
+ * -1: it is not for us to see. */
+static int count_active(void)
 {
-	enum { ACTIVE = 1 << 6, LRU = 1 << 5 };
+	enum { ACTIVE = 1 << 6 };
 	uint64_t flags;
+	int active = 0;
 	char *map;
 
-	(void)state;
 	evict();
 	fill(LEN);
 	map = mmap(NULL, LEN, PROT_READ, MAP_SHARED, fd, 0);
 	assert_ptr_not_equal(map, MAP_FAILED);
 	assert_int_equal(madvise(map, LEN, MADV_RANDOM), 0);
-	for (size_t i = 0; i < LEN; i += PAGE) {
+	for (size_t i = 0; i < LEN && active >= 0; i += PAGE) {
 		(void)*(volatile char *)(map + i);
-		if (!page_flags(map + i, &flags)) {
-			munmap(map, LEN);
-			skip();
-		}
-		assert_int_equal(flags & ACTIVE, 0);
+		active = !page_flags(map + i, &flags) ? -1
+						      : active + ((flags & ACTIVE) != 0);
 	}
 	munmap(map, LEN);
+	return active;
+}
+
+static void test_fill_leaves_pages_inactive(void **state)
+{
+	int active = -1;
+
+	(void)state;
+	for (int i = 0; i < TRIES && active != 0; i++) {
+		active = count_active();
+		if (active < 0) {
+			skip();
+		}
+	}
+	assert_int_equal(active, 0);
 }
 
 /* A disk that fails is an error, not the end of the process; and SIGBUS is given back. */
