@@ -6,13 +6,6 @@
 
 #include <math.h>
 
-static void set_number(struct nrb_json *object, const char *key, double number)
-{
-	if (!isnan(number)) {
-		nrb_json_set_real(object, key, number);
-	}
-}
-
 struct nrb_json *nrb_comparedata_record(const struct nrb_compared *run)
 {
 	static const char *const kinds[] = { "hardware", "guest", "rehearsal" };
@@ -52,10 +45,10 @@ static void set_factors(struct nrb_json *object, const struct nrb_key *key)
 
 static void set_estimate(struct nrb_json *object, const struct nrb_estimate *estimate)
 {
-	set_number(object, "effect", estimate->at);
-	set_number(object, "low", estimate->low);
-	set_number(object, "high", estimate->high);
-	set_number(object, "level", estimate->level);
+	nrb_json_set_number(object, "effect", estimate->at);
+	nrb_json_set_number(object, "low", estimate->low);
+	nrb_json_set_number(object, "high", estimate->high);
+	nrb_json_set_number(object, "level", estimate->level);
 }
 
 static struct nrb_json *effect_json(const struct nrb_compared_effect *effect)
@@ -88,7 +81,8 @@ static struct nrb_json *row_json(const struct nrb_comparepair_row *row)
 		}
 	}
 	for (int i = 0; i < NRB_COMPARED_N_COUNTERS; i++) {
-		set_number(counters, nrb_figure_table[nrb_compared_counters[i]].name,
+		nrb_json_set_number(counters,
+			nrb_figure_table[nrb_compared_counters[i]].name,
 			row->counters[i]);
 	}
 	nrb_json_set(object, "effects", effects);
@@ -143,15 +137,16 @@ static struct nrb_json *summary_json(
 		}
 	}
 	nrb_json_set(object, "verdicts", verdicts);
-	set_number(object, "least", summary->least);
-	set_number(object, "median", summary->median);
-	set_number(object, "most", summary->most);
+	nrb_json_set_number(object, "least", summary->least);
+	nrb_json_set_number(object, "median", summary->median);
+	nrb_json_set_number(object, "most", summary->most);
 	if (summary->pooled.n >= NRB_RANDOMEFFECTS_LEAST) {
 		struct nrb_json *pooled = nrb_json_object();
 
 		nrb_json_set_int(pooled, "hosts", (int64_t)summary->pooled.n);
 		set_estimate(pooled, &summary->pooled.effect);
-		set_number(pooled, "between_hosts_log_sd", summary->pooled.between);
+		nrb_json_set_number(
+			pooled, "between_hosts_log_sd", summary->pooled.between);
 		nrb_json_set_str(pooled, "verdict", nrb_verdict_name(summary->verdict));
 		nrb_json_set(object, "pooled", pooled);
 	}

@@ -165,6 +165,18 @@ void nrb_json_set_real(struct nrb_json *object, const char *key, double value)
 	nrb_json_set(object, key, nrb_json_real(value));
 }
 
+void nrb_json_set_number(struct nrb_json *object, const char *key, double value)
+{
+	if (isnan(value)) {
+		return;
+	}
+	if (value == rint(value) && fabs(value) < 9e15) {
+		nrb_json_set_int(object, key, (int64_t)value);
+	} else {
+		nrb_json_set_real(object, key, value);
+	}
+}
+
 void nrb_json_set_bool(struct nrb_json *object, const char *key, bool value)
 {
 	nrb_json_set(object, key, nrb_json_bool(value));

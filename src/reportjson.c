@@ -10,18 +10,6 @@
 
 #include <math.h>
 
-static void set_number(struct nrb_json *object, const char *key, double number)
-{
-	if (isnan(number)) {
-		return;
-	}
-	if (number == rint(number) && fabs(number) < 9e15) {
-		nrb_json_set_int(object, key, (int64_t)number);
-	} else {
-		nrb_json_set_real(object, key, number);
-	}
-}
-
 /* The rule that decided most cells of the arm. */
 static void set_rule(struct nrb_json *row, const struct nrb_arm_cells *arm)
 {
@@ -44,7 +32,7 @@ static struct nrb_json *arm_json(const struct nrb_arm_cells *arm)
 		if (text != NULL && text[0] != '\0') {
 			nrb_json_set_str(row, name, text);
 		} else if (text == NULL) {
-			set_number(row, name,
+			nrb_json_set_number(row, name,
 				nrb_figure_number((enum nrb_figure_id)id, arm));
 		}
 	}
@@ -122,10 +110,10 @@ static struct nrb_json *penalties_json(const struct nrb_report_data *data)
 		if (penalty.distance > 0) {
 			nrb_json_set_int(entry, "distance", penalty.distance);
 		}
-		set_number(entry, "access_4k_ns", penalty.small_ns);
-		set_number(entry, "access_4k_ratio", penalty.small_ratio);
-		set_number(entry, "access_2m_ns", penalty.huge_ns);
-		set_number(entry, "access_2m_ratio", penalty.huge_ratio);
+		nrb_json_set_number(entry, "access_4k_ns", penalty.small_ns);
+		nrb_json_set_number(entry, "access_4k_ratio", penalty.small_ratio);
+		nrb_json_set_number(entry, "access_2m_ns", penalty.huge_ns);
+		nrb_json_set_number(entry, "access_2m_ratio", penalty.huge_ratio);
 		nrb_json_append(list, entry);
 	}
 	return list;
@@ -146,12 +134,12 @@ static struct nrb_json *contrast_json(const struct nrb_contrast *contrast)
 		nrb_json_set_int(object, "lost_for", (int64_t)contrast->lost_for);
 	}
 	nrb_json_set_str(object, "effect", metric->is_share ? "difference" : "ratio");
-	set_number(object, "estimate", contrast->effect.at);
-	set_number(object, "low", contrast->effect.low);
-	set_number(object, "high", contrast->effect.high);
-	set_number(object, "level", contrast->effect.level);
-	set_number(object, "p_holm", contrast->p);
-	set_number(object, "cliffs_delta", contrast->delta);
+	nrb_json_set_number(object, "estimate", contrast->effect.at);
+	nrb_json_set_number(object, "low", contrast->effect.low);
+	nrb_json_set_number(object, "high", contrast->effect.high);
+	nrb_json_set_number(object, "level", contrast->effect.level);
+	nrb_json_set_number(object, "p_holm", contrast->p);
+	nrb_json_set_number(object, "cliffs_delta", contrast->delta);
 	nrb_json_set_str(object, "verdict", nrb_verdict_name(contrast->verdict));
 	return object;
 }
@@ -175,10 +163,10 @@ static void set_estimate(
 		return;
 	}
 	entry = nrb_json_object();
-	set_number(entry, "estimate", estimate->at);
-	set_number(entry, "low", estimate->low);
-	set_number(entry, "high", estimate->high);
-	set_number(entry, "level", estimate->level);
+	nrb_json_set_number(entry, "estimate", estimate->at);
+	nrb_json_set_number(entry, "low", estimate->low);
+	nrb_json_set_number(entry, "high", estimate->high);
+	nrb_json_set_number(entry, "level", estimate->level);
 	nrb_json_set(object, key, entry);
 }
 

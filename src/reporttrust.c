@@ -163,13 +163,6 @@ void nrb_reporttrust_print(
 
 /* -- the same for programs -- */
 
-static void set_number(struct nrb_json *object, const char *key, double number)
-{
-	if (!isnan(number)) {
-		nrb_json_set_real(object, key, number);
-	}
-}
-
 static struct nrb_json *control_json(const struct nrb_contrast *contrast)
 {
 	const struct nrb_metric_info *metric = &nrb_metric_table[contrast->metric];
@@ -179,10 +172,10 @@ static struct nrb_json *control_json(const struct nrb_contrast *contrast)
 	nrb_json_set_bool(object, "primary", contrast->metric < NRB_N_PRIMARY_METRICS);
 	nrb_json_set_int(object, "blocks", (int64_t)contrast->blocks);
 	nrb_json_set_str(object, "effect", metric->is_share ? "difference" : "ratio");
-	set_number(object, "estimate", contrast->effect.at);
-	set_number(object, "low", contrast->effect.low);
-	set_number(object, "high", contrast->effect.high);
-	set_number(object, "level", contrast->effect.level);
+	nrb_json_set_number(object, "estimate", contrast->effect.at);
+	nrb_json_set_number(object, "low", contrast->effect.low);
+	nrb_json_set_number(object, "high", contrast->effect.high);
+	nrb_json_set_number(object, "level", contrast->effect.level);
 	nrb_json_set_str(object, "verdict", nrb_verdict_name(contrast->verdict));
 	if (contrast->verdict != NRB_VERDICT_UNRANKED) {
 		nrb_json_set_bool(object, "within_roi", !is_wrong(contrast));

@@ -40,6 +40,8 @@ void nrb_json_set_shared(
 void nrb_json_set_int(struct nrb_json *object, const char *key, int64_t value);
 void nrb_json_set_str(struct nrb_json *object, const char *key, const char *value);
 void nrb_json_set_real(struct nrb_json *object, const char *key, double value);
+/** A figure: NAN is a key that is not there, a whole number an integer. */
+void nrb_json_set_number(struct nrb_json *object, const char *key, double value);
 void nrb_json_set_bool(struct nrb_json *object, const char *key, bool value);
 
 /** Free a value and all that is in it; NULL is left alone. */
