@@ -272,11 +272,17 @@ static void say_stalls(const struct nrb_comparetext_family *family,
 					      *a = family->rows[i].reference;
 
 		if (b->stalled != a->stalled) {
+			char mode[32] = "allocating";
+
+			if (b->key->mode != NRB_ABSENT) {
+				snprintf(mode, sizeof(mode), "mode %" PRId64,
+					b->key->mode);
+			}
 			nrb_comparetext_say(screen, out, false,
-				"%smode %" PRId64 " stalled in %" PRId64 " of %" PRId64
+				"%s%s stalled in %" PRId64 " of %" PRId64
 				" cells, where it had in %" PRId64 " of %" PRId64 ".",
-				family->label, b->key->mode, b->stalled, b->cells,
-				a->stalled, a->cells);
+				family->label, mode, b->stalled, b->cells, a->stalled,
+				a->cells);
 		}
 	}
 }

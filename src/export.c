@@ -63,7 +63,7 @@ static int hand_over(const struct nrb_export_options *options, const char *file,
 {
 	bool to_file = options->output != NULL && strcmp(options->output, "-") != 0;
 	int rc = to_file ? nrb_wholefile_write(options->output, text, len,
-				   strcmp(file, "-") != 0 ? file : NULL)
+				   strcmp(file, "-") != 0 ? file : "/dev/stdin")
 			 : 0;
 
 	if (rc < 0) {

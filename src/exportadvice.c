@@ -63,10 +63,19 @@ void nrb_exportadvice_others(FILE *out, const struct nrb_sysctlfiles *files,
 {
 	int shown = files->n < NRB_SYSCTLFILES_MAX ? files->n : NRB_SYSCTLFILES_MAX;
 
-	if (files->n == 0) {
+	if (files->unread > 0) {
+		nrb_exporttext_comment(out,
+			"Where this was exported, %d file%s or director%s could not be read that "
+			"may set vm.zone_reclaim_mode, too: export as root.",
+			files->unread, files->unread == 1 ? "" : "s",
+			files->unread == 1 ? "y" : "ies");
+	}
+	if (files->n == 0 && files->unread == 0) {
 		nrb_exporttext_comment(out,
 			"Where this was exported, no file sets vm.zone_reclaim_mode (looked at: "
 			"sysctl.d, sysctl.conf, the active profile of tuned).");
+	}
+	if (files->n == 0) {
 		return;
 	}
 	nrb_exporttext_comment(

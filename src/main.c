@@ -358,6 +358,9 @@ int main(int argc, char **argv)
 	int rc, err;
 
 	hold_standard_streams();
+	/* inherited as ignored, children could not be waited for; a limit on files is an error like others */
+	(void)signal(SIGCHLD, SIG_DFL);
+	(void)signal(SIGXFSZ, SIG_IGN);
 	(void)setlocale(LC_CTYPE, "");
 	rc = nrb_options_parse(&options, argc, (const char *const *)argv);
 	nrb_diag_set_quiet(options.quiet);

@@ -63,8 +63,13 @@ static int await(pid_t pid)
 	int status = 0;
 
 	for (int i = 0; i < MAX_LOOKS; i++) {
-		if (waitpid(pid, &status, WNOHANG) == pid) {
+		pid_t ended = waitpid(pid, &status, WNOHANG);
+
+		if (ended == pid) {
 			return status == 0 ? 0 : -EPROTO;
+		}
+		if (ended < 0 && errno != EINTR) {
+			return -errno; /* it is not ours any more, nor ours to kill */
 		}
 		nanosleep(&pause, NULL);
 	}

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char knob[] = "vm.zone_reclaim_mode";
@@ -79,13 +80,48 @@ static bool find_value(char *text, const char *section, char *value, size_t len)
 	return found;
 }
 
+/* A link by which another machine's tree would lead into this one; what is masked leads nowhere. */
+static bool leads_out(const struct nrb_root *root, const char *path)
+{
+	char target[NRB_SYSCTLFILES_PATH];
+	ssize_t n =
+		root->live ? -1 : readlinkat(root->fd, path, target, sizeof(target) - 1);
+
+	if (n <= 0) {
+		return false;
+	}
+	target[n] = '\0';
+	return target[0] == '/' && strcmp(target, "/dev/null") != 0;
+}
+
+/* Regular files alone: a FIFO would never end. */
+static int read_file(struct nrb_sysctlfiles *files, const struct nrb_root *root,
+	const char *path, char **text)
+{
+	struct stat st;
+	int rc;
+
+	if (leads_out(root, path)) {
+		rc = -EXDEV;
+	} else if (fstatat(root->fd, path, &st, 0) < 0) {
+		rc = errno == ENOENT || errno == ENOTDIR ? -ENOENT : -EIO;
+	} else if (S_ISCHR(st.st_mode)) {
+		rc = -ENOENT;
+	} else {
+		rc = S_ISREG(st.st_mode) ? nrb_fsroot_read_all(root, path, text)
+					 : -EINVAL;
+	}
+	files->unread += rc < 0 && rc != -ENOENT;
+	return rc;
+}
+
 static void look_at(struct nrb_sysctlfiles *files, const struct nrb_root *root,
 	const char *path, const char *section)
 {
 	struct nrb_sysctlfile file;
 	char *text;
 
-	if (nrb_fsroot_read_all(root, path, &text) < 0) {
+	if (read_file(files, root, path, &text) < 0) {
 		return;
 	}
 	if (find_value(text, section, file.value, sizeof(file.value))) {
@@ -125,14 +161,16 @@ static bool is_listed(const struct names *names, const char *name)
 	return false;
 }
 
-static void list_directory(struct names *names, const struct nrb_root *root, int number)
+static void list_directory(struct nrb_sysctlfiles *files, struct names *names,
+	const struct nrb_root *root, int number)
 {
 	const struct dirent *entry;
 	DIR *dir;
-	int fd;
+	int fd, rc;
 
-	if (nrb_fsroot_open_file(root, directories[number], O_RDONLY | O_DIRECTORY, &fd) <
-		0) {
+	rc = nrb_fsroot_open_file(root, directories[number], O_RDONLY | O_DIRECTORY, &fd);
+	if (rc < 0) {
+		files->unread += rc != -ENOENT && rc != -ENOTDIR;
 		return;
 	}
 	dir = fdopendir(fd);
@@ -162,7 +200,7 @@ void nrb_sysctlfiles_find(struct nrb_sysctlfiles *files, const struct nrb_root *
 
 	if (names.list != NULL) {
 		for (int i = 0; i < N_DIRECTORIES; i++) {
-			list_directory(&names, root, i);
+			list_directory(files, &names, root, i);
 		}
 		qsort(names.list, (size_t)names.n, sizeof(*names.list), compare_names);
 	}
@@ -214,8 +252,8 @@ int nrb_sysctlfiles_active_profile(const struct nrb_root *root, char *buf, size_
 }
 
 /* The first of these that is there is the one that is read. */
-static int read_profile(const struct nrb_root *root, const char *name, char *path,
-	size_t len, char **text)
+static int read_profile(struct nrb_sysctlfiles *files, const struct nrb_root *root,
+	const char *name, char *path, size_t len, char **text)
 {
 	static const char *const homes[] = {
 		"etc/tuned/profiles",
@@ -227,7 +265,7 @@ static int read_profile(const struct nrb_root *root, const char *name, char *pat
 
 	for (int i = 0; rc < 0 && i < 4; i++) {
 		snprintf(path, len, "%s/%s/tuned.conf", homes[i], name);
-		rc = nrb_fsroot_read_all(root, path, text);
+		rc = read_file(files, root, path, text);
 	}
 	return rc;
 }
@@ -264,7 +302,7 @@ static void look_at_profiles(struct nrb_sysctlfiles *files, const struct nrb_roo
 	for (char *name = strtok_r(names, ",; \t", &save); name != NULL && (*left)-- > 0;
 		name = strtok_r(NULL, ",; \t", &save)) {
 		if (!is_profile_name(name) || strlen(name) > 128 ||
-			read_profile(root, name, path, sizeof(path), &text) < 0) {
+			read_profile(files, root, name, path, sizeof(path), &text) < 0) {
 			continue;
 		}
 		includes = find_includes(text);

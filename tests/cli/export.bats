@@ -159,3 +159,20 @@ formats='csv openmetrics sysctl.d tuned gnuplot hgrm'
 	says_one_line 'warning: .*cut.jsonl:[0-9]+: '
 	refute grep -q exit_code <<<"$output"
 }
+
+@test 'the record that is read from standard input is not overwritten' {
+	cp "$records/mglru.jsonl" "$BATS_TEST_TMPDIR/r.jsonl"
+	# shellcheck disable=SC2094 # just that is asked for
+	run --separate-stderr "$NRB_BIN" export --format openmetrics - -o "$BATS_TEST_TMPDIR/r.jsonl" \
+		<"$BATS_TEST_TMPDIR/r.jsonl"
+	[[ $status == 7 && $stderr == *'is the record itself'* ]]
+	cmp "$records/mglru.jsonl" "$BATS_TEST_TMPDIR/r.jsonl"
+}
+
+@test 'children that were ignored by who started us are waited for' {
+	(
+		trap '' CHLD
+		timeout 60 "$NRB_BIN" report --html "$BATS_TEST_TMPDIR/page.html" "$records/mglru.jsonl"
+	)
+	[[ -s $BATS_TEST_TMPDIR/page.html ]]
+}

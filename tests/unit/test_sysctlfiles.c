@@ -5,6 +5,7 @@
 #include "tree.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct nrb_sysctlfiles files;
@@ -43,6 +44,29 @@ static void test_nothing(void **state)
 	tree_write(tree, "etc/sysctl.conf", "");
 	find(tree);
 	assert_int_equal(files.n, 0);
+}
+
+/* What is there and cannot be read may set it: it is counted, and nothing waits for it. */
+static void test_what_cannot_be_read(void **state)
+{
+	const struct tree *tree = *state;
+	char path[1200];
+
+	tree_write(tree, "etc/sysctl.d/10.conf", "vm.zone_reclaim_mode = 1\n");
+	tree_write(tree, "elsewhere.conf", "vm.zone_reclaim_mode = 6\n");
+	find(tree);
+	assert_int_equal(files.unread, 0);
+	snprintf(path, sizeof(path), "%s/etc/sysctl.d/20.conf", tree->dir);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	/* of a root that is another machine's, a link would lead into this one */
+	snprintf(path, sizeof(path), "%s/etc/sysctl.d/30.conf", tree->dir);
+	assert_int_equal(symlink("/etc/sysctl.conf", path), 0);
+	snprintf(path, sizeof(path), "%s/etc/sysctl.d/40.conf", tree->dir);
+	assert_int_equal(mkdir(path, 0700), 0);
+	find(tree);
+	assert_int_equal(files.unread, 3);
+	assert_int_equal(files.n, 1);
+	assert_file(0, "/etc/sysctl.d/10.conf", "1");
 }
 
 /* By name, whatever the directory; and the one that masks another of its name. */
@@ -200,6 +224,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TREE_TEST(test_nothing),
+		TREE_TEST(test_what_cannot_be_read),
 		TREE_TEST(test_order),
 		TREE_TEST(test_spellings),
 		TREE_TEST(test_links),
