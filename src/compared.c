@@ -260,9 +260,13 @@ static enum nrb_verdict verdict_of(const struct nrb_contrast *contrast, double r
 static int take_own(struct nrb_compared_arm *to, const struct nrb_arm_cells *from,
 	const struct nrb_contrasts *contrasts, int *next)
 {
-	const struct nrb_contrast *list = contrasts->list + *next;
+	const struct nrb_contrast *list;
 	int n = 0;
 
+	if (contrasts->n == 0) {
+		return 0; /* and no list */
+	}
+	list = contrasts->list + *next;
 	while (*next + n < contrasts->n && list[n].arm == from) {
 		n++;
 	}
