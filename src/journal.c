@@ -6,6 +6,7 @@
 #include "nrb/json.h"
 #include "nrb/lock.h"
 #include "nrb/moment.h"
+#include "nrb/writeall.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -83,23 +84,6 @@ static struct nrb_json *to_json(const struct nrb_journal *journal)
 	return object;
 }
 
-static int write_all(int fd, const char *text, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, text, len);
-
-		if (n < 0 && errno == EINTR) {
-			continue;
-		}
-		if (n < 0) {
-			return -errno;
-		}
-		text += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 static int unlink_if_there(int dir, const char *name)
 {
 	return unlinkat(dir, name, 0) < 0 && errno != ENOENT ? -errno : 0;
@@ -117,7 +101,7 @@ static int write_temp(int dir, const char *text, size_t len)
 	if (fd < 0) {
 		return -errno;
 	}
-	rc = write_all(fd, text, len);
+	rc = nrb_write_all(fd, text, len);
 	if (rc == 0 && fsync(fd) < 0) {
 		rc = -errno;
 	}

@@ -3,6 +3,7 @@
 #include "nrb/plot.h"
 
 #include "nrb/diag.h"
+#include "nrb/writeall.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -78,20 +79,6 @@ static int await(pid_t pid)
 	return -ETIMEDOUT;
 }
 
-static int write_all(int fd, const char *text, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, text, len);
-
-		if (n < 0 && errno != EINTR) {
-			return -errno;
-		}
-		text += n > 0 ? n : 0;
-		len -= n > 0 ? (size_t)n : 0;
-	}
-	return 0;
-}
-
 /* The whole of a small file, NUL-ended. */
 static int read_all(int fd, char **text)
 {
@@ -120,7 +107,7 @@ static int run(const char *script, size_t len, char **svg)
 	int in = memfd_create("script", MFD_CLOEXEC);
 	int out = memfd_create("svg", MFD_CLOEXEC);
 	pid_t pid = -1;
-	int rc = in < 0 || out < 0 ? -errno : write_all(in, script, len);
+	int rc = in < 0 || out < 0 ? -errno : nrb_write_all(in, script, len);
 
 	if (rc == 0) {
 		rc = lseek(in, 0, SEEK_SET) < 0 ? -errno : start(in, out, &pid);
@@ -167,7 +154,7 @@ static int keep(
 		return nrb_fail(-ENAMETOOLONG, "%s", plots->directory);
 	}
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-	rc = fd < 0 ? -errno : write_all(fd, script, len);
+	rc = fd < 0 ? -errno : nrb_write_all(fd, script, len);
 	if (fd >= 0 && close(fd) < 0 && rc == 0) {
 		rc = -errno;
 	}

@@ -2,6 +2,8 @@
 /* How far one sample lies above another. */
 #include "nrb/shift.h"
 
+#include "nrb/kth.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -20,8 +22,9 @@ struct samples {
 /* -- the differences x[i] - y[j], none of them stored -- */
 
 /* How many are at most t: the larger x, the fewer y are far enough above it. */
-static uint64_t count_upto(const struct samples *s, double t)
+static uint64_t count_up_to(const void *of, double t)
 {
+	const struct samples *s = of;
 	uint64_t count = 0;
 	size_t from = 0; /* x[i] - y[j] is at most t for j from here */
 
@@ -34,40 +37,10 @@ static uint64_t count_upto(const struct samples *s, double t)
 	return count;
 }
 
-/* Numbers that are ordered as doubles are. */
-static int64_t order_of(double x)
-{
-	int64_t bits;
-
-	memcpy(&bits, &x, sizeof(bits));
-	return bits >= 0 ? bits : INT64_MIN - bits;
-}
-
-static double double_of(int64_t order)
-{
-	int64_t bits = order >= 0 ? order : INT64_MIN - order;
-	double x;
-
-	memcpy(&x, &bits, sizeof(x));
-	return x;
-}
-
-/* The k-th smallest, k from 1: the least double that so many are at most, found in 64 steps. */
 static double kth_difference(const struct samples *s, uint64_t k)
 {
-	int64_t low = order_of(s->x[0] - s->y[s->n_y - 1]);
-	int64_t high = order_of(s->x[s->n_x - 1] - s->y[0]);
-
-	while (low < high) {
-		int64_t middle = low + (int64_t)(((uint64_t)high - (uint64_t)low) / 2);
-
-		if (count_upto(s, double_of(middle)) >= k) {
-			high = middle;
-		} else {
-			low = middle + 1;
-		}
-	}
-	return double_of(low);
+	return nrb_kth(count_up_to, s, s->x[0] - s->y[s->n_y - 1],
+		s->x[s->n_x - 1] - s->y[0], k);
 }
 
 /* -- the distribution of the number of pairs with x above y -- */

@@ -2,6 +2,8 @@
 /* Summaries of small samples. */
 #include "nrb/stats.h"
 
+#include "nrb/kth.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -101,6 +103,11 @@ struct nrb_estimate nrb_stats_median_interval(double *values, size_t n)
 
 /* -- Walsh averages, (x[i] + x[j]) / 2 for i <= j: n (n + 1) / 2 of them, none of them stored -- */
 
+struct sorted {
+	const double *x;
+	size_t n;
+};
+
 static double walsh(const double *x, size_t i, size_t j)
 {
 	return x[i] / 2 + x[j] / 2;
@@ -123,39 +130,18 @@ static size_t count_walsh(const double *x, size_t n, double t)
 	return count;
 }
 
-/* Numbers that are ordered as doubles are. */
-static int64_t order_of(double x)
+static uint64_t count_of(const void *of, double t)
 {
-	int64_t bits;
+	const struct sorted *sorted = of;
 
-	memcpy(&bits, &x, sizeof(bits));
-	return bits >= 0 ? bits : INT64_MIN - bits;
+	return count_walsh(sorted->x, sorted->n, t);
 }
 
-static double double_of(int64_t order)
-{
-	int64_t bits = order >= 0 ? order : INT64_MIN - order;
-	double x;
-
-	memcpy(&x, &bits, sizeof(x));
-	return x;
-}
-
-/* The k-th smallest, k from 1: the least double that so many are at most, found in 64 steps. */
 static double kth_walsh(const double *x, size_t n, size_t k)
 {
-	int64_t low = order_of(x[0]), high = order_of(x[n - 1]);
+	const struct sorted sorted = { x, n };
 
-	while (low < high) {
-		int64_t middle = low + (int64_t)(((uint64_t)high - (uint64_t)low) / 2);
-
-		if (count_walsh(x, n, double_of(middle)) >= k) {
-			high = middle;
-		} else {
-			low = middle + 1;
-		}
-	}
-	return double_of(low);
+	return nrb_kth(count_of, &sorted, x[0], x[n - 1], k);
 }
 
 /* -- the distribution of the sum of signed ranks -- */

@@ -3,6 +3,7 @@
 #include "nrb/wholefile.h"
 
 #include "nrb/diag.h"
+#include "nrb/writeall.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,25 +33,9 @@ static int check_target(const char *path, const char *not_this)
 	return 0;
 }
 
-static int write_all(int fd, const char *text, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, text, len);
-
-		if (n < 0 && errno != EINTR) {
-			return -errno;
-		}
-		if (n > 0) {
-			text += n;
-			len -= (size_t)n;
-		}
-	}
-	return 0;
-}
-
 static int fill(int fd, const char *text, size_t len)
 {
-	int rc = write_all(fd, text, len);
+	int rc = nrb_write_all(fd, text, len);
 
 	if (rc == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0)) {
 		rc = -errno;
