@@ -12,8 +12,7 @@ static bool is_disturbed(const struct nrb_end *end)
 				      end->exit_code == NRB_EXIT_DISTURBED);
 }
 
-int nrb_exportadvice_find(
-	struct nrb_answer *answer, const struct nrb_exporting *exporting)
+static int find(struct nrb_answer *answer, const struct nrb_exporting *exporting)
 {
 	const struct nrb_report_data *data = exporting->data;
 
@@ -38,7 +37,7 @@ int nrb_exportadvice_find(
 	return 0;
 }
 
-void nrb_exportadvice_why(const struct nrb_exporting *exporting,
+static void say_why(const struct nrb_exporting *exporting,
 	const struct nrb_answer *answer, const char *path)
 {
 	const struct nrb_report_data *data = exporting->data;
@@ -58,7 +57,7 @@ void nrb_exportadvice_why(const struct nrb_exporting *exporting,
 	nrb_exporttext_comment(out, "%s", "");
 }
 
-void nrb_exportadvice_others(FILE *out, const struct nrb_sysctlfiles *files,
+static void list_others(FILE *out, const struct nrb_sysctlfiles *files,
 	const char *(*rank)(const struct nrb_sysctlfile *file))
 {
 	int shown = files->n < NRB_SYSCTLFILES_MAX ? files->n : NRB_SYSCTLFILES_MAX;
@@ -87,4 +86,20 @@ void nrb_exportadvice_others(FILE *out, const struct nrb_sysctlfiles *files,
 	if (files->n > shown) {
 		nrb_exporttext_comment(out, "- and %d more files", files->n - shown);
 	}
+}
+
+int nrb_exportadvice_begin(const struct nrb_exporting *exporting,
+	struct nrb_answer *answer, const char *path,
+	const char *(*rank)(const struct nrb_sysctlfile *file))
+{
+	struct nrb_sysctlfiles files = { 0 };
+	int rc = find(answer, exporting);
+
+	if (rc == 0) {
+		say_why(exporting, answer, path);
+		nrb_sysctlfiles_find(&files, exporting->root);
+		nrb_sysctlfiles_find_tuned(&files, exporting->root);
+		list_others(exporting->out, &files, rank);
+	}
+	return rc;
 }

@@ -33,18 +33,14 @@ static const char *rank(const struct nrb_sysctlfile *file)
 
 int nrb_exportsysctl_print(const struct nrb_exporting *exporting)
 {
-	struct nrb_sysctlfiles files = { 0 };
 	struct nrb_answer answer;
 	FILE *out = exporting->out;
-	int rc = nrb_exportadvice_find(&answer, exporting);
+	int rc = nrb_exportadvice_begin(
+		exporting, &answer, "/etc/sysctl.d/60-zone-reclaim.conf", rank);
 
 	if (rc < 0) {
 		return rc;
 	}
-	nrb_exportadvice_why(exporting, &answer, "/etc/sysctl.d/60-zone-reclaim.conf");
-	nrb_sysctlfiles_find(&files, exporting->root);
-	nrb_sysctlfiles_find_tuned(&files, exporting->root);
-	nrb_exportadvice_others(out, &files, rank);
 	nrb_exporttext_comment(out,
 		"Until the next boot: sysctl -w vm.zone_reclaim_mode=%d", answer.mode);
 	/* "-": a kernel that has it no more is no error */

@@ -63,18 +63,14 @@ static void print_main(const struct nrb_exporting *exporting)
 
 int nrb_exporttuned_print(const struct nrb_exporting *exporting)
 {
-	struct nrb_sysctlfiles files = { 0 };
 	struct nrb_answer answer;
 	FILE *out = exporting->out;
-	int rc = nrb_exportadvice_find(&answer, exporting);
+	int rc = nrb_exportadvice_begin(
+		exporting, &answer, "/etc/tuned/zone-reclaim/tuned.conf", rank);
 
 	if (rc < 0) {
 		return rc;
 	}
-	nrb_exportadvice_why(exporting, &answer, "/etc/tuned/zone-reclaim/tuned.conf");
-	nrb_sysctlfiles_find(&files, exporting->root);
-	nrb_sysctlfiles_find_tuned(&files, exporting->root);
-	nrb_exportadvice_others(out, &files, rank);
 	nrb_exporttext_comment(out,
 		"To install: mkdir /etc/tuned/zone-reclaim, save this as "
 		"/etc/tuned/zone-reclaim/tuned.conf, tuned-adm profile zone-reclaim");

@@ -7,17 +7,14 @@
 #include "nrb/exportformat.h"
 #include "nrb/sysctlfiles.h"
 
-/** The answer of a record that gives one. Returns 0, or refuses (NRB_EXIT_INCONCLUSIVE) where it
- * decides for no value or was disturbed. */
-int nrb_exportadvice_find(
-	struct nrb_answer *answer, const struct nrb_exporting *exporting);
-
-/** Print as comments where the file belongs, which run it is from, and the answer. */
-void nrb_exportadvice_why(const struct nrb_exporting *exporting,
-	const struct nrb_answer *answer, const char *path);
-
-/** Print as comments the files that set it, too. rank: what comes of one. */
-void nrb_exportadvice_others(FILE *out, const struct nrb_sysctlfiles *files,
+/**
+ * The answer of a record that gives one; and, as comments, where the file at path belongs, which run it is
+ * from, the answer, and which files set the knob, too. rank: what comes of one of these. Returns 0, or
+ * refuses before anything is printed (NRB_EXIT_INCONCLUSIVE) where the record decides for no value or
+ * was disturbed.
+ */
+int nrb_exportadvice_begin(const struct nrb_exporting *exporting,
+	struct nrb_answer *answer, const char *path,
 	const char *(*rank)(const struct nrb_sysctlfile *file));
 
 #endif
