@@ -1,61 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Command lines: what each command takes, what it makes of it, and how a mistake is answered. */
-#include "nrb/options.h"
+#include "optionstest.h"
 
-#include "nrb/diag.h"
 #include "nrb/progress.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-enum { MAX_WORDS = 80 };
-
-/* What is parsed lives as long as the program: keep it all, for the leak checker. */
-static struct nrb_options parsed[1024], *options = parsed;
-static const char *words[MAX_WORDS + 1];
-
-static int setup(void **state)
-{
-	const char *dir = getenv("NRB_TESTS"); /* records stand there */
-
-	(void)state;
-	nrb_diag_set_muted(true);
-	return dir != NULL ? chdir(dir) : -1;
-}
-
-/* Parse a line whose words stand between blanks. */
-static int parse(const char *line)
-{
-	static char copy[4096];
-	char *rest = copy;
-	int n = 1;
-
-	assert_true(++options < parsed + sizeof(parsed) / sizeof(parsed[0]));
-	nrb_diag_reset();
-	snprintf(copy, sizeof(copy), "%s", line);
-	words[0] = "numa-reclaim-bench";
-	for (char *word; (word = strsep(&rest, " ")) != NULL;) {
-		if (*word != '\0' && n < MAX_WORDS) {
-			words[n++] = word;
-		}
-	}
-	words[n] = NULL;
-	return nrb_options_parse(options, n, words);
-}
-
-static void assert_usage(const char *line, const char *part)
-{
-	assert_true(parse(line) < 0);
-	assert_int_equal(nrb_diag_exit(-1), NRB_EXIT_USAGE);
-	if (strstr(nrb_diag_message(), part) == NULL) {
-		fail_msg("%s: \"%s\" lacks \"%s\"", line, nrb_diag_message(), part);
-	}
-}
 
 /* A good value of each option that takes one, and bad ones between commas' kin, '|'. */
 static const struct {
@@ -477,41 +424,6 @@ static void test_swap_is_for_rehearsals(void **state)
 	assert_string_equal(options->rehearse.args[0], "--swap=off,on");
 }
 
-static void test_export(void **state)
-{
-	(void)state;
-	assert_int_equal(parse("export --format hgrm --mode 0 -o x --json r.jsonl"), 0);
-	assert_string_equal(options->export.format->name, "hgrm");
-	assert_int_equal(options->export.mode, 0);
-	assert_int_equal(options->export.arm, NRB_ABSENT);
-	assert_string_equal(options->export.output, "x");
-	assert_true(options->export.json);
-	assert_string_equal(options->operands[0], "r.jsonl");
-	assert_int_equal(parse("export --format hgrm --arm 2 -"), 0);
-	assert_int_equal(options->export.arm, 2);
-	assert_int_equal(options->export.mode, NRB_ABSENT);
-	assert_int_equal(parse("export --format csv --json -o - x"), 0);
-}
-
-/* What goes with one format would be passed over by another. */
-static void test_export_together(void **state)
-{
-	(void)state;
-	assert_usage("export x", "export needs --format");
-	assert_non_null(strstr(nrb_diag_way_out(), "sysctl.d"));
-	assert_usage("export --format csv", "export of what?");
-	assert_usage("export --format csv a b", "export takes one record, not 2");
-	assert_usage("export --format hgrm --mode 1 --arm 1 a", "--mode and --arm");
-	assert_usage(
-		"export --format gnuplot --mode 1 a", "--mode goes with --format hgrm");
-	assert_usage("export --format csv --arm 1 a", "--arm goes with --format hgrm");
-	assert_usage(
-		"export --format csv --root x a", "--root goes with --format sysctl.d");
-	assert_int_equal(parse("export --format sysctl.d --root x a"), 0);
-	assert_int_equal(parse("export --format tuned --root x a"), 0);
-	assert_int_equal(parse("export --help"), 0);
-}
-
 static void test_a_second_parse_starts_anew(void **state)
 {
 	(void)state;
@@ -573,8 +485,6 @@ int main(void)
 		cmocka_unit_test(test_a_guest_has_the_nodes_asked_for),
 		cmocka_unit_test(test_what_excludes_each_other),
 		cmocka_unit_test(test_swap_is_for_rehearsals),
-		cmocka_unit_test(test_export),
-		cmocka_unit_test(test_export_together),
 		cmocka_unit_test(test_a_second_parse_starts_anew),
 		cmocka_unit_test(test_help),
 	};
