@@ -23,13 +23,9 @@ static double largest(const struct nrb_arm_cells *arm, enum nrb_cellvalue value)
 
 static double total(const struct nrb_arm_cells *arm, enum nrb_cellvalue value)
 {
-	const struct nrb_values *values = &arm->ok.values[value];
-	double sum = 0;
+	double sum = arm->ok.of[value].sum;
 
-	for (size_t i = 0; i < values->n; i++) {
-		sum += values->v[i];
-	}
-	return sum;
+	return isnan(sum) ? 0 : sum;
 }
 
 /* The one rule that decided all cells of an arm; unknown if there were several. */

@@ -72,15 +72,17 @@ enum nrb_verdict nrb_contrast_judge(
 	return low >= below && high <= above ? NRB_VERDICT_SAME : NRB_VERDICT_UNCLEAR;
 }
 
-/* Of cells, whether or not they have a like; a group's are sorted already. */
-static double delta_of(const struct nrb_contrast *contrast, enum nrb_cellvalue value)
+/* Of cells, whether or not they have a like. column: room for those of both arms. */
+static double delta_of(
+	const struct nrb_contrast *contrast, enum nrb_cellvalue value, double *column)
 {
-	const struct nrb_values *one = &contrast->arm->ok.values[value];
-	const struct nrb_values *other = &contrast->reference->ok.values[value];
+	size_t n = nrb_tally_column(&contrast->arm->ok, value, column);
+	size_t others = nrb_tally_column(&contrast->reference->ok, value, column + n);
 
-	return nrb_stats_cliff(one->v, one->n, other->v, other->n);
+	return nrb_stats_cliff(column, n, column + n, others);
 }
 
+/* effects: of the pairs, not needed any more once it returns. */
 static void weigh(struct nrb_contrast *contrast, double *effects, double roi)
 {
 	const struct nrb_metric_info *metric = &nrb_metric_table[contrast->metric];
@@ -93,7 +95,7 @@ static void weigh(struct nrb_contrast *contrast, double *effects, double roi)
 	effect = nrb_stats_pseudomedian(effects, contrast->blocks);
 	contrast->effect = undone(metric, effect);
 	contrast->verdict = nrb_contrast_judge(contrast->metric, &contrast->effect, roi);
-	contrast->delta = delta_of(contrast, metric->value);
+	contrast->delta = delta_of(contrast, metric->value, effects);
 }
 
 /* A cell that has nothing of what the other has speaks for the one that has more of what is better. */
@@ -138,7 +140,7 @@ static void doubt(struct nrb_contrast *contrast)
 	}
 }
 
-/* Times of a rehearsal are the host's: they are neither weighed nor ranked. effects: room for all pairs. */
+/* Times of a rehearsal are the host's: they are neither weighed nor ranked. effects: by make_effects. */
 static void compare_arms(struct nrb_contrast *contrast, const struct nrb_pairs *pairs,
 	double *effects, bool rehearsal, double roi)
 {
@@ -206,6 +208,15 @@ static int add_metrics(struct nrb_contrasts *contrasts, const struct nrb_pairs *
 	return rc;
 }
 
+/* Room for the effect of each pair, and for each cell of both arms. NULL: no memory. */
+static double *make_effects(
+	const struct nrb_arm_cells *arm, const struct nrb_arm_cells *reference)
+{
+	size_t n = arm->ok.n_together + reference->ok.n_together;
+
+	return calloc(n + 1, sizeof(double));
+}
+
 static int add_arm(struct nrb_contrasts *contrasts, const struct nrb_arm_cells *arm,
 	const struct nrb_arm_cells *reference, bool rehearsal)
 {
@@ -215,7 +226,7 @@ static int add_arm(struct nrb_contrasts *contrasts, const struct nrb_arm_cells *
 	int rc = nrb_pairs_make(&pairs, arm, reference);
 
 	if (rc == 0) {
-		effects = calloc(pairs.n + 1, sizeof(*effects));
+		effects = make_effects(arm, reference);
 		rc = effects != NULL ? 0 : -ENOMEM;
 	}
 	if (rc == 0) {
@@ -240,7 +251,7 @@ int nrb_contrast_make(struct nrb_contrast *contrast, const struct nrb_arm_cells 
 	if (rc < 0) {
 		return rc;
 	}
-	effects = calloc(pairs.n + 1, sizeof(*effects));
+	effects = make_effects(arm, reference);
 	if (effects != NULL) {
 		compare_arms(contrast, &pairs, effects, header->rehearsal, roi);
 		contrast->p = NAN;

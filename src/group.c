@@ -2,8 +2,6 @@
 /* The cells of a record, brought together by their combination of factors. */
 #include "nrb/group.h"
 
-#include "nrb/stats.h"
-
 #include <errno.h>
 #include <math.h>
 #include <search.h>
@@ -81,82 +79,6 @@ static int compare_keys(const void *a, const void *b)
 	int order = compare_all_but_mode(x, y);
 
 	return order != 0 ? order : compare_int(x->mode, y->mode);
-}
-
-static int push(struct nrb_values *values, double value)
-{
-	if (isnan(value)) {
-		return 0;
-	}
-	if (values->n == values->room) {
-		size_t room = values->room > 0 ? 2 * values->room : 8;
-		double *v = realloc(values->v, room * sizeof(*v));
-
-		if (v == NULL) {
-			return -ENOMEM;
-		}
-		values->v = v;
-		values->room = room;
-	}
-	values->v[values->n++] = value;
-	return 0;
-}
-
-/* A place for another cell's values; NULL: no memory. */
-static struct nrb_together *push_cell(struct nrb_tally *tally)
-{
-	if (tally->n_together == tally->together_room) {
-		size_t room = tally->together_room > 0 ? 2 * tally->together_room : 8;
-		struct nrb_together *cells =
-			realloc(tally->together, room * sizeof(*cells));
-
-		if (cells == NULL) {
-			return NULL;
-		}
-		tally->together = cells;
-		tally->together_room = room;
-	}
-	return &tally->together[tally->n_together++];
-}
-
-static int merge(struct nrb_histogram **into, const struct nrb_histogram *from)
-{
-	if (from->n == 0) {
-		return 0;
-	}
-	if (*into == NULL) {
-		*into = calloc(1, sizeof(**into));
-	}
-	if (*into == NULL) {
-		return -ENOMEM;
-	}
-	nrb_histogram_merge(*into, from);
-	return 0;
-}
-
-static int tally(struct nrb_tally *tally, const struct nrb_sample *sample, int kernel)
-{
-	struct nrb_together *cell = push_cell(tally);
-	int rc = cell != NULL ? 0 : -ENOMEM;
-
-	if (rc == 0) {
-		cell->block = sample->block;
-	}
-	tally->rules[nrb_rule_of(sample, kernel)]++;
-	for (int i = 0; rc == 0 && i < NRB_N_VALUES; i++) {
-		cell->v[i] = nrb_cellvalue(sample, (enum nrb_cellvalue)i);
-		rc = push(&tally->values[i], cell->v[i]);
-	}
-	if (rc == 0) {
-		rc = nrb_landing_add(&tally->landing, sample);
-	}
-	if (rc == 0) {
-		rc = merge(&tally->alloc, &sample->alloc_hist);
-	}
-	if (rc == 0) {
-		rc = merge(&tally->victim, &sample->victim_hist);
-	}
-	return rc == 0 ? merge(&tally->serve, &sample->serve_hist) : rc;
 }
 
 static int find_arm(struct nrb_group *group, const struct nrb_sample *sample,
@@ -249,36 +171,11 @@ int nrb_group_add(struct nrb_group *group, const struct nrb_sample *sample)
 	group->cells++;
 	group->blocks = sample->block > group->blocks ? sample->block : group->blocks;
 	if (sample->status == NRB_STATUS_OK) {
-		return tally(&arm->ok, sample, group->kernel);
+		return nrb_tally_add(&arm->ok, sample, group->kernel);
 	}
 	return sample->status == NRB_STATUS_STALLED
-		       ? tally(&arm->stalled, sample, group->kernel)
+		       ? nrb_tally_add(&arm->stalled, sample, group->kernel)
 		       : 0;
-}
-
-static int compare_locality(const void *a, const void *b)
-{
-	const struct nrb_together *x = a, *y = b;
-	double one = x->v[NRB_VALUE_LOCAL_RATIO], two = y->v[NRB_VALUE_LOCAL_RATIO];
-
-	one = isnan(one) ? -1 : one; /* they stand together */
-	two = isnan(two) ? -1 : two;
-	if (one == two) { /* any of them will do, but always the same */
-		one = x->v[NRB_VALUE_ZONE_RECLAIM_FAILED];
-		two = y->v[NRB_VALUE_ZONE_RECLAIM_FAILED];
-	}
-	return (one > two) - (one < two);
-}
-
-static void sort_values(struct nrb_tally *tally)
-{
-	if (tally->n_together > 0) {
-		qsort(tally->together, tally->n_together, sizeof(*tally->together),
-			compare_locality);
-	}
-	for (int i = 0; i < NRB_N_VALUES; i++) {
-		nrb_stats_median(tally->values[i].v, tally->values[i].n);
-	}
 }
 
 enum sort { ALLOCATING, WALKING, CONTROL };
@@ -351,32 +248,24 @@ int nrb_group_finish(struct nrb_group *group)
 			walk.wanted == ALLOCATING ? walk.n : group->n_allocating;
 	}
 	for (int i = 0; i < all; i++) {
-		group->arms[i]->row = i < group->n_arms ? i : -1;
-		sort_values(&group->arms[i]->ok);
-		sort_values(&group->arms[i]->stalled);
+		struct nrb_arm_cells *arm = group->arms[i];
+
+		arm->row = i < group->n_arms ? i : -1;
+		if (nrb_tally_finish(&arm->ok) < 0 ||
+			nrb_tally_finish(&arm->stalled) < 0) {
+			return -ENOMEM;
+		}
 	}
 	find_whose_cache(group->arms, group->n_allocating);
 	return 0;
-}
-
-static void free_tally(struct nrb_tally *tally)
-{
-	free(tally->alloc);
-	free(tally->victim);
-	free(tally->serve);
-	free(tally->together);
-	nrb_landing_free(&tally->landing);
-	for (int i = 0; i < NRB_N_VALUES; i++) {
-		free(tally->values[i].v);
-	}
 }
 
 static void free_arm(void *node)
 {
 	struct nrb_arm_cells *arm = node;
 
-	free_tally(&arm->ok);
-	free_tally(&arm->stalled);
+	nrb_tally_free(&arm->ok);
+	nrb_tally_free(&arm->stalled);
 	free(arm);
 }
 
@@ -442,34 +331,22 @@ enum nrb_cellvalue nrb_group_kept(const struct nrb_arm_cells *arm)
 
 double nrb_group_median(const struct nrb_arm_cells *arm, enum nrb_cellvalue value)
 {
-	const struct nrb_values *values = &nrb_group_tally(arm)->values[value];
-
-	return nrb_stats_sorted_quantile(values->v, values->n, 0.5);
+	return nrb_group_tally(arm)->of[value].median;
 }
 
 double nrb_group_min(const struct nrb_arm_cells *arm, enum nrb_cellvalue value)
 {
-	const struct nrb_values *values = &nrb_group_tally(arm)->values[value];
-
-	return values->n > 0 ? values->v[0] : NAN;
+	return nrb_group_tally(arm)->of[value].min;
 }
 
 double nrb_group_max(const struct nrb_arm_cells *arm, enum nrb_cellvalue value)
 {
-	const struct nrb_values *values = &nrb_group_tally(arm)->values[value];
-
-	return values->n > 0 ? values->v[values->n - 1] : NAN;
+	return nrb_group_tally(arm)->of[value].max;
 }
 
 double nrb_group_sum(const struct nrb_arm_cells *arm, enum nrb_cellvalue value)
 {
-	const struct nrb_values *values = &nrb_group_tally(arm)->values[value];
-	double sum = 0;
-
-	for (size_t i = 0; i < values->n; i++) {
-		sum += values->v[i];
-	}
-	return values->n > 0 ? sum : NAN;
+	return nrb_group_tally(arm)->of[value].sum;
 }
 
 double nrb_group_typical(const struct nrb_arm_cells *arm, enum nrb_cellvalue value)

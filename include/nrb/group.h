@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The cells of a record, brought together by their combination of factors (an arm).
- * Streaming: kept are an arm's merged histogram and one number per cell and value.
+ * Streaming: of a cell only its row of values is kept (nrb/tally.h).
  */
 #ifndef NRB_GROUP_H
 #define NRB_GROUP_H
 
 #include "nrb/cellvalue.h"
-#include "nrb/histogram.h"
-#include "nrb/landing.h"
 #include "nrb/rule.h"
 #include "nrb/sample.h"
+#include "nrb/tally.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,30 +25,6 @@ struct nrb_key {
 		trim[NRB_WORD_LEN];
 	int64_t control; /* 1: the reference once more; else 0 */
 	int64_t mode; /* the last one in the order of arms: neighbours differ in it alone */
-};
-
-struct nrb_values {
-	double *v; /* sorted once nrb_group_finish was called */
-	size_t n, room;
-};
-
-/* Values of one cell that belong together, as success and failure; and by block with those of other arms. */
-struct nrb_together {
-	int64_t block;
-	double v[NRB_N_VALUES];
-};
-
-/* Cells of one arm that had the same fate. */
-struct nrb_tally {
-	struct nrb_histogram *alloc;  /* merged; NULL: no cell had one */
-	struct nrb_histogram *victim; /* likewise, of a neighbour's first touches */
-	struct nrb_histogram *serve;  /* likewise, of requests */
-	struct nrb_landing landing;
-	struct nrb_values values[NRB_N_VALUES];
-	int64_t rules[NRB_N_RULES]; /* cells that each decided */
-	/* of each cell; sorted by locality once nrb_group_finish was called */
-	struct nrb_together *together;
-	size_t n_together, together_room;
 };
 
 /* Why a cell stalled: its note begins with it. */
@@ -101,7 +76,7 @@ struct nrb_group {
  * warm-up is kept, as an odd one. Returns 0, -ENOMEM, -E2BIG (over NRB_MAX_ARMS). */
 int nrb_group_add(struct nrb_group *group, const struct nrb_sample *sample);
 
-/** Make arms[], sort all values, find whose the cache was. To be called once, after the last cell. Returns 0, -ENOMEM. */
+/** Make arms[], finish all tallies, find whose the cache was. To be called once, after the last cell. Returns 0, -ENOMEM. */
 int nrb_group_finish(struct nrb_group *group);
 
 void nrb_group_free(struct nrb_group *group);
