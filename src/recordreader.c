@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BUFFER_BYTES = NRB_RECORD_MAX_LINE + 64 * 1024 };
+/* Of the buffer, lines of the usual length touch no more than a READ_BYTES and themselves. */
+enum { READ_BYTES = 64 * 1024, BUFFER_BYTES = NRB_RECORD_MAX_LINE + READ_BYTES };
 
 struct nrb_reader {
 	int fd;
@@ -34,13 +35,16 @@ struct nrb_reader {
 
 static int refill(struct nrb_reader *reader)
 {
+	size_t room;
 	ssize_t n;
 
 	memmove(reader->buf, reader->buf + reader->from, reader->to - reader->from);
 	reader->to -= reader->from;
 	reader->from = 0;
+	room = BUFFER_BYTES - reader->to;
+	room = room < READ_BYTES ? room : READ_BYTES;
 	do {
-		n = read(reader->fd, reader->buf + reader->to, BUFFER_BYTES - reader->to);
+		n = read(reader->fd, reader->buf + reader->to, room);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0) {
 		return nrb_fail(-errno, "cannot read %s", reader->name);
