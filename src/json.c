@@ -6,6 +6,8 @@
  */
 #include "nrb/json.h"
 
+#include "nrb/pool.h"
+
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
@@ -28,6 +30,18 @@ static json_t *raw(const struct nrb_json *value)
 static struct nrb_json *wrap(json_t *value)
 {
 	return (struct nrb_json *)value;
+}
+
+_Static_assert(NRB_POOL_ALIGNMENT % _Alignof(json_int_t) == 0 &&
+		       NRB_POOL_ALIGNMENT % _Alignof(double) == 0 &&
+		       NRB_POOL_ALIGNMENT % _Alignof(void *) == 0,
+	"what jansson stores in a block is aligned");
+
+void nrb_json_use_pool(void)
+{
+#ifndef __SANITIZE_ADDRESS__ /* which is to see each block */
+	json_set_alloc_funcs(nrb_pool_take, nrb_pool_give);
+#endif
 }
 
 struct nrb_json *nrb_json_object(void)

@@ -13,7 +13,6 @@
 #include "nrb/diag.h"
 #include "nrb/export.h"
 #include "nrb/json.h"
-#include "nrb/jsonpool.h"
 #include "nrb/list.h"
 #include "nrb/options.h"
 #include "nrb/plankinds.h"
@@ -359,7 +358,7 @@ int main(int argc, char **argv)
 	int rc, err;
 
 	hold_standard_streams();
-	nrb_jsonpool_use();
+	nrb_json_use_pool();
 	/* inherited as ignored, children could not be waited for; a limit on files is an error like others */
 	(void)signal(SIGCHLD, SIG_DFL);
 	(void)signal(SIGXFSZ, SIG_IGN);

@@ -17,6 +17,10 @@ struct nrb_json; /* one value, owned by whoever made it until it is put into ano
 /* The largest record line has about 8,000 containers; jansson takes 200 bytes for an empty one. */
 enum { NRB_JSON_MAX_LEVELS = 32, NRB_JSON_MAX_CONTAINERS = 200000 };
 
+/** Have values in a pool of this process (nrb/pool.h). To be called before the first is made, by a
+ * process of which one thread alone handles values. With the address sanitizer, nothing. */
+void nrb_json_use_pool(void);
+
 /* Make. Running out of memory is checked once, at the end: every function takes NULL for a
  * value that could not be made, and nrb_json_dump then says -ENOMEM. */
 struct nrb_json *nrb_json_object(void);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Memory for jansson. A line of a record becomes thousands of small blocks that all go again before
- * the next one: glibc 2.36 keeps 7 of a size at hand and merges the others, which costs a fifth of
- * the time in which a record is read.
+ * Small blocks by size, from slabs. A line of a record becomes thousands of them that all go again
+ * before the next one: glibc 2.36 keeps 7 of a size at hand and merges the others, which costs a
+ * fifth of the time in which a record is read.
  */
-#include "nrb/jsonpool.h"
+#include "nrb/pool.h"
 
-#include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -25,9 +24,9 @@ struct block {
 	struct block *next;
 };
 
-_Static_assert(offsetof(struct block, next) % _Alignof(json_int_t) == 0 &&
-		       offsetof(struct block, next) % _Alignof(double) == 0,
-	"what jansson stores in a block is aligned");
+_Static_assert(offsetof(struct block, next) % NRB_POOL_ALIGNMENT == 0 &&
+		       GRAIN % NRB_POOL_ALIGNMENT == 0,
+	"payloads are aligned");
 
 static struct {
 	struct block *free[CLASSES];
@@ -64,15 +63,16 @@ static struct block *carve(size_t size)
 	return block;
 }
 
-static void *allocate(size_t size)
+void *nrb_pool_take(size_t size)
 {
-	size_t whole = size + offsetof(struct block, next);
-	size_t class = (whole + GRAIN - 1) / GRAIN;
+	size_t whole, class;
 	struct block *block;
 
-	if (whole < size) {
+	if (size > SIZE_MAX - offsetof(struct block, next) - GRAIN) {
 		return NULL;
 	}
+	whole = size + offsetof(struct block, next);
+	class = (whole + GRAIN - 1) / GRAIN;
 	if (class >= CLASSES) {
 		return payload(malloc(whole), LARGE);
 	}
@@ -85,7 +85,7 @@ static void *allocate(size_t size)
 	return payload(block, class);
 }
 
-static void give_back(void *memory)
+void nrb_pool_give(void *memory)
 {
 	struct block *block;
 
@@ -99,15 +99,4 @@ static void give_back(void *memory)
 	}
 	block->next = pool.free[block->class];
 	pool.free[block->class] = block;
-}
-
-void nrb_jsonpool_use(void)
-{
-	/* the sanitizer is to see each block */
-#ifndef __SANITIZE_ADDRESS__
-	json_set_alloc_funcs(allocate, give_back);
-#else
-	(void)allocate;
-	(void)give_back;
-#endif
 }
