@@ -109,3 +109,20 @@ look() { # SUFFIX
 	knob >"$case_out/knob$1"
 	if [ -e "$journal" ]; then touch "$case_out/journal$1"; fi
 }
+
+now_says() { # PATTERN, of the progress line as it is drawn on a terminal
+	tail -c 200 "$case_out/stderr" | tr '\r' '\n' | tail -n 1 | grep -q "$1"
+}
+
+# CELL/file: while the cache file is written; CELL/ballast: while free memory is taken;
+# CELL/mode: while the mode is set; else CELL/PHASE. $record: where its record is, if not there.
+has_come() { # MOMENT
+	if is_gone "$parent"; then return 0; fi
+	if [ "$(cells_in "${record:-$case_out/record.jsonl}")" != $((${1%/*} - 1)) ]; then return 1; fi
+	case $1 in
+	*/file) now_says 'writing the cache file' ;;
+	*/ballast) [ -n "$(pid_of ballast)" ] && ! now_says ': [a-z]*, ' ;;
+	*/mode) [ "$(knob)" = 7 ] ;;
+	*) now_says ": ${1#*/}, " ;;
+	esac
+}
