@@ -222,6 +222,16 @@ static char *finish_text(const char *text, size_t *len)
 	return copy;
 }
 
+/* What json_dumps() gives is freed as jansson frees. */
+static void free_dump(char *dump)
+{
+	json_malloc_t take;
+	json_free_t give;
+
+	json_get_alloc_funcs(&take, &give);
+	give(dump);
+}
+
 int nrb_json_dump(const struct nrb_json *value, int indent, char **text, size_t *len)
 {
 	/* ASCII, so that no byte of a string moves a terminal */
@@ -234,7 +244,7 @@ int nrb_json_dump(const struct nrb_json *value, int indent, char **text, size_t 
 		return -ENOMEM;
 	}
 	*text = finish_text(dump, len);
-	free(dump);
+	free_dump(dump);
 	return *text != NULL ? 0 : -ENOMEM;
 }
 
