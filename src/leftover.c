@@ -90,6 +90,15 @@ static int refuse_damaged(const char *why)
 		NRB_JOURNAL_NAME, why);
 }
 
+/* No journal: what a guard could not remove in its time, and what was to become the first journal. */
+static int clear(const struct nrb_root *root, int dir)
+{
+	int rc = nrb_journal_remove(dir);
+
+	nrb_putback_clear(root);
+	return rc < 0 ? nrb_fail(rc, "cannot remove a journal that was not finished") : 0;
+}
+
 static int restore_locked(
 	const struct nrb_root *root, int dir, struct nrb_restored *results, int *n)
 {
@@ -102,8 +111,7 @@ static int restore_locked(
 	}
 	rc = nrb_journal_read(dir, &journal, why, sizeof(why));
 	if (rc == -ENOENT) {
-		nrb_putback_clear(root); /* what a guard could not remove in its time */
-		return 0;
+		return clear(root, dir);
 	}
 	if (rc < 0) {
 		return refuse_damaged(why);

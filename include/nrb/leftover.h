@@ -23,7 +23,7 @@ int nrb_leftover_refuse(int dir, const char *boot_id);
 /**
  * What `restore` does: wait up to 5 s for the lock, then put back what a leftover journal says,
  * kill the processes it names that are still ours (pid and start time), remove it. Idempotent.
- * Without a journal it only clears what a guard could not (nrb_putback_clear).
+ * Without a journal it only clears what a guard could not (nrb_putback_clear), and a journal's temp.
  * A journal that is damaged or names what is not in the table of settings writes nothing.
  * results, n  out, array of NRB_JOURNAL_MAX_SETTINGS; n 0: nothing to do
  * Returns 0 or a negative errno, with a message; exit codes as nrb_putback_conclude, NRB_EXIT_BUSY

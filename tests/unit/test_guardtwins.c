@@ -88,7 +88,6 @@ static void test_both_killed(void **state)
 			on_the_way += strcmp(tree_read(tree, DIRTY_RATIO), "1") == 0;
 			assert_int_equal(
 				nrb_leftover_restore(&tree->root, results, &n), 0);
-			unlinkat(tree->root.fd, TEMP, 0);
 			assert_as(tree, &founds[i]);
 			assert_true(is_cleared(tree));
 		}
