@@ -36,17 +36,31 @@ static int remove_stale(int dir, const struct nrb_journal *journal)
 	return 0;
 }
 
-static int refuse_busy(int dir)
+/* In a container that shares /run, pids are others. A recorded machine lists none of ours. */
+static bool is_pid_here(const struct nrb_root *root, const struct nrb_journal *journal)
+{
+	int64_t start_time;
+	int rc = nrb_process_start_time(root, journal->pid, &start_time);
+
+	return rc == 0 ? start_time == journal->start_time : !root->live;
+}
+
+static int refuse_busy(const struct nrb_root *root, int dir)
 {
 	struct nrb_journal other;
 	char why[WHY_LEN];
 
-	if (nrb_journal_read(dir, &other, why, sizeof(why)) == 0) {
-		return nrb_refuse(NRB_EXIT_BUSY, "wait for its end",
-			"another run (pid %d) holds the lock", (int)other.pid);
+	if (nrb_journal_read(dir, &other, why, sizeof(why)) < 0) {
+		return nrb_refuse(
+			NRB_EXIT_BUSY, "wait for its end", "another run holds the lock");
 	}
-	return nrb_refuse(
-		NRB_EXIT_BUSY, "wait for its end", "another run holds the lock");
+	if (!is_pid_here(root, &other)) {
+		return nrb_refuse(NRB_EXIT_BUSY, "wait for its end",
+			"another run holds the lock, as pid %d of another container",
+			(int)other.pid);
+	}
+	return nrb_refuse(NRB_EXIT_BUSY, "wait for its end",
+		"another run (pid %d) holds the lock", (int)other.pid);
 }
 
 int nrb_leftover_lock(const struct nrb_root *root, int wait_ms, int *dir, int *lock)
@@ -57,7 +71,7 @@ int nrb_leftover_lock(const struct nrb_root *root, int wait_ms, int *dir, int *l
 	if (rc == 0) {
 		rc = nrb_lock_take(*dir, wait_ms, lock);
 	}
-	return rc == -EBUSY ? refuse_busy(*dir) : rc;
+	return rc == -EBUSY ? refuse_busy(root, *dir) : rc;
 }
 
 int nrb_leftover_refuse(int dir, const char *boot_id)
@@ -146,7 +160,7 @@ int nrb_leftover_restore(
 		rc = nrb_lock_take(dir, RESTORE_MS, &lock);
 	}
 	if (rc == -EBUSY) {
-		rc = refuse_busy(dir);
+		rc = refuse_busy(root, dir);
 	}
 	if (rc == 0) {
 		rc = restore_locked(root, dir, results, n);

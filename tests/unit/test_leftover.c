@@ -255,6 +255,31 @@ static void test_restore_does_not_wait_for_ever(void **state)
 	assert_true(all_end_within(5000));
 }
 
+/* Another process has the pid that the run has in its container. */
+static void test_a_pid_of_another_container_is_told_as_such(void **state)
+{
+	struct tree *tree = *state;
+	char journal[256];
+	int dir, lock;
+
+	hold_lock(tree, 300);
+	tree_write(tree, JOURNAL, JOURNAL_OF(THIS_BOOT, ""));
+	assert_true(nrb_leftover_lock(&tree->root, 0, &dir, &lock) < 0);
+	assert_non_null(strstr(nrb_diag_message(), "another run (pid 77) holds"));
+	close(dir);
+	nrb_diag_reset();
+	snprintf(journal, sizeof(journal),
+		"{\"format\":1,\"boot_id\":\"" THIS_BOOT "\",\"pid\":%d,\"start_time\":1,"
+		"\"settings\":[],\"processes\":[]}\n",
+		(int)getpid());
+	tree_list_process(tree, getpid());
+	tree_write(tree, JOURNAL, journal);
+	assert_true(nrb_leftover_lock(&tree->root, 0, &dir, &lock) < 0);
+	assert_non_null(strstr(nrb_diag_message(), "of another container"));
+	close(dir);
+	assert_true(all_end_within(5000));
+}
+
 static void test_a_look_disturbs_no_run(void **state)
 {
 	struct tree *tree = *state;
@@ -341,6 +366,7 @@ int main(void)
 		TREE_TEST(test_leftover_processes_are_killed),
 		TREE_TEST(test_restore_waits_for_a_guard_at_work),
 		TREE_TEST(test_restore_does_not_wait_for_ever),
+		TREE_TEST(test_a_pid_of_another_container_is_told_as_such),
 		TREE_TEST(test_a_look_disturbs_no_run),
 		TREE_TEST(test_links_are_not_followed),
 		TREE_TEST(test_directory_that_is_not_ours_alone),
