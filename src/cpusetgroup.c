@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 #define MOUNT "sys/fs/cgroup"
-#define GROUP MOUNT "/numa-reclaim-bench"
+#define NAME  "numa-reclaim-bench"
+#define GROUP MOUNT "/" NAME
 
 enum { MEMS_LEN = 256, PATH_LEN = 1024, LEAVE_TRIES = 100, LEAVE_MS = 20 };
 
@@ -83,6 +84,19 @@ static int set_mems(const struct nrb_root *root, const struct nrb_idset *mems)
 	return rc == 0 && strcmp(wanted, effective) != 0 ? -EBADMSG : rc;
 }
 
+static int make_directory(const struct nrb_root *root)
+{
+	int mount, rc = nrb_fsroot_open_file(root, MOUNT, O_PATH | O_DIRECTORY, &mount);
+
+	if (rc < 0) {
+		return rc;
+	}
+	/* there already: of a killed run, whose child takes its time to die */
+	rc = mkdirat(mount, NAME, 0755) < 0 && errno != EEXIST ? -errno : 0;
+	close(mount);
+	return rc;
+}
+
 int nrb_cpusetgroup_make(const struct nrb_root *root, const struct nrb_idset *mems,
 	char *why, size_t why_len)
 {
@@ -91,9 +105,9 @@ int nrb_cpusetgroup_make(const struct nrb_root *root, const struct nrb_idset *me
 	if (rc < 0) {
 		return rc;
 	}
-	/* there already: of a killed run, whose child takes its time to die */
-	if (mkdirat(root->fd, GROUP, 0755) < 0 && errno != EEXIST) {
-		return say_why(-errno, why, why_len);
+	rc = make_directory(root);
+	if (rc < 0) {
+		return say_why(rc, why, why_len);
 	}
 	rc = set_mems(root, mems);
 	if (rc < 0) {
@@ -126,10 +140,16 @@ int nrb_cpusetgroup_leave(const struct nrb_root *root, const char *home)
 
 void nrb_cpusetgroup_remove(const struct nrb_root *root)
 {
+	int mount;
+
+	if (nrb_fsroot_open_file(root, MOUNT, O_PATH | O_DIRECTORY, &mount) < 0) {
+		return;
+	}
 	for (int i = 0; i < LEAVE_TRIES; i++) {
-		if (unlinkat(root->fd, GROUP, AT_REMOVEDIR) == 0 || errno != EBUSY) {
-			return;
+		if (unlinkat(mount, NAME, AT_REMOVEDIR) == 0 || errno != EBUSY) {
+			break;
 		}
 		poll(NULL, 0, LEAVE_MS);
 	}
+	close(mount);
 }

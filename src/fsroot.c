@@ -8,13 +8,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-enum { MAX_FILE = 16 << 20, MAX_KEY = 128 };
+enum { MAX_FILE = 16 << 20, MAX_KEY = 128, MAX_TRIES = 100 };
 
 int nrb_fsroot_open(struct nrb_root *root, const char *dir)
 {
@@ -39,13 +42,73 @@ void nrb_fsroot_close(struct nrb_root *root)
 	root->live = false;
 }
 
+static void close_keeping_errno(int fd)
+{
+	int err = errno;
+
+	close(fd);
+	errno = err;
+}
+
+/* Without openat2(2), before 5.6: no link is followed. */
+static int open_without_links(int dir, const char *path, int flags)
+{
+	int at = fcntl(dir, F_DUPFD_CLOEXEC, 0);
+
+	while (at >= 0) {
+		size_t len = strcspn(path, "/"), slashes = strspn(path + len, "/");
+		bool last = path[len + slashes] == '\0';
+		char name[NAME_MAX + 1] = ".";
+		int next = -1;
+
+		if (len > NAME_MAX) {
+			errno = ENAMETOOLONG;
+		} else if (strncmp(path, "..", len) == 0 && len == 2) {
+			errno = ELOOP;
+		} else {
+			memcpy(name, path, len);
+			name[len > 0 ? len : 1] = '\0';
+			next = openat(at, name,
+				O_NOFOLLOW | (last ? flags : O_PATH | O_CLOEXEC), 0600);
+		}
+		close_keeping_errno(at);
+		if (last) {
+			return next;
+		}
+		at = next;
+		path += len + slashes;
+	}
+	return -1;
+}
+
+/* A link of a recorded machine is one within it, also if it begins with "/". */
+static int open_in_root(int dir, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (unsigned int)flags,
+		.mode = (flags & O_CREAT) != 0 ? 0600 : 0,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	int fd, tries = MAX_TRIES;
+
+	do { /* EAGAIN: something was renamed meanwhile, where there is ".." */
+		fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
+	} while (fd < 0 && errno == EAGAIN && --tries > 0);
+	return fd < 0 && errno == ENOSYS ? open_without_links(dir, path, flags) : fd;
+}
+
 int nrb_fsroot_open_file(
 	const struct nrb_root *root, const char *path, int flags, int *fd)
 {
 	while (*path == '/') {
 		path++;
 	}
-	*fd = openat(root->fd, path, flags | O_CLOEXEC, 0600);
+	flags |= O_CLOEXEC;
+	if (root->live) {
+		*fd = openat(root->fd, path, flags, 0600);
+	} else {
+		*fd = open_in_root(root->fd, path, flags);
+	}
 	return *fd < 0 ? -errno : 0;
 }
 

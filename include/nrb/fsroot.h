@@ -28,7 +28,9 @@ int nrb_fsroot_open(struct nrb_root *root, const char *dir);
 /** Close it; a zeroed or closed root is left alone. */
 void nrb_fsroot_close(struct nrb_root *root);
 
-/** Open a file or directory with openat(2) flags (O_CLOEXEC is added); *fd is the caller's. */
+/** Open a file or directory with openat(2) flags (O_CLOEXEC is added); *fd is the caller's. Below a root
+ * that is not live no link leads out of it, by ".." or "/"; a kernel without openat2(2) follows none there
+ * (-ELOOP). */
 int nrb_fsroot_open_file(
 	const struct nrb_root *root, const char *path, int flags, int *fd);
 

@@ -92,14 +92,24 @@ static inline void tree_mkdir(struct tree *tree, const char *path, mode_t mode)
 	must(fchmodat(tree->root.fd, path, mode, 0) == 0);
 }
 
-/* Have the machine list a process of ours, as /proc of a live one does. */
+/* Have the machine list a process of ours, with what /proc of the live one says of it now: a link there
+ * would lead out of the tree. */
 static inline void tree_list_process(struct tree *tree, pid_t pid)
 {
-	char path[64], target[64];
+	char path[64], stat[1024];
+	ssize_t n;
+	int fd;
 
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	fd = open(path, O_RDONLY);
+	n = read(fd, stat, sizeof(stat) - 1);
+	close(fd);
+	must(n > 0);
+	stat[n] = '\0';
 	snprintf(path, sizeof(path), "proc/%d", (int)pid);
-	snprintf(target, sizeof(target), "/proc/%d", (int)pid);
-	must(symlinkat(target, tree->root.fd, path) == 0);
+	tree_mkdir(tree, path, 0755);
+	snprintf(path, sizeof(path), "proc/%d/stat", (int)pid);
+	tree_write(tree, path, stat);
 }
 
 /* Knob found at 4, MGLRU on. */

@@ -10,6 +10,7 @@
 
 #define MOUNT "sys/fs/cgroup"
 #define GROUP MOUNT "/numa-reclaim-bench"
+#define NAME  "numa-reclaim-bench"
 
 int __wrap_mkdirat(int dir, const char *path, mode_t mode);
 int __real_mkdirat(int dir, const char *path, mode_t mode);
@@ -38,7 +39,7 @@ int __wrap_mkdirat(int dir, const char *path, mode_t mode)
 		return -1;
 	}
 	rc = __real_mkdirat(dir, path, mode);
-	for (int i = 0; rc == 0 && strcmp(path, GROUP) == 0 && files[i] != NULL; i++) {
+	for (int i = 0; rc == 0 && strcmp(path, NAME) == 0 && files[i] != NULL; i++) {
 		snprintf(file, sizeof(file), GROUP "/%s", files[i]);
 		tree_write(kernel.tree, file, i == 1 ? kernel.effective : "\n");
 	}
@@ -49,15 +50,15 @@ int __wrap_unlinkat(int dir, const char *path, int flags)
 {
 	char file[128];
 
-	if (strcmp(path, GROUP) == 0) {
+	if (strcmp(path, NAME) == 0) {
 		kernel.removals++;
-		if (faccessat(dir, GROUP, F_OK, 0) == 0 && kernel.busy > 0) {
+		if (faccessat(dir, NAME, F_OK, 0) == 0 && kernel.busy > 0) {
 			kernel.busy--;
 			errno = EBUSY;
 			return -1;
 		}
 		for (int i = 0; files[i] != NULL; i++) {
-			snprintf(file, sizeof(file), GROUP "/%s", files[i]);
+			snprintf(file, sizeof(file), NAME "/%s", files[i]);
 			(void)__real_unlinkat(dir, file, 0);
 		}
 	}

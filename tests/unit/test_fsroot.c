@@ -6,7 +6,40 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+/* syscall(2), where openat2 is not known. */
+long __wrap_syscall(long number, ...);
+long __real_syscall(long number, ...);
+
+static bool lacks_openat2;
+
+long __wrap_syscall(long number, ...)
+{
+	va_list args;
+	long a, b, c, d;
+
+	va_start(args, number);
+	a = va_arg(args, long);
+	b = va_arg(args, long);
+	c = va_arg(args, long);
+	d = va_arg(args, long);
+	va_end(args);
+	if (number == SYS_openat2 && lacks_openat2) {
+		errno = ENOSYS;
+		return -1;
+	}
+	return __real_syscall(number, a, b, c, d);
+}
+
+/* Before 5.6, and below valgrind 3.19, no link is followed; what it takes is tested by itself. */
+static void need_openat2(void)
+{
+	if (__real_syscall(SYS_openat2, -1, NULL, NULL, 0) < 0 && errno == ENOSYS) {
+		skip();
+	}
+}
 
 static void test_knows_the_live_root(void **state)
 {
@@ -180,9 +213,78 @@ static void test_does_not_write_through_a_link(void **state)
 	assert_int_equal(nrb_fsroot_write_str(&tree->root, "knob", "7"), -ELOOP);
 	assert_int_equal(nrb_fsroot_read_str(&tree->root, "victim", buf, 16), 0);
 	assert_string_equal(buf, "keep");
+	need_openat2();
 	/* reading follows links: sysfs is made of them */
 	assert_int_equal(nrb_fsroot_read_str(&tree->root, "knob", buf, 16), 0);
 	assert_string_equal(buf, "keep");
+}
+
+/* What stands beside the tree, and how a link in it tries to get there. Reading: -ENOENT, for within the
+ * tree there is nothing of that name. */
+static void test_no_link_leads_out(void **state)
+{
+	static const char *const links[] = { "../../beside",
+		"../../../../../../../../beside", "/beside", "/proc/../../beside" };
+	struct tree *tree = *state;
+	char beside[96], target[128], buf[16];
+	FILE *f;
+
+	need_openat2();
+	snprintf(beside, sizeof(beside), "%s.beside", tree->dir);
+	f = fopen(beside, "w");
+	assert_non_null(f);
+	fputs("secret", f);
+	fclose(f);
+	tree_write(tree, "proc/own", "own\n");
+	for (size_t i = 0; i <= sizeof(links) / sizeof(links[0]); i++) {
+		bool is_last = i == sizeof(links) / sizeof(links[0]);
+
+		/* the last is the very file; the others must not even come near */
+		snprintf(target, sizeof(target), "%s", is_last ? beside : links[i]);
+		assert_int_equal(symlinkat(target, tree->root.fd, "proc/link"), 0);
+		assert_int_equal(
+			nrb_fsroot_read_str(&tree->root, "proc/link", buf, 16), -ENOENT);
+		assert_int_equal(
+			nrb_fsroot_write_str(&tree->root, "proc/link", "x"), -ELOOP);
+		assert_int_equal(unlinkat(tree->root.fd, "proc/link", 0), 0);
+	}
+	/* a directory that is a link, and a path that climbs by itself */
+	assert_int_equal(symlinkat("/tmp", tree->root.fd, "run"), 0);
+	snprintf(target, sizeof(target), "run/%s", strrchr(beside, '/') + 1);
+	assert_int_equal(nrb_fsroot_read_str(&tree->root, target, buf, 16), -ENOENT);
+	assert_int_equal(nrb_fsroot_write_str(&tree->root, target, "x"), -ENOENT);
+	snprintf(target, sizeof(target), "proc/../../%s", strrchr(beside, '/') + 1);
+	assert_int_equal(nrb_fsroot_read_str(&tree->root, target, buf, 16), -ENOENT);
+	/* within it both kinds hold */
+	assert_int_equal(symlinkat("/proc/own", tree->root.fd, "absolute"), 0);
+	assert_int_equal(symlinkat("proc/own", tree->root.fd, "relative"), 0);
+	assert_int_equal(nrb_fsroot_read_str(&tree->root, "absolute", buf, 16), 0);
+	assert_string_equal(buf, "own");
+	assert_int_equal(nrb_fsroot_read_str(&tree->root, "relative", buf, 16), 0);
+	assert_string_equal(buf, "own");
+	unlink(beside);
+}
+
+static void test_without_openat2_no_link_is_followed(void **state)
+{
+	static const char *const bad[] = { "link", "dir/own", "proc/../own", "../x" };
+	struct tree *tree = *state;
+	char buf[16];
+
+	lacks_openat2 = true;
+	tree_write(tree, "proc/own", "own\n");
+	assert_int_equal(symlinkat("proc/own", tree->root.fd, "link"), 0);
+	assert_int_equal(symlinkat("proc", tree->root.fd, "dir"), 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		int rc = nrb_fsroot_read_str(&tree->root, bad[i], buf, 16);
+
+		assert_true(rc == -ELOOP || rc == -ENOTDIR);
+	}
+	assert_int_equal(nrb_fsroot_read_str(&tree->root, "proc//own", buf, 16), 0);
+	assert_string_equal(buf, "own");
+	assert_int_equal(nrb_fsroot_read_str(&tree->root, "proc/none", buf, 16), -ENOENT);
+	assert_int_equal(nrb_fsroot_write_str(&tree->root, "proc/own", "x"), 0);
+	lacks_openat2 = false;
 }
 
 /* /dev/full takes nothing: the error of write(2) must come through. */
@@ -207,6 +309,8 @@ int main(void)
 		TREE_TEST(test_reads_pairs),
 		TREE_TEST(test_writes_existing_files_only),
 		TREE_TEST(test_does_not_write_through_a_link),
+		TREE_TEST(test_no_link_leads_out),
+		TREE_TEST(test_without_openat2_no_link_is_followed),
 		TREE_TEST(test_a_refused_write_is_said),
 	};
 

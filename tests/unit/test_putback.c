@@ -32,7 +32,7 @@ int __wrap_unlinkat(int dir, const char *path, int flags)
 	int rc = __real_unlinkat(dir, path, flags);
 
 	if (rc == 0) {
-		note(strcmp(path, GROUP) == 0 ? "g" : "j");
+		note(flags == AT_REMOVEDIR ? "g" : "j");
 	}
 	return rc;
 }
