@@ -5,7 +5,6 @@
 #include "nrb/diag.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,40 +17,19 @@ static int refuse_existing(const char *path)
 	return -EEXIST;
 }
 
-/* DIR/.NAME.XXXXXX: in the same directory, or no rename would do. */
-static char *temporary_of(const char *path)
+static int open_it(struct nrb_newfile *file)
 {
-	const char *slash = strrchr(path, '/');
-	int dir_len = slash != NULL ? (int)(slash + 1 - path) : 0;
-	char *temporary;
+	int rc = nrb_nameless_open(&file->nameless, file->path, 0666);
 
-	return asprintf(&temporary, "%.*s.%s.XXXXXX", dir_len, path, path + dir_len) < 0
-		       ? NULL
-		       : temporary;
-}
-
-/* As a new file would have it. */
-static int open_temporary(struct nrb_newfile *file)
-{
-	mode_t mask = umask(0);
-	int fd;
-
-	umask(mask);
-	fd = mkostemp(file->temporary, O_CLOEXEC);
-	if (fd < 0) {
-		return -errno;
-	}
-	if (fchmod(fd, 0666 & ~mask) == 0) {
-		file->out = fdopen(fd, "w");
-	}
-	if (file->out == NULL) {
-		int rc = -errno;
-
-		close(fd);
-		unlink(file->temporary);
+	if (rc < 0) {
 		return rc;
 	}
-	return 0;
+	file->out = fdopen(file->nameless.fd, "w");
+	if (file->out == NULL) {
+		rc = -errno;
+		nrb_nameless_close(&file->nameless);
+	}
+	return rc;
 }
 
 int nrb_newfile_begin(struct nrb_newfile *file, const char *path, const char *what)
@@ -64,13 +42,10 @@ int nrb_newfile_begin(struct nrb_newfile *file, const char *path, const char *wh
 		return refuse_existing(path);
 	}
 	file->path = strdup(path);
-	file->temporary = temporary_of(path);
-	rc = file->path == NULL || file->temporary == NULL ? -ENOMEM
-							   : open_temporary(file);
+	rc = file->path == NULL ? -ENOMEM : open_it(file);
 	if (rc < 0) {
 		nrb_fail(rc, "cannot make the %s %s", what, path);
 		free(file->path);
-		free(file->temporary);
 		*file = (struct nrb_newfile){ 0 };
 	}
 	return rc;
@@ -78,32 +53,14 @@ int nrb_newfile_begin(struct nrb_newfile *file, const char *path, const char *wh
 
 void nrb_newfile_abandon(struct nrb_newfile *file)
 {
-	if (file->out != NULL) {
-		(void)fclose(file->out);
+	if (file->out == NULL) {
+		return;
 	}
-	if (file->temporary != NULL) {
-		unlink(file->temporary);
-	}
+	(void)fclose(file->out);
+	file->nameless.fd = -1; /* which the stream had */
+	nrb_nameless_close(&file->nameless);
 	free(file->path);
-	free(file->temporary);
 	*file = (struct nrb_newfile){ 0 };
-}
-
-/* Not every file system can rename without replacing; a hard link does not replace either. */
-static int name_it(const struct nrb_newfile *file)
-{
-	if (renameat2(AT_FDCWD, file->temporary, AT_FDCWD, file->path,
-		    RENAME_NOREPLACE) == 0) {
-		return 0;
-	}
-	if (errno != EINVAL && errno != ENOSYS) {
-		return -errno;
-	}
-	if (link(file->temporary, file->path) < 0) {
-		return -errno;
-	}
-	unlink(file->temporary);
-	return 0;
 }
 
 /* A stream does not keep why it failed: what failed once fails again. The file goes anyway. */
@@ -127,7 +84,7 @@ int nrb_newfile_commit(struct nrb_newfile *file)
 		rc = -errno;
 	}
 	if (rc == 0) {
-		rc = name_it(file);
+		rc = nrb_nameless_name(&file->nameless);
 	}
 	if (rc == -EEXIST) {
 		refuse_existing(file->path);

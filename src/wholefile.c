@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Write a file whole: temporary name, sync, rename. */
+/* Write a file whole: no name, sync, then its name. */
 #include "nrb/wholefile.h"
 
 #include "nrb/diag.h"
+#include "nrb/nameless.h"
 #include "nrb/writeall.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,52 +34,25 @@ static int fill(int fd, const char *text, size_t len)
 {
 	int rc = nrb_write_all(fd, text, len);
 
-	if (rc == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0)) {
-		rc = -errno;
-	}
-	if (close(fd) < 0 && rc == 0) {
-		rc = -errno;
-	}
-	return rc;
-}
-
-/* Hidden, and of another ending, so that nobody takes it for the file. */
-static char *temporary_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	int dir = slash != NULL ? (int)(slash + 1 - path) : 0;
-	char *name;
-
-	return asprintf(&name, "%.*s.%s.XXXXXX", dir, path, path + dir) < 0 ? NULL : name;
+	return rc == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0) ? -errno : rc;
 }
 
 int nrb_wholefile_write(
 	const char *path, const char *text, size_t len, const char *not_this)
 {
-	int fd, rc = check_target(path, not_this);
-	char *name;
+	struct nrb_nameless file;
+	int rc = check_target(path, not_this);
 
 	if (rc < 0) {
 		return rc;
 	}
-	name = temporary_name(path);
-	if (name == NULL) {
-		return nrb_fail(-ENOMEM, "%s", path);
+	rc = nrb_nameless_open(&file, path, 0644);
+	if (rc == 0) {
+		rc = fill(file.fd, text, len);
+		if (rc == 0) {
+			rc = nrb_nameless_replace(&file);
+		}
+		nrb_nameless_close(&file);
 	}
-	fd = mkostemp(name, O_CLOEXEC);
-	if (fd < 0) {
-		rc = nrb_fail(-errno, "%s", path);
-		free(name);
-		return rc;
-	}
-	rc = fill(fd, text, len);
-	if (rc == 0 && rename(name, path) < 0) {
-		rc = -errno;
-	}
-	if (rc < 0) {
-		unlink(name);
-		nrb_fail(rc, "%s", path);
-	}
-	free(name);
-	return rc;
+	return rc < 0 ? nrb_fail(rc, "%s", path) : 0;
 }

@@ -3,15 +3,18 @@
 #ifndef NRB_NEWFILE_H
 #define NRB_NEWFILE_H
 
+#include "nrb/nameless.h"
+
 #include <stdio.h>
 
 struct nrb_newfile {
 	FILE *out; /* what goes in */
-	char *path, *temporary;
+	char *path;
+	struct nrb_nameless nameless;
 };
 
 /**
- * Begin a file: a hidden one beside path, which no one may have yet.
+ * Begin a file that has no name yet (nrb_nameless_open); path is one that no one may have.
  * what  "page", for messages
  * Returns 0 or a negative errno, with a message (-EEXIST: nothing is ever overwritten).
  */

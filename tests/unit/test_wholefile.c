@@ -10,17 +10,17 @@
 
 static int broken; /* errno that the next rename(2) fails with */
 
-int __wrap_rename(const char *from, const char *to);
-int __real_rename(const char *from, const char *to);
+int __wrap_renameat(int from_dir, const char *from, int to_dir, const char *to);
+int __real_renameat(int from_dir, const char *from, int to_dir, const char *to);
 
-int __wrap_rename(const char *from, const char *to)
+int __wrap_renameat(int from_dir, const char *from, int to_dir, const char *to)
 {
 	if (broken != 0) {
 		errno = broken;
 		broken = 0;
 		return -1;
 	}
-	return __real_rename(from, to);
+	return __real_renameat(from_dir, from, to_dir, to);
 }
 
 static char path[128];
