@@ -5,6 +5,7 @@
 #include "nrb/diag.h"
 #include "nrb/placement.h"
 #include "nrb/process.h"
+#include "nrb/rights.h"
 
 #include <errno.h>
 #include <sys/prctl.h>
@@ -33,6 +34,9 @@ static int settle_in(struct nrb_cell *cell, pid_t parent)
 	struct nrb_idset cpus;
 	int rc = nrb_process_begin_child(cell->root, parent);
 
+	if (rc == 0) {
+		rc = nrb_rights_limit(cell->root, NRB_ROLE_HOLDER);
+	}
 	if (rc < 0) {
 		return rc;
 	}

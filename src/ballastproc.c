@@ -9,6 +9,7 @@
 #include "nrb/process.h"
 #include "nrb/progress.h"
 #include "nrb/reap.h"
+#include "nrb/rights.h"
 #include "nrb/signals.h"
 #include "nrb/units.h"
 
@@ -65,19 +66,21 @@ static int take(const struct nrb_ballastproc *proc, int i)
 
 static _Noreturn void hold(const struct nrb_ballastproc *proc, pid_t parent)
 {
-	static const int none[] = { -1 };
 	int rc;
 
 	prctl(PR_SET_NAME, "nrb-ballast");
 	nrb_diag_reset();
 	nrb_diag_set_copy(proc->words->why, sizeof(proc->words->why));
 	rc = nrb_process_begin_child(proc->root, parent);
+	if (rc == 0) {
+		rc = nrb_rights_limit(proc->root, NRB_ROLE_BALLAST);
+	}
 	for (int i = 0; i < proc->plan->n_ballasts && rc == 0; i++) {
 		rc = take(proc, i);
 	}
 	/* what is locked stays so */
-	if (rc == 0 && proc->root->live) {
-		rc = nrb_process_drop_capabilities(none);
+	if (rc == 0) {
+		rc = nrb_rights_limit(proc->root, NRB_ROLE_BALLAST_HELD);
 	}
 	proc->words->failed = rc;
 	if (rc < 0) {

@@ -8,6 +8,7 @@
 #include "nrb/process.h"
 #include "nrb/progress.h"
 #include "nrb/reap.h"
+#include "nrb/rights.h"
 #include "nrb/signals.h"
 
 #include <errno.h>
@@ -81,6 +82,9 @@ static _Noreturn void write_file(const struct nrb_cachemaker *maker, struct word
 	nrb_diag_reset();
 	nrb_diag_set_copy(words->why, sizeof(words->why));
 	rc = nrb_process_begin_child(maker->root, parent);
+	if (rc == 0) {
+		rc = nrb_rights_limit(maker->root, NRB_ROLE_WRITER);
+	}
 	if (rc == 0 && nrb_idset_count(maker->cpus) > 0) {
 		rc = nrb_placement_pin(maker->cpus);
 	}

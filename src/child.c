@@ -6,6 +6,7 @@
 #include "nrb/holder.h"
 #include "nrb/placement.h"
 #include "nrb/process.h"
+#include "nrb/rights.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -118,6 +119,9 @@ _Noreturn void nrb_child_main(struct nrb_cell *cell, pid_t parent, int channel)
 	nrb_diag_set_before_line(NULL);
 	nrb_diag_set_copy(shared->why, sizeof(shared->why));
 	rc = nrb_process_begin_child(cell->root, parent);
+	if (rc == 0) {
+		rc = nrb_rights_limit(cell->root, NRB_ROLE_CHILD);
+	}
 	if (rc == 0) {
 		rc = run_steps(cell, channel);
 	}

@@ -3,8 +3,10 @@
 #include "nrb/guardproc.h"
 
 #include "nrb/diag.h"
+#include "nrb/inherited.h"
 #include "nrb/moment.h"
 #include "nrb/putback.h"
+#include "nrb/rights.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,17 +36,6 @@ static int compare_fds(const void *a, const void *b)
 	return *(const int *)a - *(const int *)b;
 }
 
-static void close_range_of(unsigned int first, unsigned int last)
-{
-	if (syscall(SYS_close_range, first, last, 0) == 0) {
-		return;
-	}
-	/* before 5.9 */
-	for (long fd = first; fd <= (long)last && fd < sysconf(_SC_OPEN_MAX); fd++) {
-		close((int)fd);
-	}
-}
-
 /* A record, a pipe or a terminal must not stay open because of us; stderr is for a last word. */
 static void close_others(const struct nrb_guardproc *guardproc, int parent)
 {
@@ -57,11 +48,11 @@ static void close_others(const struct nrb_guardproc *guardproc, int parent)
 	qsort(keep, n, sizeof(keep[0]), compare_fds);
 	for (size_t i = 0; i < n; i++) {
 		if ((unsigned int)keep[i] > from) {
-			close_range_of(from, (unsigned int)keep[i] - 1);
+			nrb_inherited_close(from, (unsigned int)keep[i] - 1);
 		}
 		from = (unsigned int)keep[i] + 1;
 	}
-	close_range_of(from, ~0u);
+	nrb_inherited_close(from, ~0u);
 	do { /* so that no later open becomes stdin or stdout */
 		null = open("/dev/null", O_RDWR);
 	} while (null >= 0 && null < STDERR_FILENO);
@@ -114,6 +105,8 @@ static void run(const struct nrb_guardproc *guardproc, int parent)
 	close_others(guardproc, parent);
 	/* not inherited by fork; a refusal costs speed under memory pressure, not safety */
 	mlockall(MCL_CURRENT);
+	/* said; a guard with more rights than it needs is better than none */
+	(void)nrb_rights_limit(guardproc->root, NRB_ROLE_GUARD);
 	if (wait_for_end(guardproc, parent)) {
 		restore(guardproc);
 	}

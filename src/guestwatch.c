@@ -200,7 +200,9 @@ static int start(struct session *session)
 {
 	const struct nrb_guest *guest = session->guest;
 	struct nrb_words argv = { 0 };
-	struct nrb_spawn spawn = { .dir_fd = guest->workdir->fd, .out_fd = -1 };
+	struct nrb_spawn spawn = {
+		.role = NRB_ROLE_QEMU, .dir_fd = guest->workdir->fd, .out_fd = -1
+	};
 	int rc = nrb_workdir_open(guest->workdir, "qemu.err", &spawn.err_fd);
 
 	if (rc) {

@@ -12,6 +12,7 @@
 #include "nrb/confirm.h"
 #include "nrb/diag.h"
 #include "nrb/export.h"
+#include "nrb/inherited.h"
 #include "nrb/json.h"
 #include "nrb/list.h"
 #include "nrb/options.h"
@@ -21,12 +22,12 @@
 #include "nrb/rehearse.h"
 #include "nrb/report.h"
 #include "nrb/restore.h"
+#include "nrb/rights.h"
 #include "nrb/run.h"
 #include "nrb/scenarios.h"
 #include "version.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -53,8 +54,9 @@ static void judge(const struct nrb_options *options, int unclear, struct ending 
 	}
 }
 
+/* fd: of the record, which a run has no right any more to find by its path; -1: none */
 static int show_record(const struct nrb_options *options, const struct nrb_screen *screen,
-	const char *path, struct ending *ending)
+	const char *path, int fd, struct ending *ending)
 {
 	int unclear = 0, rc;
 	struct nrb_report_options report = {
@@ -71,7 +73,8 @@ static int show_record(const struct nrb_options *options, const struct nrb_scree
 	if (!options->quiet) {
 		nrb_note("record: %s", path);
 	}
-	rc = nrb_report(&report, &path, 1);
+	rc = fd >= 0 ? nrb_report_opened(&report, path, fd)
+		     : nrb_report(&report, &path, 1);
 	if (rc == 0) {
 		judge(options, unclear, ending);
 	}
@@ -110,9 +113,9 @@ static int do_run(const struct nrb_options *options, const struct nrb_root *root
 		return rc;
 	}
 	ending->exit_code = result.too_wide ? NRB_EXIT_INCONCLUSIVE : 0;
-	shown = options->json && rc < 0
-			? 0
-			: show_record(options, screen, result.path, ending);
+	shown = options->json && rc < 0 ? 0
+					: show_record(options, screen, result.path,
+						  result.record, ending);
 	return rc < 0 ? rc : shown;
 }
 
@@ -192,14 +195,14 @@ static int do_rehearse(struct nrb_options *options, const struct nrb_screen *scr
 		return 0;
 	}
 	if (ending->exit_code == NRB_EXIT_INCONCLUSIVE && !options->json) {
-		show_record(options, screen, options->rehearse.output, ending);
+		show_record(options, screen, options->rehearse.output, -1, ending);
 	}
 	if (ending->exit_code != 0) {
 		return nrb_refuse((enum nrb_exit)ending->exit_code, NULL,
 			"the run in the guest ended with exit code %d",
 			ending->exit_code);
 	}
-	return show_record(options, screen, options->rehearse.output, ending);
+	return show_record(options, screen, options->rehearse.output, -1, ending);
 }
 
 static int do_check(const struct nrb_options *options, const struct nrb_root *root,
@@ -248,12 +251,32 @@ static int do_compare(const struct nrb_options *options, const struct nrb_screen
 	return rc;
 }
 
+/* A run gives up its rights by itself, once all is open. */
+static int limit_rights(enum nrb_command command)
+{
+	static const enum nrb_role roles[] = {
+		[NRB_COMMAND_REHEARSE] = NRB_ROLE_REHEARSE,
+		[NRB_COMMAND_CHECK] = NRB_ROLE_CHECK,
+		[NRB_COMMAND_REPORT] = NRB_ROLE_READER,
+		[NRB_COMMAND_COMPARE] = NRB_ROLE_READER,
+		[NRB_COMMAND_EXPORT] = NRB_ROLE_READER,
+		[NRB_COMMAND_LIST] = NRB_ROLE_READER,
+		[NRB_COMMAND_RESTORE] = NRB_ROLE_RESTORE,
+	};
+	const struct nrb_root here = { .live = true };
+
+	return command == NRB_COMMAND_RUN ? 0 : nrb_rights_limit(&here, roles[command]);
+}
+
 static int dispatch(struct nrb_options *options, struct ending *ending)
 {
 	struct nrb_screen screen = nrb_screen_of(stdout, options->color, options->ascii);
 	struct nrb_root root = { 0 };
-	int rc = nrb_fsroot_open(&root, options->root);
+	int rc = limit_rights(options->command->command);
 
+	if (rc == 0) {
+		rc = nrb_fsroot_open(&root, options->root);
+	}
 	if (rc < 0) {
 		return rc;
 	}
@@ -329,18 +352,6 @@ static void die_of(int number)
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
-/* Started with a standard stream closed, the next file opened would take its place: a record or a
- * sysctl must never get what is printed. What is opened here fails when it is used. */
-static void hold_standard_streams(void)
-{
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) {
-			(void)!open(
-				"/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
-		}
-	}
-}
-
 static bool wants_json(int argc, char **argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
@@ -357,7 +368,7 @@ int main(int argc, char **argv)
 	static struct nrb_options options; /* its operands live until the process ends */
 	int rc, err;
 
-	hold_standard_streams();
+	nrb_inherited_tame();
 	nrb_json_use_pool();
 	/* inherited as ignored, children could not be waited for; a limit on files is an error like others */
 	(void)signal(SIGCHLD, SIG_DFL);

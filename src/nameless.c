@@ -46,20 +46,18 @@ static int open_nameless(struct nrb_nameless *file, mode_t mode)
 	return -EOPNOTSUPP;
 }
 
-/* DIR/.NAME.RANDOM, of another ending, so that nobody takes it for the file. */
-static int draw_name(struct nrb_nameless *file)
+/* DIR/.NAME.RANDOM, of another ending, so that nobody takes it for the file. NULL: not to be had. */
+static char *draw_name(const struct nrb_nameless *file)
 {
 	uint64_t random;
+	char *name;
 
-	free(file->temporary);
-	file->temporary = NULL;
-	if (getrandom(&random, sizeof(random), 0) != sizeof(random)) {
-		return -errno;
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random) ||
+		asprintf(&name, ".%s.%016llx", file->name, (unsigned long long)random) <
+			0) {
+		return NULL;
 	}
-	return asprintf(&file->temporary, ".%s.%016llx", file->name,
-		       (unsigned long long)random) < 0
-		       ? -ENOMEM
-		       : 0;
+	return name;
 }
 
 static int open_hidden(struct nrb_nameless *file, mode_t mode)
@@ -67,17 +65,19 @@ static int open_hidden(struct nrb_nameless *file, mode_t mode)
 	int rc = -EEXIST;
 
 	for (int i = 0; rc == -EEXIST && i < MAX_TRIES; i++) {
-		rc = draw_name(file);
-		if (rc == 0) {
-			file->fd = openat(file->dir, file->temporary,
-				O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-				mode);
-			rc = file->fd < 0 ? -errno : 0;
+		char *name = draw_name(file);
+
+		if (name == NULL) {
+			return -ENOMEM;
 		}
-	}
-	if (rc < 0) {
-		free(file->temporary);
-		file->temporary = NULL;
+		file->fd = openat(file->dir, name,
+			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+		rc = file->fd < 0 ? -errno : 0;
+		if (rc == 0) {
+			file->temporary = name;
+			break;
+		}
+		free(name);
 	}
 	return rc;
 }
@@ -138,6 +138,27 @@ int nrb_nameless_name(struct nrb_nameless *file)
 	return file->temporary != NULL ? rename_new(file) : link_as(file, file->name);
 }
 
+/* A second name, that can be renamed over another's. */
+static int link_hidden(struct nrb_nameless *file)
+{
+	int rc = -EEXIST;
+
+	for (int i = 0; rc == -EEXIST && i < MAX_TRIES; i++) {
+		char *name = draw_name(file);
+
+		if (name == NULL) {
+			return -ENOMEM;
+		}
+		rc = link_as(file, name);
+		if (rc == 0) {
+			file->temporary = name;
+			break;
+		}
+		free(name);
+	}
+	return rc;
+}
+
 int nrb_nameless_replace(struct nrb_nameless *file)
 {
 	int rc = nrb_nameless_name(file);
@@ -145,23 +166,14 @@ int nrb_nameless_replace(struct nrb_nameless *file)
 	if (rc != -EEXIST) {
 		return rc;
 	}
-	for (int i = 0; file->temporary == NULL && i < MAX_TRIES; i++) {
-		rc = draw_name(file);
-		if (rc == 0) {
-			rc = link_as(file, file->temporary);
-		}
-		if (rc < 0) {
-			forget_temporary(file);
-		}
-		if (rc < 0 && rc != -EEXIST) {
-			return rc;
-		}
+	rc = file->temporary == NULL ? link_hidden(file) : 0;
+	if (rc == 0 && renameat(file->dir, file->temporary, file->dir, file->name) < 0) {
+		rc = -errno;
 	}
-	if (renameat(file->dir, file->temporary, file->dir, file->name) < 0) {
-		return -errno;
+	if (rc == 0) {
+		forget_temporary(file);
 	}
-	forget_temporary(file);
-	return 0;
+	return rc;
 }
 
 void nrb_nameless_close(struct nrb_nameless *file)

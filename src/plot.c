@@ -3,10 +3,12 @@
 #include "nrb/plot.h"
 
 #include "nrb/diag.h"
+#include "nrb/program.h"
 #include "nrb/writeall.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -16,6 +18,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#define PROGRAM "gnuplot"
 
 enum {
 	MAX_SVG = 8 << 20, /* bytes; a picture has some 10 KiB */
@@ -45,13 +49,17 @@ static int make_actions(posix_spawn_file_actions_t *actions, int in, int out)
 /* Files, not pipes: whoever writes all before it reads cannot be waited for in vain. */
 static int start(int in, int out, pid_t *pid)
 {
-	static char *const argv[] = { "gnuplot", "--default-settings", "-", NULL };
+	static char *const argv[] = { PROGRAM, "--default-settings", "-", NULL };
 	static char *const environment[] = { "LC_ALL=C", "HOME=/nonexistent", NULL };
 	posix_spawn_file_actions_t actions;
-	int rc = make_actions(&actions, in, out);
+	char program[PATH_MAX];
+	int rc = nrb_program_find(PROGRAM, program, sizeof(program));
 
 	if (rc == 0) {
-		rc = -posix_spawnp(pid, argv[0], &actions, NULL, argv, environment);
+		rc = make_actions(&actions, in, out);
+	}
+	if (rc == 0) {
+		rc = -posix_spawn(pid, program, &actions, NULL, argv, environment);
 		posix_spawn_file_actions_destroy(&actions);
 	}
 	return rc;
@@ -127,9 +135,13 @@ static int run(const char *script, size_t len, char **svg)
 
 int nrb_plots_begin(struct nrb_plots *plots, const char *dir)
 {
-	*plots = (struct nrb_plots){ .directory = dir };
-	if (dir == NULL || mkdir(dir, 0777) == 0) {
+	*plots = (struct nrb_plots){ .directory = dir, .fd = -1 };
+	if (dir == NULL) {
 		return 0;
+	}
+	if (mkdir(dir, 0777) == 0) {
+		plots->fd = open(dir, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		return plots->fd < 0 ? nrb_fail(-errno, "cannot open %s", dir) : 0;
 	}
 	if (errno == EEXIST) {
 		nrb_refuse(NRB_EXIT_FAILED,
@@ -143,22 +155,28 @@ int nrb_plots_begin(struct nrb_plots *plots, const char *dir)
 static int keep(
 	const struct nrb_plots *plots, const char *name, const char *script, size_t len)
 {
-	char path[4096];
+	char file[128];
 	int fd, rc;
 
 	if (plots->directory == NULL) {
 		return 0;
 	}
-	if (snprintf(path, sizeof(path), "%s/%02d-%s.gp", plots->directory, plots->n,
-		    name) >= (int)sizeof(path)) {
-		return nrb_fail(-ENAMETOOLONG, "%s", plots->directory);
-	}
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	snprintf(file, sizeof(file), "%02d-%s.gp", plots->n, name);
+	fd = openat(plots->fd, file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		0666);
 	rc = fd < 0 ? -errno : nrb_write_all(fd, script, len);
 	if (fd >= 0 && close(fd) < 0 && rc == 0) {
 		rc = -errno;
 	}
-	return rc < 0 ? nrb_fail(rc, "cannot write %s", path) : 0;
+	return rc < 0 ? nrb_fail(rc, "cannot write %s/%s", plots->directory, file) : 0;
+}
+
+void nrb_plots_end(struct nrb_plots *plots)
+{
+	if (plots->directory != NULL && plots->fd >= 0) {
+		close(plots->fd);
+	}
+	plots->fd = -1;
 }
 
 void nrb_plot_begin(FILE *script, int width, int height)

@@ -158,14 +158,14 @@ int64_t nrb_process_may_lock(void)
 		       : (int64_t)limit.rlim_cur;
 }
 
-int nrb_process_drop_capabilities(const int *keep)
+int nrb_process_drop_capabilities(const int *keep, const int *bound)
 {
 	int rc;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
 		return nrb_fail(-errno, "cannot set no_new_privs");
 	}
-	rc = drop_bounding(keep);
+	rc = drop_bounding(bound);
 	if (rc == 0 && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0) {
 		rc = -errno;
 	}

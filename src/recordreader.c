@@ -275,25 +275,18 @@ static char *shown_name(const char *path)
 	return shown != NULL ? nrb_screen_escape(shown, len, name, false) : NULL;
 }
 
-int nrb_reader_open(struct nrb_reader **reader, const char *path)
+int nrb_reader_take(struct nrb_reader **reader, const char *path, int fd)
 {
 	struct nrb_reader *r = calloc(1, sizeof(*r));
 	int rc = 0;
 
 	if (r != NULL) {
-		r->fd = STDIN_FILENO;
+		r->fd = fd;
 		r->name = shown_name(path);
 		r->buf = malloc(BUFFER_BYTES);
 	}
 	if (r == NULL || r->name == NULL || r->buf == NULL) {
 		rc = nrb_fail(-ENOMEM, "record %s", path);
-		goto out;
-	}
-	if (strcmp(path, "-") != 0) {
-		r->fd = open(path, O_RDONLY | O_CLOEXEC);
-	}
-	if (r->fd < 0) {
-		rc = nrb_fail(-errno, "cannot open %s", r->name);
 		goto out;
 	}
 	rc = read_header(r);
@@ -302,8 +295,26 @@ int nrb_reader_open(struct nrb_reader **reader, const char *path)
 		r = NULL;
 	}
 out:
+	if (r == NULL && rc < 0 && fd > STDIN_FILENO) {
+		close(fd);
+	}
 	nrb_reader_close(r);
 	return rc;
+}
+
+int nrb_reader_open(struct nrb_reader **reader, const char *path)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC), err = -errno;
+	char *name;
+
+	if (fd >= 0) {
+		return nrb_reader_take(reader, path, fd);
+	}
+	name = shown_name(path);
+	err = nrb_fail(err, "cannot open %s", name != NULL ? name : "it");
+	free(name);
+	return err;
 }
 
 void nrb_reader_close(struct nrb_reader *reader)

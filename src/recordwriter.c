@@ -33,7 +33,7 @@ static int open_new(struct nrb_record *record)
 	int err;
 
 	record->fd = open(
-		record->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+		record->path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (record->fd >= 0) {
 		return 0;
 	}
@@ -248,6 +248,17 @@ int nrb_record_close(struct nrb_record *record)
 	free(record->path);
 	free(record);
 	return rc;
+}
+
+int nrb_record_reading(const struct nrb_record *record)
+{
+	int fd = is_stdout(record) ? -1 : fcntl(record->fd, F_DUPFD_CLOEXEC, 0);
+
+	if (fd >= 0 && lseek(fd, 0, SEEK_SET) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
 }
 
 const char *nrb_record_path(const struct nrb_record *record)

@@ -10,6 +10,7 @@
 #include "nrb/reporthtml.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 /* Where a report goes, while it is made. */
 struct target {
@@ -58,20 +59,31 @@ static int show(struct target *target, const struct nrb_report_data *data)
 	return rc < 0 ? nrb_fail(rc, "cannot print the report") : 0;
 }
 
+static int report_data(struct target *target, struct nrb_report_data *data)
+{
+	int rc = show(target, data);
+
+	if (target->options->unclear != NULL) {
+		*target->options->unclear += nrb_contrasts_unclear(&data->contrasts);
+	}
+	nrb_reportdata_free(data);
+	return rc;
+}
+
 static int report_file(struct target *target, const char *file)
 {
 	struct nrb_report_data data;
 	int rc = nrb_reportdata_read(&data, file, target->options->roi_ppm);
 
-	if (rc == 0) {
-		rc = show(target, &data);
-		if (target->options->unclear != NULL) {
-			*target->options->unclear +=
-				nrb_contrasts_unclear(&data.contrasts);
-		}
-		nrb_reportdata_free(&data);
-	}
-	return rc;
+	return rc == 0 ? report_data(target, &data) : rc;
+}
+
+static int report_opened(struct target *target, const char *file, int fd)
+{
+	struct nrb_report_data data;
+	int rc = nrb_reportdata_take(&data, file, fd, target->options->roi_ppm);
+
+	return rc == 0 ? report_data(target, &data) : rc;
 }
 
 static int print_document(struct nrb_json *records, FILE *out)
@@ -126,6 +138,17 @@ static int end(struct target *target)
 					 : 0;
 }
 
+static int finish(struct target *target, int rc)
+{
+	if (rc == 0) {
+		rc = end(target);
+	}
+	nrb_json_free(target->records);
+	nrb_plots_end(&target->plots);
+	nrb_newfile_abandon(&target->page);
+	return rc;
+}
+
 int nrb_report(const struct nrb_report_options *options, const char *const *files, int n)
 {
 	struct target target = { .options = options };
@@ -137,10 +160,18 @@ int nrb_report(const struct nrb_report_options *options, const char *const *file
 		}
 		rc = report_file(&target, files[i]);
 	}
+	return finish(&target, rc);
+}
+
+int nrb_report_opened(const struct nrb_report_options *options, const char *file, int fd)
+{
+	struct target target = { .options = options };
+	int rc = begin(&target, 1);
+
 	if (rc == 0) {
-		rc = end(&target);
+		rc = report_opened(&target, file, fd);
+	} else {
+		close(fd);
 	}
-	nrb_json_free(target.records);
-	nrb_newfile_abandon(&target.page);
-	return rc;
+	return finish(&target, rc);
 }

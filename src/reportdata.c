@@ -77,19 +77,33 @@ static int read_all(struct nrb_report_data *data, int64_t roi_ppm)
 	return rc < 0 ? nrb_fail(rc, "%s", data->file) : 0;
 }
 
+static int read_opened(struct nrb_report_data *data, int64_t roi_ppm)
+{
+	int rc = read_all(data, roi_ppm);
+
+	if (rc < 0) {
+		nrb_reportdata_free(data);
+	}
+	return rc;
+}
+
 int nrb_reportdata_read(struct nrb_report_data *data, const char *file, int64_t roi_ppm)
 {
 	int rc;
 
 	*data = (struct nrb_report_data){ .file = file };
 	rc = nrb_reader_open(&data->reader, file);
-	if (rc == 0) {
-		rc = read_all(data, roi_ppm);
-		if (rc < 0) {
-			nrb_reportdata_free(data);
-		}
-	}
-	return rc;
+	return rc == 0 ? read_opened(data, roi_ppm) : rc;
+}
+
+int nrb_reportdata_take(
+	struct nrb_report_data *data, const char *file, int fd, int64_t roi_ppm)
+{
+	int rc;
+
+	*data = (struct nrb_report_data){ .file = file };
+	rc = nrb_reader_take(&data->reader, file, fd);
+	return rc == 0 ? read_opened(data, roi_ppm) : rc;
 }
 
 void nrb_reportdata_free(struct nrb_report_data *data)

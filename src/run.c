@@ -11,8 +11,8 @@
 #include "nrb/guard.h"
 #include "nrb/journal.h"
 #include "nrb/placement.h"
+#include "nrb/planrights.h"
 #include "nrb/preconditions.h"
-#include "nrb/process.h"
 #include "nrb/progress.h"
 #include "nrb/record.h"
 #include "nrb/rights.h"
@@ -170,14 +170,6 @@ static void open_sources(struct session *session)
 	}
 }
 
-static int drop_capabilities(const struct session *session)
-{
-	int keep[NRB_MAX_RIGHTS];
-
-	nrb_rights_of(&session->plan, keep);
-	return nrb_process_drop_capabilities(keep);
-}
-
 static int measure(struct session *session)
 {
 	int rc = 0;
@@ -196,8 +188,8 @@ static int measure(struct session *session)
 		open_sources(session);
 	}
 	/* not before: the directory may be another user's */
-	if (rc == 0 && session->root->live) {
-		rc = drop_capabilities(session);
+	if (rc == 0) {
+		rc = nrb_rights_limit(session->root, NRB_ROLE_PARENT);
 	}
 	if (rc == 0) {
 		rc = nrb_blocks_run(&session->blocks);
@@ -291,6 +283,7 @@ static int close_session(struct session *session, int rc)
 	if (session->blocks.record != NULL) {
 		written = nrb_record_write_end(
 			session->blocks.record, &end, restored_json(restored, n));
+		session->result->record = nrb_record_reading(session->blocks.record);
 		rc = rc == 0 ? nrb_record_close(session->blocks.record)
 			     : (nrb_record_close(session->blocks.record), rc);
 		session->blocks.record = NULL;
@@ -304,6 +297,7 @@ static int run_session(struct session *session)
 
 	session->blocks.cellrun.signal_fd = session->signals.fd;
 	if (rc == 0) {
+		nrb_rights_declare(nrb_planrights_needs(&session->plan));
 		/* from here on nobody waits for a terminal or a pipe: it may be stopped */
 		nrb_diag_set_patient(false);
 		rc = nrb_guard_begin(
@@ -443,7 +437,7 @@ int nrb_run(const struct nrb_run_options *options, const struct nrb_root *root,
 	struct session *session = calloc(1, sizeof(*session));
 	int rc;
 
-	*result = (struct nrb_run_result){ 0 };
+	*result = (struct nrb_run_result){ .record = -1 };
 	if (session == NULL) {
 		return nrb_fail(-ENOMEM, "no memory for a run");
 	}

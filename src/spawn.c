@@ -5,9 +5,12 @@
 #include "nrb/diag.h"
 #include "nrb/fsroot.h"
 #include "nrb/process.h"
+#include "nrb/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,10 +39,20 @@ static int redirect(const struct nrb_spawn *spawn)
 	return setpgid(0, 0) < 0 ? -errno : 0;
 }
 
+/* A path is one that we name ourselves. */
+static int find(const char *name, char *path, size_t len)
+{
+	return name[0] == '/'
+		       ? snprintf(path, len, "%s", name) < (int)len ? 0 : -ENAMETOOLONG
+		       : nrb_program_find(name, path, len);
+}
+
 /* In the child. An errno on report_fd tells the parent that the program does not run; the
  * close on exec, that it does. */
 static void run_child(const struct nrb_spawn *spawn, pid_t parent, int report_fd)
 {
+	char **environment = nrb_program_environment();
+	char program[PATH_MAX];
 	struct nrb_root root = { .fd = -1 };
 	int rc = nrb_fsroot_open(&root, "/");
 
@@ -50,7 +63,16 @@ static void run_child(const struct nrb_spawn *spawn, pid_t parent, int report_fd
 		rc = redirect(spawn);
 	}
 	if (!rc) {
-		execvp(spawn->argv[0], spawn->argv);
+		rc = find(spawn->argv[0], program, sizeof(program));
+	}
+	if (!rc) {
+		rc = nrb_rights_limit(&root, spawn->role);
+	}
+	if (!rc) {
+		rc = environment != NULL ? 0 : -ENOMEM;
+	}
+	if (!rc) {
+		execve(program, spawn->argv, environment);
 		rc = -errno;
 	}
 	if (write(report_fd, &rc, sizeof(rc)) != sizeof(rc)) {

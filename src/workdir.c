@@ -3,6 +3,7 @@
 #include "nrb/workdir.h"
 
 #include "nrb/diag.h"
+#include "nrb/program.h"
 #include "nrb/spawn.h"
 
 #include <errno.h>
@@ -21,6 +22,10 @@ static int create_temporary(struct nrb_workdir *workdir)
 
 	if (!parent || !parent[0]) {
 		parent = "/tmp";
+	}
+	if (geteuid() == 0 && !nrb_program_is_safe_above(parent)) {
+		return nrb_refuse(NRB_EXIT_FAILED, "name another TMPDIR, or none",
+			"others than root may replace what is in %s", parent);
 	}
 	if (asprintf(&workdir->path, "%s/numa-reclaim-bench.XXXXXX", parent) < 0) {
 		workdir->path = NULL;
@@ -55,13 +60,20 @@ int nrb_workdir_create(struct nrb_workdir *workdir, const char *keep)
 	if (rc || workdir->path == NULL) {
 		return rc;
 	}
-	workdir->fd = open(workdir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	workdir->fd =
+		open(workdir->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	return workdir->fd < 0 ? nrb_fail(-errno, "cannot open %s", workdir->path) : 0;
 }
 
 int nrb_workdir_open(const struct nrb_workdir *workdir, const char *name, int *fd)
 {
-	*fd = openat(workdir->fd, name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	*fd = -1;
+	/* of an earlier try */
+	if (unlinkat(workdir->fd, name, 0) < 0 && errno != ENOENT) {
+		return nrb_fail(-errno, "cannot remove %s/%s", workdir->path, name);
+	}
+	*fd = openat(workdir->fd, name,
+		O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (*fd < 0) {
 		return nrb_fail(-errno, "cannot create %s/%s", workdir->path, name);
 	}
@@ -133,6 +145,7 @@ static int run_script(const struct nrb_workdir *workdir, struct nrb_interrupt *i
 {
 	struct nrb_spawn spawn = {
 		.argv = argv->word,
+		.role = NRB_ROLE_SCRIPT,
 		.dir_fd = workdir->fd,
 		.out_fd = -1,
 		.err_fd = -1,

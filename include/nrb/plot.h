@@ -12,6 +12,7 @@
 
 struct nrb_plots {
 	const char *directory; /* where scripts are left; NULL: nowhere */
+	int fd;                /* of it */
 	int n;                 /* pictures so far; each has its number */
 	bool is_absent;        /* there is no gnuplot; said once */
 	int n_failed;          /* pictures that it did not draw, or not as we take it */
@@ -20,6 +21,9 @@ struct nrb_plots {
 /** Whether there is a gnuplot; dir: make this new directory for scripts, NULL: none. Returns 0 or a
  * negative errno, with a message (-EEXIST: it is there already). */
 int nrb_plots_begin(struct nrb_plots *plots, const char *dir);
+
+/** Done with its directory. A zeroed one is left alone. */
+void nrb_plots_end(struct nrb_plots *plots);
 
 /** Write what every script begins with: a terminal of SVG, so many places wide and high. */
 void nrb_plot_begin(FILE *script, int width, int height);

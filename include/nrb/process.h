@@ -30,9 +30,13 @@ int nrb_process_boot_id(const struct nrb_root *root, char *buf, size_t len);
  * Source: mlock(2). */
 int64_t nrb_process_may_lock(void);
 
-/** Give up every capability (effective, permitted, inheritable, bounding, ambient) but the listed
- * ones, and set no_new_privs. keep ends with -1. Returns 0 or a negative errno, with a message.
- * Source: capset(2), prctl(2). */
-int nrb_process_drop_capabilities(const int *keep);
+/**
+ * Give up every capability but some, for good, and set no_new_privs. By two system calls: a library
+ * would add no more than names.
+ * keep   stay effective and permitted, none is inheritable or ambient; ends with -1
+ * bound  stay in the bounding set, for programs that user 0 is to start; ends with -1
+ * Returns 0 or a negative errno, with a message. Source: capset(2), prctl(2), capabilities(7).
+ */
+int nrb_process_drop_capabilities(const int *keep, const int *bound);
 
 #endif

@@ -122,6 +122,10 @@ int nrb_record_write_end(
 /** Close; says so when the last bytes could not be written. NULL is left alone. */
 int nrb_record_close(struct nrb_record *record);
 
+/** A descriptor to read it from its beginning, whatever has become of its path; -1 for stdout, or where
+ * there is none to be had. The caller's. */
+int nrb_record_reading(const struct nrb_record *record);
+
 /** The file's path as given or made; "-" for stdout. Borrowed. */
 const char *nrb_record_path(const struct nrb_record *record);
 
@@ -144,6 +148,10 @@ struct nrb_reader;
 /** Open a record ("-" is stdin) and read its header. Returns 0 or a negative errno, with a
  * message that names file, line and reason (-EPROTO: not a record). */
 int nrb_reader_open(struct nrb_reader **reader, const char *path);
+
+/** As nrb_reader_open, of a descriptor at its beginning, that is the reader's from here on. path is its
+ * name in messages. */
+int nrb_reader_take(struct nrb_reader **reader, const char *path, int fd);
 
 /** The header, borrowed. */
 const struct nrb_header *nrb_reader_header(const struct nrb_reader *reader);

@@ -35,4 +35,7 @@ struct nrb_report_options {
  */
 int nrb_report(const struct nrb_report_options *options, const char *const *files, int n);
 
+/** The same of one record that is open, from its beginning on; fd is closed. file  its name */
+int nrb_report_opened(const struct nrb_report_options *options, const char *file, int fd);
+
 #endif

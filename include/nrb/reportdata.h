@@ -34,6 +34,10 @@ struct nrb_report_data {
  * Returns 0 or a negative errno, with a message (NRB_EXIT_FAILED for what is not a record).
  */
 int nrb_reportdata_read(struct nrb_report_data *data, const char *file, int64_t roi_ppm);
+
+/** The same of a record that is open (nrb_reader_take). */
+int nrb_reportdata_take(
+	struct nrb_report_data *data, const char *file, int fd, int64_t roi_ppm);
 void nrb_reportdata_free(struct nrb_report_data *data);
 
 /** For people. Returns 0, -ENOMEM, -EIO, silent. */

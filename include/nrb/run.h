@@ -8,6 +8,7 @@
 /* What the front needs to know of a run that has ended. */
 struct nrb_run_result {
 	char path[4096]; /* of the record; "-" for stdout; "" if none was begun */
+	int record;      /* to read it from its beginning; -1: none. The caller's */
 	int signal;      /* that ended it; 0: none */
 	bool too_wide;   /* it ended before its intervals were as narrow as asked */
 };

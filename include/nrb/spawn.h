@@ -4,19 +4,23 @@
 #define NRB_SPAWN_H
 
 #include "nrb/interrupt.h"
+#include "nrb/rights.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
 
 struct nrb_spawn {
-	char *const *argv; /* NULL-ended; argv[0] is looked up in PATH */
-	int dir_fd;        /* working directory; -1: ours */
-	int out_fd;        /* stdout; -1: ours */
-	int err_fd;        /* stderr; -1: ours */
+	char *const *
+		argv; /* NULL-ended; argv[0] is a path, or looked up by nrb_program_find */
+	enum nrb_role role; /* what of root it keeps */
+	int dir_fd;         /* working directory; -1: ours */
+	int out_fd;         /* stdout; -1: ours */
+	int err_fd;         /* stderr; -1: ours */
 };
 
 /**
- * Start a program in a process group of its own, stdin /dev/null, signals at their defaults. As
+ * Start a program, without a shell, in a process group of its own, stdin /dev/null, signals at their
+ * defaults, with the environment of nrb_program_environment and no other descriptor of ours. As
  * every process of ours it is the first that the OOM killer takes and is killed when we die.
  * Returns 0 or a negative errno: silent for -ENOENT (no such program), else with a message.
  */

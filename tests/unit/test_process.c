@@ -182,7 +182,7 @@ static int drop_all_but_nice(struct tree *tree)
 	uint32_t before = effective();
 
 	(void)tree;
-	must(nrb_process_drop_capabilities(keep) == 0);
+	must(nrb_process_drop_capabilities(keep, keep) == 0);
 	must(effective() == (before & (1u << CAP_SYS_NICE)));
 	must(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
 	if ((before & (1u << CAP_SETPCAP)) != 0) {
@@ -193,20 +193,38 @@ static int drop_all_but_nice(struct tree *tree)
 	return 0;
 }
 
+/* What it keeps it cannot hand on to a program. */
+static int bound_more(struct tree *tree)
+{
+	const int keep[] = { CAP_SYS_NICE, -1 }, none[] = { -1 };
+	uint32_t before = effective();
+
+	(void)tree;
+	must(nrb_process_drop_capabilities(keep, none) == 0);
+	must(effective() == (before & (1u << CAP_SYS_NICE)));
+	if ((before & (1u << CAP_SETPCAP)) != 0) {
+		for (int cap = 0; prctl(PR_CAPBSET_READ, cap) >= 0; cap++) {
+			must(prctl(PR_CAPBSET_READ, cap) == 0);
+		}
+	}
+	return 0;
+}
+
 static int drop_everything(struct tree *tree)
 {
 	const int none[] = { -1 };
 
 	(void)tree;
-	must(nrb_process_drop_capabilities(none) == 0);
+	must(nrb_process_drop_capabilities(none, none) == 0);
 	must(effective() == 0);
-	must(nrb_process_drop_capabilities(none) == 0);
+	must(nrb_process_drop_capabilities(none, none) == 0);
 	return 0;
 }
 
 static void test_drops_capabilities(void **state)
 {
 	assert_int_equal(in_child(drop_all_but_nice, *state), 0);
+	assert_int_equal(in_child(bound_more, *state), 0);
 	assert_int_equal(in_child(drop_everything, *state), 0);
 }
 

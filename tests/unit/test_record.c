@@ -194,6 +194,31 @@ static void test_round_trip(void **state)
 	nrb_reader_close(reader);
 }
 
+/* Its directory may be out of reach by then, or another file in its place. */
+static void test_read_by_its_descriptor(void **state)
+{
+	struct nrb_record *record;
+	struct nrb_reader *reader;
+	int fd;
+
+	(void)state;
+	make_header();
+	assert_int_equal(nrb_record_create(&record, path), 0);
+	assert_int_equal(nrb_record_write_header(record, &header, nrb_json_object()), 0);
+	fd = nrb_record_reading(record);
+	assert_true(fd >= 0);
+	assert_int_equal(nrb_record_close(record), 0);
+	unlink(path);
+	assert_int_equal(symlink("/dev/null", path), 0);
+	assert_int_equal(nrb_reader_take(&reader, path, fd), 0);
+	assert_string_equal(nrb_reader_header(reader)->host, header.host);
+	nrb_reader_close(reader);
+	assert_int_equal(fcntl(fd, F_GETFD), -1);
+	assert_int_equal(nrb_record_create(&record, "-"), 0);
+	assert_int_equal(nrb_record_reading(record), -1);
+	assert_int_equal(nrb_record_close(record), 0);
+}
+
 static void test_never_overwritten(void **state)
 {
 	struct nrb_record *record;
@@ -448,6 +473,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_round_trip, reset),
+		cmocka_unit_test_setup(test_read_by_its_descriptor, reset),
 		cmocka_unit_test_setup(test_never_overwritten, reset),
 		cmocka_unit_test_setup(test_full_disk, reset),
 		cmocka_unit_test_setup(test_half_a_line, reset),
