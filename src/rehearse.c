@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -116,6 +117,16 @@ static void on_progress(void *arg, const char *line)
 	options->on_progress(options->arg, line);
 }
 
+/* Another may have taken its name meanwhile, where others may write. */
+static bool is_still_there(const struct rehearsal *rehearsal)
+{
+	struct stat ours, named;
+
+	return fstat(rehearsal->out_fd, &ours) == 0 &&
+	       lstat(rehearsal->options->output, &named) == 0 &&
+	       ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+}
+
 static int close_output(struct rehearsal *rehearsal)
 {
 	const char *path = rehearsal->options->output;
@@ -127,10 +138,10 @@ static int close_output(struct rehearsal *rehearsal)
 	if (fsync(rehearsal->out_fd) < 0) {
 		rc = nrb_fail(-errno, "cannot write %s", path);
 	}
-	close(rehearsal->out_fd);
-	if (!rehearsal->out_has_bytes && unlink(path) < 0) {
+	if (!rehearsal->out_has_bytes && is_still_there(rehearsal) && unlink(path) < 0) {
 		nrb_warn("cannot remove the empty %s: %s", path, strerror(errno));
 	}
+	close(rehearsal->out_fd);
 	return rc;
 }
 
