@@ -262,15 +262,15 @@ static void add_cgroup(
 	}
 }
 
-void nrb_findings_ballast(struct nrb_findings *findings, const struct nrb_root *root,
+void nrb_findings_memory(struct nrb_findings *findings, const struct nrb_root *root,
 	int64_t lock_bytes, int64_t memory_bytes)
 {
 	int64_t allowed = nrb_process_may_lock();
 
-	if (lock_bytes == 0 || (root->live && geteuid() != 0)) {
+	if (root->live && geteuid() != 0) {
 		return;
 	}
-	if (allowed < lock_bytes) {
+	if (lock_bytes > 0 && allowed < lock_bytes) {
 		nrb_findings_add(findings, NRB_EXIT_NOT_HERE,
 			"raise it, as by `ulimit -l unlimited`, or keep CAP_IPC_LOCK",
 			"what holds free memory of a node must not be swapped out",

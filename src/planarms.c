@@ -176,6 +176,25 @@ static int check_cpus(const struct nrb_plandraft *draft, int cpu_node)
 		"our cgroup may use none of node %d's CPUs", cpu_node);
 }
 
+/* Its memory, and another node's for what does not fit. */
+static int check_mems(const struct nrb_plandraft *draft, int node)
+{
+	const struct nrb_idset *allowed = &draft->machine->topology.allowed_nodes;
+	int others = 0, there = nrb_idset_count(&draft->memory_nodes) - 1;
+
+	nrb_for_each_id(other, &draft->memory_nodes) {
+		others += other != node && nrb_idset_has(allowed, other);
+	}
+	if (nrb_idset_has(allowed, node) && (others > 0 || there == 0)) {
+		return 0;
+	}
+	return nrb_refuse(NRB_EXIT_NOT_HERE, "run it outside of this cpuset",
+		nrb_idset_has(allowed, node)
+			? "our cgroup may take memory of node %d alone"
+			: "our cgroup may take no memory of node %d",
+		node);
+}
+
 /* Where there is nothing to turn off, off is as found. */
 static int as_found_if_off(int value, bool is_there)
 {
@@ -237,6 +256,9 @@ static int add_arm(struct nrb_plan *plan, const struct nrb_plandraft *draft, int
 	struct nrb_arm arm = make_arm(draft, kind, value);
 	int rc = check_cpus(draft, arm.cpu_node);
 
+	if (rc == 0) {
+		rc = check_mems(draft, arm.node);
+	}
 	if (rc == 0) {
 		rc = make_room(plan);
 	}

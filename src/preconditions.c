@@ -93,11 +93,11 @@ static int check_others(const struct nrb_root *root)
 	return rc;
 }
 
-static int check_ballast(const struct nrb_root *root, const struct nrb_plan *plan)
+static int check_memory(const struct nrb_root *root, const struct nrb_plan *plan)
 {
 	struct nrb_findings findings = { 0 };
 
-	nrb_findings_ballast(
+	nrb_findings_memory(
 		&findings, root, nrb_plan_ballast_bytes(plan), plan->memory_bytes);
 	return refuse_first(&findings);
 }
@@ -135,7 +135,7 @@ int nrb_preconditions_check(const struct nrb_root *root,
 		rc = check_others(root);
 	}
 	if (rc == 0) {
-		rc = check_ballast(root, plan);
+		rc = check_memory(root, plan);
 	}
 	if (rc == 0 && plan->file_bytes > 0) {
 		rc = check_dir(options);

@@ -156,7 +156,7 @@ static void make_plan(struct nrb_survey *survey, const struct nrb_root *root)
 		nrb_diag_reset();
 	}
 	if (survey->has_plan) {
-		nrb_findings_ballast(&survey->obstacles, root,
+		nrb_findings_memory(&survey->obstacles, root,
 			nrb_plan_ballast_bytes(&survey->plan), survey->plan.memory_bytes);
 	}
 }

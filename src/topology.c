@@ -309,6 +309,8 @@ int nrb_topology_read(struct nrb_topology *topology, const struct nrb_root *root
 	}
 	if (rc == 0) {
 		to_set(&topology->allowed_cpus, hwloc_topology_get_allowed_cpuset(hwloc));
+		to_set(&topology->allowed_nodes,
+			hwloc_topology_get_allowed_nodeset(hwloc));
 	}
 	if (hwloc != NULL) {
 		hwloc_topology_destroy(hwloc);

@@ -44,9 +44,10 @@ void nrb_findings_rights(
 void nrb_findings_setting(struct nrb_findings *findings, const struct nrb_root *root,
 	const struct nrb_setting *setting);
 
-/** Add what keeps this process from locking so much of so much memory in all: RLIMIT_MEMLOCK without
- * CAP_IPC_LOCK, a cgroup's memory.max. Nothing is to be locked: nothing. */
-void nrb_findings_ballast(struct nrb_findings *findings, const struct nrb_root *root,
+/** Add what keeps this process from so much memory in all, page cache too, and from locking so much of
+ * it: a cgroup's memory.max, which would kill the cells or keep the node from being filled; RLIMIT_MEMLOCK
+ * without CAP_IPC_LOCK. */
+void nrb_findings_memory(struct nrb_findings *findings, const struct nrb_root *root,
 	int64_t lock_bytes, int64_t memory_bytes);
 
 /** Add all that forbids a run: one node, no sysctl, not root, a container, a lock, a leftover

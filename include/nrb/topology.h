@@ -21,7 +21,8 @@ struct nrb_topology {
 	struct nrb_topology_node *nodes;
 	int *distances; /* n_nodes x n_nodes by position, row = from; NULL: unknown */
 	char *xml;      /* hwloc's export, for the record */
-	struct nrb_idset allowed_cpus; /* those our cgroup may use */
+	struct nrb_idset allowed_cpus;  /* those our cgroup may use */
+	struct nrb_idset allowed_nodes; /* those it may take memory of */
 };
 
 /**

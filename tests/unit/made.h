@@ -62,6 +62,7 @@ static const struct nrb_machine *machine_of(
 			nrb_idset_add(
 				&machine->topology.allowed_cpus, CPUS * spec->node + k);
 		}
+		nrb_idset_add(&machine->topology.allowed_nodes, spec->node);
 		if (spec->dma32) {
 			add_zone(spec, "DMA32", spec->mib / 2, spec->free_mib / 2);
 		}

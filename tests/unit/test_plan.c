@@ -252,6 +252,17 @@ static void test_cpus_of_another_cgroup(void **state)
 	assert_no_plan(machine, NRB_EXIT_NOT_HERE, "none of node 1's CPUs");
 }
 
+static void test_memory_of_another_cgroup(void **state)
+{
+	(void)state;
+	machine_of(0, two, 2);
+	nrb_idset_remove(&made.machine.topology.allowed_nodes, 1);
+	assert_no_plan(&made.machine, NRB_EXIT_NOT_HERE, "no memory of node 1");
+	machine_of(0, two, 2);
+	nrb_idset_remove(&made.machine.topology.allowed_nodes, 0);
+	assert_no_plan(&made.machine, NRB_EXIT_NOT_HERE, "memory of node 1 alone");
+}
+
 /* matrix: every node with CPUs by every node with memory, without mode, file and warm-up. */
 static void test_matrix(void **state)
 {
@@ -423,6 +434,7 @@ int main(void)
 		cmocka_unit_test_setup(test_no_sysctl, setup_seeded),
 		cmocka_unit_test_setup(test_no_node_with_cpus_and_memory, setup_seeded),
 		cmocka_unit_test_setup(test_cpus_of_another_cgroup, setup_seeded),
+		cmocka_unit_test_setup(test_memory_of_another_cgroup, setup_seeded),
 		cmocka_unit_test_setup(test_matrix, setup_seeded),
 		cmocka_unit_test_setup(test_memory_limits, setup_seeded),
 		cmocka_unit_test_setup(test_sizes_beyond_all_memory, setup_seeded),

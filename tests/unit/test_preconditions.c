@@ -132,6 +132,19 @@ static void test_ballast_must_be_allowed(void **state)
 	assert_int_equal(check(*state), NRB_EXIT_OK);
 }
 
+/* Cache is charged to it too. */
+static void test_the_cgroup_must_allow_it(void **state)
+{
+	plan.memory_bytes = 200LL << 20;
+	tree_write(*state, "proc/self/cgroup", "0::/a\n");
+	tree_write(*state, "sys/fs/cgroup/a/memory.max", "209715200\n");
+	assert_int_equal(check(*state), NRB_EXIT_OK);
+	tree_write(*state, "sys/fs/cgroup/a/memory.max", "209715199\n");
+	assert_int_equal(check(*state), NRB_EXIT_NOT_HERE);
+	assert_non_null(strstr(nrb_diag_message(), "cgroup allows 199 MiB"));
+	assert_non_null(strstr(nrb_diag_way_out(), "memory.max"));
+}
+
 static void test_the_directory_must_be_there(void **state)
 {
 	options.dir = "/nonexistent";
@@ -210,6 +223,7 @@ int main(void)
 		PRECONDITION_TEST(test_the_setting_must_be_there),
 		PRECONDITION_TEST(test_the_directory_must_serve),
 		PRECONDITION_TEST(test_ballast_must_be_allowed),
+		PRECONDITION_TEST(test_the_cgroup_must_allow_it),
 		PRECONDITION_TEST(test_the_directory_must_be_there),
 		PRECONDITION_TEST(test_the_directory_must_be_writable),
 		PRECONDITION_TEST(test_a_journal_is_in_the_way),
