@@ -5,6 +5,7 @@
 #include "nrb/cellphases.h"
 #include "nrb/cellprocs.h"
 #include "nrb/diag.h"
+#include "nrb/moved.h"
 #include "nrb/progress.h"
 #include "nrb/signals.h"
 #include "nrb/watchdog.h"
@@ -375,6 +376,10 @@ static int wind_up(struct flight *flight)
 	note_holder(flight);
 	if (rc == 0) {
 		rc = check_ballast(flight);
+	}
+	if (rc == 0) {
+		rc = nrb_moved_check(flight->cell->root, flight->cell->topology,
+			flight->cell->arm.node, flight->cell->arm.cpu_node);
 	}
 	if (is_disturbed(rc)) {
 		note_disturbed(flight);
