@@ -94,7 +94,10 @@ static int open_in_root(int dir, const char *path, int flags)
 	do { /* EAGAIN: something was renamed meanwhile, where there is ".." */
 		fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
 	} while (fd < 0 && errno == EAGAIN && --tries > 0);
-	return fd < 0 && errno == ENOSYS ? open_without_links(dir, path, flags) : fd;
+	/* EPERM: a container's filter that does not know the call */
+	return fd < 0 && (errno == ENOSYS || errno == EPERM)
+		       ? open_without_links(dir, path, flags)
+		       : fd;
 }
 
 int nrb_fsroot_open_file(

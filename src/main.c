@@ -251,7 +251,7 @@ static int do_compare(const struct nrb_options *options, const struct nrb_screen
 	return rc;
 }
 
-/* A run gives up its rights by itself, once all is open. */
+/* Of what we were started with. A run gives up its rights by itself, once all is open. */
 static int limit_rights(enum nrb_command command)
 {
 	static const enum nrb_role roles[] = {
@@ -265,6 +265,11 @@ static int limit_rights(enum nrb_command command)
 	};
 	const struct nrb_root here = { .live = true };
 
+	/* no operand of theirs is a descriptor */
+	if (command == NRB_COMMAND_RUN || command == NRB_COMMAND_RESTORE ||
+		command == NRB_COMMAND_REHEARSE) {
+		nrb_inherited_close(STDERR_FILENO + 1, ~0u);
+	}
 	return command == NRB_COMMAND_RUN ? 0 : nrb_rights_limit(&here, roles[command]);
 }
 

@@ -3,8 +3,6 @@
 #ifndef NRB_INHERITED_H
 #define NRB_INHERITED_H
 
-#include <stdbool.h>
-
 /** Close all descriptors from first to last, open or not. Source: close_range(2), since 5.9. */
 void nrb_inherited_close(unsigned int first, unsigned int last);
 
