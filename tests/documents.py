@@ -89,6 +89,21 @@ def check_man(page, helps, scenarios):
          man_section(page, "SCENARIOS"), re.M))
 
 
+def check_rights(page, table):
+    """By process, the capabilities of the table of rights.c, whatever they need; what is said of them is prose."""
+    items = re.split(r"^\.It ", man_section(page, "PRIVILEGES"), flags=re.M)[1:]
+    roles = {"PARENT": "parent", "GUARD": "guard", "CHILD": "child", "HOLDER": "holder", "BALLAST": "holder",
+             "WRITER": "writer", "RESTORE": "Cm restore", "CHECK": "Cm check", "READER": "Cm report",
+             "REHEARSE": "Cm rehearse", "SCRIPT": "Cm rehearse"}
+    for role, heading in roles.items():
+        said = [item for item in items if item.startswith(heading)]
+        if len(said) != 1:
+            errors.append(f"man page, PRIVILEGES: no {heading}")
+            continue
+        rows = re.findall(r'"(CAP_\w+)"(?:(?!\n\t\{).)*\bR\(' + role + r"\)", table, re.S)
+        same(f"man page, PRIVILEGES of {heading}", rows, re.findall(r"CAP_\w+", said[0].split(".El")[0]))
+
+
 # bash: ask it
 
 
@@ -191,6 +206,7 @@ def main():
     scenarios = tables["scenarios"]
     page = (root / "man/numa-reclaim-bench.8").read_text(encoding="utf-8")
     check_man(page, helps, scenarios)
+    check_rights(page, (root / "src/rights.c").read_text(encoding="utf-8"))
     completions = root / "contrib/completions"
     values = values_of(tables)
     check_bash(str(completions / "numa-reclaim-bench.bash"), helps, values)
