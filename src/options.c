@@ -381,6 +381,7 @@ int nrb_options_parse(struct nrb_options *options, int argc, const char *const *
 	int rc;
 
 	set_defaults(options);
+	options->words = words;
 	if (words == NULL) {
 		return nrb_fail(-ENOMEM, "no memory for the command line");
 	}
@@ -397,12 +398,19 @@ int nrb_options_parse(struct nrb_options *options, int argc, const char *const *
 		options->n_operands = argc - optind - 1 > 0 ? argc - optind - 1 : 0;
 		rc = take_config_seed(options);
 		rc = rc == 0 ? check_together(options) : rc;
-	} else {
-		free(words);
 	}
 	options->run.argv = argv;
 	if (!options->run.seed_given) {
 		options->run.seed = (int64_t)(nrb_clock_ns() & 0xffffffff);
 	}
 	return rc;
+}
+
+void nrb_options_finish(struct nrb_options *options)
+{
+	free(options->words);
+	nrb_words_finish(&options->kept);
+	nrb_words_finish(&options->config.words);
+	nrb_words_finish(&options->run.asked);
+	*options = (struct nrb_options){ 0 };
 }

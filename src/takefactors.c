@@ -9,26 +9,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Split names at commas into into[most], in a copy that lives as long as the program. Returns 0,
- * -EINVAL (an empty name), -E2BIG or -ENOMEM, silent; *n is 0 then. */
-static int split(const char *value, const char **into, int most, int *n)
+/* Split names at commas into into[most], which live as long as kept. Returns 0, -EINVAL (an empty
+ * name), -E2BIG or -ENOMEM, silent; *n is 0 then. */
+static int split(
+	struct nrb_words *kept, const char *value, const char **into, int most, int *n)
 {
-	char *copy = strdup(value), *rest = copy, *name;
-	int count = 0, rc = copy == NULL ? -ENOMEM : 0;
+	int count = 0, rc = 0;
 
-	while (rc == 0 && (name = strsep(&rest, ",")) != NULL) {
-		if (*name == '\0') {
+	for (const char *name = value; rc == 0 && name != NULL;) {
+		size_t len = strcspn(name, ",");
+
+		if (len == 0) {
 			rc = -EINVAL;
 		} else if (count == most) {
 			rc = -E2BIG;
 		} else {
-			into[count++] = name;
+			nrb_words_add(kept, "%.*s", (int)len, name);
+			rc = kept->err;
+			into[count++] = rc == 0 ? kept->word[kept->n - 1] : NULL;
 		}
+		name = name[len] == ',' ? name + len + 1 : NULL;
 	}
 	*n = rc == 0 ? count : 0;
-	if (rc < 0) {
-		free(copy);
-	}
 	return rc;
 }
 
@@ -36,7 +38,7 @@ static int split(const char *value, const char **into, int most, int *n)
 int nrb_take_scenario(struct nrb_options *options, const char *value)
 {
 	struct nrb_run_options *run = &options->run;
-	int n, rc = split(value, run->scenarios + run->n_scenarios,
+	int n, rc = split(&options->kept, value, run->scenarios + run->n_scenarios,
 		       NRB_MAX_SCENARIOS - run->n_scenarios, &n);
 
 	run->n_scenarios += n;
@@ -56,7 +58,7 @@ int nrb_take_all(struct nrb_options *options, const char *value)
 int nrb_take_file(struct nrb_options *options, const char *value)
 {
 	struct nrb_run_options *run = &options->run;
-	int n, rc = split(value, run->files + run->n_files,
+	int n, rc = split(&options->kept, value, run->files + run->n_files,
 		       NRB_MAX_SERVED_FILES - run->n_files, &n);
 
 	run->n_files += n;
@@ -73,7 +75,8 @@ int nrb_take_variant(struct nrb_options *options, const char *value)
 	if (run->all_variants) {
 		return 0;
 	}
-	rc = split(value, run->variants, NRB_MAX_VARIANTS, &run->n_variants);
+	rc = split(
+		&options->kept, value, run->variants, NRB_MAX_VARIANTS, &run->n_variants);
 	return rc == 0 ? 0
 		       : nrb_take_bad("variant", value,
 				 "names from `list`, with commas, or all");

@@ -60,6 +60,8 @@ struct nrb_options {
 	int n_rehearse_args, n_guest_args, n_debs;
 	const char *const *operands;
 	int n_operands;
+	char **words;          /* the command line as getopt_long(3) leaves it */
+	struct nrb_words kept; /* names that lists were split into */
 };
 
 struct nrb_option_info {

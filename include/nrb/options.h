@@ -18,6 +18,10 @@ extern const struct nrb_option_info nrb_option_table[];   /* ends with name NULL
  */
 int nrb_options_parse(struct nrb_options *options, int argc, const char *const *argv);
 
+/** Free what parsing took, whether it came to an end or not; what options name is gone then. For who
+ * parses more than once: a program's own live as long as it does. */
+void nrb_options_finish(struct nrb_options *options);
+
 /** Find the command: the first word that is no option, nor the value of one. Returns 0, also where there
  * is none, or a negative errno, with a message. */
 int nrb_options_find_command(
