@@ -15,6 +15,15 @@
 /* The alternatives of one counter's keys ("a|b"): b counts where no a was seen. */
 enum { MAX_CHOICES = 2 };
 
+/* What no kernel has counted, and no node holds in bytes: differences and per cents then stay within 64
+ * bits. A number beyond it is none. */
+static const int64_t max_events = (int64_t)1 << 53, max_bytes = (int64_t)1 << 56;
+
+static bool is_within(int64_t value, int64_t max)
+{
+	return value >= 0 && value <= max;
+}
+
 struct tally {
 	int64_t v[NRB_N_COUNTERS][MAX_CHOICES];
 };
@@ -42,6 +51,15 @@ static bool choice_has(const char *choice, const char *key)
 	return false;
 }
 
+static void add(int64_t *sum, int64_t value)
+{
+	int64_t before = *sum == NRB_ABSENT ? 0 : *sum;
+
+	if (is_within(value, max_events - before)) {
+		*sum = before + value;
+	}
+}
+
 static void add_pair(void *arg, const char *key, int64_t value)
 {
 	struct tally *tally = arg;
@@ -53,7 +71,7 @@ static void add_pair(void *arg, const char *key, int64_t value)
 			int64_t *sum = &tally->v[i][k];
 
 			if (choice_has(choice, key)) {
-				*sum = *sum == NRB_ABSENT ? value : *sum + value;
+				add(sum, value);
 			}
 			choice = strchr(choice, '|');
 			choice = choice != NULL ? choice + 1 : NULL;
@@ -127,7 +145,7 @@ static const struct node_key node_keys[] = {
 static void set_node_key(void *arg, const char *name, int64_t value)
 {
 	for (const struct node_key *key = node_keys; key->name != NULL; key++) {
-		if (strcmp(name, key->name) == 0) {
+		if (strcmp(name, key->name) == 0 && is_within(value, max_bytes)) {
 			*(int64_t *)((char *)arg + key->offset) = value;
 		}
 	}
@@ -159,7 +177,8 @@ static int psi_total(const char *text, const char *line, int64_t *us)
 
 	if (at == NULL ||
 		sscanf(at + strlen(line),
-			" avg10=%*s avg60=%*s avg300=%*s total=%" SCNd64, us) != 1) {
+			" avg10=%*s avg60=%*s avg300=%*s total=%" SCNd64, us) != 1 ||
+		!is_within(*us, max_events)) {
 		return -EPROTO;
 	}
 	return 0;

@@ -14,6 +14,10 @@
 
 #define ZONEINFO "proc/zoneinfo"
 
+/* What no machine has: sums over the zones of a node, in bytes too, then stay within 64 bits. */
+enum { MAX_ZONES = 8 }; /* of a node; the kernel has up to 6 */
+static const int64_t max_pages = (int64_t)1 << 40;
+
 /* The values that a zone's lines give, by the line's first word, or by its second where that
  * is "pages". Those of the per-CPU lists end in a colon, so "high:" is not "high". */
 struct key {
@@ -41,7 +45,12 @@ static const struct key keys[] = {
 #undef AT
 /* clang-format on */
 
-static void parse_protection(struct nrb_zone *zone, const char *text)
+static bool is_number_of_pages(int64_t value)
+{
+	return value >= 0 && value <= max_pages;
+}
+
+static bool parse_protection(struct nrb_zone *zone, const char *text)
 {
 	zone->n_protections = 0;
 	text += strcspn(text, "(") + 1;
@@ -52,36 +61,42 @@ static void parse_protection(struct nrb_zone *zone, const char *text)
 		if (end == text) {
 			break;
 		}
+		if (!is_number_of_pages(pages)) {
+			return false;
+		}
 		zone->protection_pages[zone->n_protections++] = pages;
 		text = end + strspn(end, ", ");
 	}
+	return true;
 }
 
-static void parse_line(struct nrb_zone *zone, const char *line)
+/* False for a number that cannot be. */
+static bool parse_line(struct nrb_zone *zone, const char *line)
 {
 	char word[32];
 	int64_t value;
 
 	if (strstr(line, "protection: (") != NULL) {
-		parse_protection(zone, line);
-		return;
+		return parse_protection(zone, line);
 	}
 	if (sscanf(line, " pages %31s %" SCNd64, word, &value) != 2 &&
 		sscanf(line, " %31s %" SCNd64, word, &value) != 2) {
-		return;
+		return true;
 	}
 	if (strcmp(word, "count:") == 0) {
-		zone->pcp_pages += value;
-		return;
+		zone->pcp_pages += is_number_of_pages(value) ? value : 0;
+		return true;
 	}
 	for (const struct key *key = keys; key->name != NULL; key++) {
 		if (strcmp(word, key->name) == 0) {
 			*(int64_t *)((char *)zone + key->offset) = value;
+			return is_number_of_pages(value);
 		}
 	}
+	return true;
 }
 
-static void start_zone(struct nrb_zone *zone)
+static void clear_zone(struct nrb_zone *zone)
 {
 	*zone = (struct nrb_zone){ 0 };
 	for (const struct key *key = keys; key->name != NULL; key++) {
@@ -122,6 +137,19 @@ static int end_zone(struct nrb_zones *zones, const struct nrb_zone *zone)
 	return append(zones, zone);
 }
 
+/* Nodes come by rising number. */
+static int begin_zone(struct nrb_zone *zone, struct nrb_zone *head)
+{
+	head->index = head->node == zone->node ? zone->index + 1 : 0;
+	if (head->node < 0 || head->node < zone->node ||
+		head->node > NRB_MAX_NODE_NUMBER || head->index == MAX_ZONES) {
+		return nrb_fail(-EPROTO, "/%s: node %d, zone %s is out of order",
+			ZONEINFO, head->node, head->name);
+	}
+	*zone = *head;
+	return 0;
+}
+
 static int parse(struct nrb_zones *zones, char *text)
 {
 	struct nrb_zone zone = { .node = -1 }, head;
@@ -129,13 +157,14 @@ static int parse(struct nrb_zones *zones, char *text)
 	int rc = 0;
 
 	while (rc == 0 && (line = strsep(&text, "\n")) != NULL) {
-		start_zone(&head);
+		clear_zone(&head);
 		if (sscanf(line, "Node %d, zone %15s", &head.node, head.name) == 2) {
-			head.index = head.node == zone.node ? zone.index + 1 : 0;
 			rc = end_zone(zones, &zone);
-			zone = head;
-		} else {
-			parse_line(&zone, line);
+			rc = rc == 0 ? begin_zone(&zone, &head) : rc;
+		} else if (!parse_line(&zone, line)) {
+			rc = nrb_fail(-EPROTO,
+				"/%s: node %d, zone %s has a number that cannot be",
+				ZONEINFO, zone.node, zone.name);
 		}
 	}
 	return rc < 0 ? rc : end_zone(zones, &zone);

@@ -106,6 +106,34 @@ static void psi(void **state)
 	assert_int_equal(full, 42);
 }
 
+/* A number that cannot be is none, and a sum stays one that can be. */
+static void impossible(void **state)
+{
+	struct tree *tree = *state;
+	struct nrb_node_memory memory;
+	struct nrb_counters counters;
+	int64_t some, full;
+
+	tree_write(tree, "proc/vmstat",
+		"pswpin 18446744073709551615\npswpout -1\n"
+		"allocstall_dma 9007199254740992\nallocstall_normal 1\n");
+	assert_int_equal(nrb_counters_read(&tree->root, &counters), 0);
+	assert_int_equal(counters.v[NRB_PSWPIN], NRB_ABSENT);
+	assert_int_equal(counters.v[NRB_PSWPOUT], NRB_ABSENT);
+	assert_int_equal(counters.v[NRB_ALLOCSTALL], (int64_t)1 << 53);
+	tree_write(tree, "sys/devices/system/node/node2/meminfo",
+		"Node 2 MemTotal: 9007199254740991 kB\nNode 2 MemFree: -1 kB\n"
+		"Node 2 Dirty: 70368744177664 kB\n");
+	assert_int_equal(nrb_counters_read_node(&tree->root, 2, &memory), 0);
+	assert_int_equal(memory.total_bytes, NRB_ABSENT);
+	assert_int_equal(memory.free_bytes, NRB_ABSENT);
+	assert_int_equal(memory.dirty_bytes, (int64_t)1 << 56);
+	tree_write(tree, "proc/pressure/memory",
+		"some avg10=1.23 avg60=0.00 avg300=0.00 total=1\n"
+		"full avg10=0.00 avg60=0.00 avg300=0.00 total=9223372036854775807\n");
+	assert_int_equal(nrb_counters_read_psi(&tree->root, &some, &full), -EPROTO);
+}
+
 /* zone_reclaim_success came with 6.12; node reclaim's other counter is older than any of ours. */
 static void recorded(void **state)
 {
@@ -144,6 +172,7 @@ int main(void)
 		cmocka_unit_test(deltas),
 		TREE_TEST(nodes),
 		TREE_TEST(psi),
+		TREE_TEST(impossible),
 		cmocka_unit_test(recorded),
 	};
 

@@ -125,6 +125,41 @@ static void malformed(void **state)
 	assert_null(zones.zones);
 }
 
+/* What no machine has is refused, so that no sum of it overflows. */
+static void impossible(void **state)
+{
+#define ZONE(node, free)                                                                 \
+	"Node " node ", zone Normal\n pages free " free                                  \
+	"\n min 1\n low 2\n high 3\n managed 7\n"
+	static const char *const texts[] = {
+		ZONE("0", "9223372036854775807"),
+		ZONE("0", "18446744073709551615"),
+		ZONE("0", "1099511627777"),
+		ZONE("0", "-1"),
+		ZONE("1", "5") ZONE("0", "5"),
+		ZONE("1024", "5"),
+		ZONE("-1", "5"),
+		ZONE("0", "5") " protection: (0, 1099511627777)\n",
+		ZONE("0", "5") ZONE("0", "5") ZONE("0", "5") ZONE("0", "5") ZONE("0", "5")
+			ZONE("0", "5") ZONE("0", "5") ZONE("0", "5") ZONE("0", "5"),
+	};
+	struct tree *tree = *state;
+	struct nrb_zones zones;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		nrb_diag_reset();
+		tree_write(tree, ZONEINFO, texts[i]);
+		if (nrb_zones_read(&zones, &tree->root) != -EPROTO) {
+			fail_msg("%s", texts[i]);
+		}
+		assert_non_null(strstr(nrb_diag_message(), "zone Normal"));
+	}
+	tree_write(tree, ZONEINFO, ZONE("1023", "1099511627776"));
+	assert_int_equal(nrb_zones_read(&zones, &tree->root), 0);
+	nrb_zones_finish(&zones);
+#undef ZONE
+}
+
 /* More protections than there is room for are cut, not written past the end. */
 static void many_protections(void **state)
 {
@@ -175,6 +210,7 @@ int main(void)
 		TREE_TEST(keys_and_ranks),
 		TREE_TEST(sums),
 		TREE_TEST(malformed),
+		TREE_TEST(impossible),
 		TREE_TEST(many_protections),
 		cmocka_unit_test(recorded),
 	};
