@@ -3,6 +3,7 @@
 #include "nrb/page.h"
 
 #include "nrb/diag.h"
+#include "nrb/shown.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -11,18 +12,14 @@ enum { INDENT = 2, MAX_LINE = 1536 };
 
 void nrb_page_line(const struct nrb_page *page, const char *fmt, ...)
 {
-	char text[MAX_LINE];
+	char text[MAX_LINE], shown[NRB_SHOWN_ESCAPE * MAX_LINE];
 	va_list args;
 
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	for (char *at = text; *at != '\0'; at++) {
-		if ((unsigned char)*at < ' ' || *at == 0x7f) {
-			*at = '?';
-		}
-	}
-	nrb_screen_wrap(page->screen, page->out, INDENT, text);
+	nrb_screen_escape(shown, sizeof(shown), text, page->screen->ascii);
+	nrb_screen_wrap(page->screen, page->out, INDENT, shown);
 }
 
 void nrb_page_heading(const struct nrb_page *page, const char *text)

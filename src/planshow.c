@@ -5,6 +5,7 @@
 #include "nrb/factors.h"
 #include "nrb/planballast.h"
 #include "nrb/plancosts.h"
+#include "nrb/shown.h"
 #include "nrb/units.h"
 #include "nrb/widths.h"
 
@@ -333,6 +334,7 @@ void nrb_plan_print(const struct nrb_plan *plan, const struct nrb_run_options *o
 	const struct nrb_machine *machine, const struct nrb_screen *screen, FILE *out)
 {
 	struct nrb_screen wrapped = *screen;
+	char kernel[NRB_SHOWN_ESCAPE * sizeof(machine->kernel)];
 	const struct nrb_planpage page = {
 		.plan = plan, .machine = machine, .screen = &wrapped, .out = out
 	};
@@ -340,7 +342,9 @@ void nrb_plan_print(const struct nrb_plan *plan, const struct nrb_run_options *o
 	wrapped.width = screen->width > 0 ? screen->width : WIDTH;
 
 	fprintf(out, "%sPlan%s for kernel %s\n", nrb_screen_bold(screen),
-		nrb_screen_plain(screen), machine->kernel);
+		nrb_screen_plain(screen),
+		nrb_screen_escape(
+			kernel, sizeof(kernel), machine->kernel, screen->ascii));
 	print_scenarios(&page);
 	print_nodes(&page);
 	print_factors(&page);

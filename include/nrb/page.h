@@ -15,8 +15,8 @@ struct nrb_page {
 	int rc; /* of the first table that failed */
 };
 
-/** Print a line, wrapped at words, later ones indented. Control bytes become '?': what comes from
- * outside (a sysctl's text) must not drive the terminal. */
+/** Print a line, escaped and wrapped at words, later ones indented: what comes from outside (a sysctl's
+ * text) must not drive the terminal. */
 void nrb_page_line(const struct nrb_page *page, const char *fmt, ...) NRB_PRINTF(2, 3);
 
 /** Print an empty line and a heading. */

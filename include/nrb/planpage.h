@@ -15,7 +15,8 @@ struct nrb_planpage {
 	FILE *out;
 };
 
-/** Print "  label       text", wrapped; at most NRB_PLANPAGE_LINE bytes of text. */
+/** Print "  label       text", escaped and wrapped; at most NRB_PLANPAGE_LINE bytes of text. Paths may be
+ * those of another's record. */
 void nrb_planpage_say(const struct nrb_planpage *page, const char *label, const char *fmt,
 	...) NRB_PRINTF(3, 4);
 

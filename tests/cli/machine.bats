@@ -224,3 +224,11 @@ machine_with_run() {
 	nrb 2 "${run[@]}" --width 10% --scenario matrix
 	says_one_line '--width means nothing to scenario matrix'
 }
+
+@test 'check: what a recorded machine says of itself moves no terminal' {
+	cp -r "$fixtures/two-nodes" machine
+	printf '6.18\e]0;x\a\302\2331m' >machine/proc/sys/kernel/osrelease
+	nrb 0 check --root machine
+	[[ $output != *$'\e'* && $output != *$'\a'* && $output != *$'\302\233'* ]]
+	[[ $output == *'Linux 6.18\x1b]0;x\x07'* ]]
+}

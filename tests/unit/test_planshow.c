@@ -142,6 +142,23 @@ static void test_text_says_what_will_be_done(void **state)
 	free(text);
 }
 
+/* Of another's record (--config) or machine (--root). */
+static void test_text_moves_no_terminal(void **state)
+{
+	char *text;
+
+	(void)state;
+	options.dir = "/a\033[2J\302\233b";
+	strcpy(machine.kernel, "6.1\033]0;x\a");
+	text = print(false);
+	assert_null(strchr(text, '\033'));
+	assert_null(strchr(text, '\a'));
+	assert_null(strstr(text, "\302\233"));
+	assert_non_null(strstr(text, "/a\\x1b[2J"));
+	assert_non_null(strstr(text, "kernel 6.1\\x1b]0;x\\x07\n"));
+	free(text);
+}
+
 /* What others have cached on the node may go, and that is said before. */
 static void test_text_warns_of_others_cache(void **state)
 {
@@ -461,6 +478,7 @@ int main(void)
 		SHOW_TEST(test_json),
 		SHOW_TEST(test_json_of_a_matrix),
 		SHOW_TEST(test_text_says_what_will_be_done),
+		SHOW_TEST(test_text_moves_no_terminal),
 		SHOW_TEST(test_text_warns_of_others_cache),
 		SHOW_TEST(test_text_warns_whatever_the_scenario),
 		SHOW_TEST(test_text_warns_of_all_nodes_that_are_filled),
