@@ -5,6 +5,7 @@
 #include "nrb/confounders.h"
 #include "nrb/distance.h"
 #include "nrb/mode.h"
+#include "nrb/topologyjson.h"
 
 #include <stddef.h>
 #include <stdio.h>

@@ -5,6 +5,7 @@
 #include "nrb/confounders.h"
 #include "nrb/hostid.h"
 #include "nrb/process.h"
+#include "nrb/topologyjson.h"
 #include "version.h"
 
 #include <stdio.h>

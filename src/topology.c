@@ -3,6 +3,8 @@
 #include "nrb/topology.h"
 
 #include "nrb/diag.h"
+#include "nrb/topologyxml.h"
+#include "nrb/trial.h"
 #include "nrb/units.h"
 
 #include <errno.h>
@@ -22,6 +24,12 @@ static int load_xml(hwloc_topology_t hwloc, const struct nrb_root *root)
 	if (rc < 0) {
 		return nrb_fail(rc, "cannot read the recorded machine's " RECORDED_XML);
 	}
+	if (!nrb_topologyxml_is_bounded(text)) {
+		free(text);
+		return nrb_fail(-ERANGE, RECORDED_XML " is larger than any machine");
+	}
+	/* it would quote the file on stderr as it is */
+	setenv("HWLOC_HIDE_ERRORS", "2", 1);
 	if (hwloc_topology_set_xmlbuffer(hwloc, text, (int)strlen(text) + 1) < 0 ||
 		hwloc_topology_load(hwloc) < 0) {
 		rc = nrb_fail(-EPROTO, RECORDED_XML " is not hwloc's");
@@ -277,6 +285,14 @@ static int read_distances(struct nrb_topology *topology, hwloc_topology_t hwloc,
 	return 0;
 }
 
+static void note_library(struct nrb_topology *topology)
+{
+	unsigned int version = hwloc_get_api_version();
+
+	snprintf(topology->library, sizeof(topology->library), "%u.%u.%u", version >> 16,
+		version >> 8 & 0xff, version & 0xff);
+}
+
 static int export_xml(struct nrb_topology *topology, hwloc_topology_t hwloc)
 {
 	char *buffer;
@@ -291,12 +307,13 @@ static int export_xml(struct nrb_topology *topology, hwloc_topology_t hwloc)
 				     : nrb_fail(-ENOMEM, "no memory for the topology");
 }
 
-int nrb_topology_read(struct nrb_topology *topology, const struct nrb_root *root)
+static int read_all(struct nrb_topology *topology, const struct nrb_root *root)
 {
 	hwloc_topology_t hwloc = NULL;
 	int rc;
 
 	*topology = (struct nrb_topology){ 0 };
+	note_library(topology);
 	rc = load(&hwloc, root);
 	if (rc == 0) {
 		rc = read_nodes(topology, hwloc, root);
@@ -319,6 +336,33 @@ int nrb_topology_read(struct nrb_topology *topology, const struct nrb_root *root
 		nrb_topology_finish(topology);
 	}
 	return rc;
+}
+
+static void try_to_read(void *arg)
+{
+	struct nrb_topology topology;
+
+	(void)read_all(&topology, arg);
+}
+
+/* There are files that hwloc dies of (2.9: a machine that lacks its complete sets), and a recorded
+ * machine may be a stranger's. */
+static int try_recorded(const struct nrb_root *root)
+{
+	struct nrb_root same = *root;
+	bool survived;
+	int rc = nrb_trial(try_to_read, &same, &survived);
+
+	return rc == 0 && !survived ? nrb_fail(-EPROTO, "hwloc cannot read " RECORDED_XML)
+				    : rc;
+}
+
+int nrb_topology_read(struct nrb_topology *topology, const struct nrb_root *root)
+{
+	int rc = root->live ? 0 : try_recorded(root);
+
+	*topology = (struct nrb_topology){ 0 };
+	return rc == 0 ? read_all(topology, root) : rc;
 }
 
 void nrb_topology_finish(struct nrb_topology *topology)
@@ -414,60 +458,4 @@ void nrb_topology_cpu_nodes(const struct nrb_topology *topology, struct nrb_idse
 			nrb_idset_add(nodes, topology->nodes[i].node);
 		}
 	}
-}
-
-static struct nrb_json *node_json(const struct nrb_topology_node *node)
-{
-	struct nrb_json *json = nrb_json_object();
-	char cpus[1024];
-
-	nrb_json_set_int(json, "node", node->node);
-	nrb_json_set_int(json, "memory_bytes", node->memory_bytes);
-	nrb_json_set_str(json, "cpus", nrb_idset_format(&node->cpus, cpus, sizeof(cpus)));
-	if (node->latency_ns != NRB_ABSENT) {
-		nrb_json_set_int(json, "latency_ns", node->latency_ns);
-	}
-	if (node->bandwidth_mib_s != NRB_ABSENT) {
-		nrb_json_set_int(json, "bandwidth_mib_s", node->bandwidth_mib_s);
-	}
-	return json;
-}
-
-static struct nrb_json *distances_json(const struct nrb_topology *topology)
-{
-	struct nrb_json *rows = nrb_json_array();
-
-	for (int i = 0; i < topology->n_nodes; i++) {
-		struct nrb_json *row = nrb_json_array();
-
-		for (int j = 0; j < topology->n_nodes; j++) {
-			nrb_json_append(row,
-				nrb_json_int(
-					topology->distances[i * topology->n_nodes + j]));
-		}
-		nrb_json_append(rows, row);
-	}
-	return rows;
-}
-
-struct nrb_json *nrb_topology_json(const struct nrb_topology *topology, bool xml)
-{
-	struct nrb_json *json = nrb_json_object(), *nodes = nrb_json_array();
-	unsigned int version = hwloc_get_api_version();
-	char text[32];
-
-	snprintf(text, sizeof(text), "%u.%u.%u", version >> 16, version >> 8 & 0xff,
-		version & 0xff);
-	nrb_json_set_str(json, "hwloc_api", text);
-	for (int i = 0; i < topology->n_nodes; i++) {
-		nrb_json_append(nodes, node_json(&topology->nodes[i]));
-	}
-	nrb_json_set(json, "nodes", nodes);
-	if (topology->distances != NULL) {
-		nrb_json_set(json, "distances", distances_json(topology));
-	}
-	if (xml) {
-		nrb_json_set_str(json, "xml", topology->xml);
-	}
-	return json;
 }

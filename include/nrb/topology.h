@@ -5,7 +5,6 @@
 
 #include "nrb/fsroot.h"
 #include "nrb/idset.h"
-#include "nrb/json.h"
 #include "nrb/sample.h"
 
 struct nrb_topology_node {
@@ -23,12 +22,14 @@ struct nrb_topology {
 	char *xml;      /* hwloc's export, for the record */
 	struct nrb_idset allowed_cpus;  /* those our cgroup may use */
 	struct nrb_idset allowed_nodes; /* those it may take memory of */
+	char library[32];               /* hwloc's version */
 };
 
 /**
  * Discover the nodes: of the live machine by hwloc's own discovery, of a recorded one from
- * its topology.xml. Memory-less nodes and nodes without CPUs are included, also those that
- * hwloc leaves out but sysfs has. Returns 0 or a negative errno, with a message.
+ * its topology.xml, which a child process reads first (nrb_trial). Memory-less nodes and nodes
+ * without CPUs are included, also those that hwloc leaves out but sysfs has.
+ * Returns 0 or a negative errno, with a message.
  */
 int nrb_topology_read(struct nrb_topology *topology, const struct nrb_root *root);
 void nrb_topology_finish(struct nrb_topology *topology);
@@ -55,9 +56,5 @@ int nrb_topology_neighbour(const struct nrb_topology *topology, int node);
 void nrb_topology_memory_nodes(
 	const struct nrb_topology *topology, struct nrb_idset *nodes);
 void nrb_topology_cpu_nodes(const struct nrb_topology *topology, struct nrb_idset *nodes);
-
-/** For the record and `check --json`: nodes, CPUs, distances, attributes, hwloc version; with
- * xml also hwloc's export. The caller owns it. */
-struct nrb_json *nrb_topology_json(const struct nrb_topology *topology, bool xml);
 
 #endif

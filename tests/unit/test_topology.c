@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Nodes, CPUs and distances of recorded machines, by OS number. */
-#include "nrb/topology.h"
+#include "nrb/topologyjson.h"
 
 #include "tree.h"
 
@@ -177,6 +177,35 @@ static void sysfs_adds(void **state)
 	nrb_topology_finish(&topology);
 }
 
+/* hwloc 2.9 dies of a machine that has no complete sets. */
+static void deadly(void **state)
+{
+	struct tree *tree = *state;
+	struct nrb_topology topology;
+
+	tree_write(tree, "topology.xml",
+		"<?xml version=\"1.0\"?>\n<topology version=\"2.0\">"
+		"<object type=\"Machine\" cpuset=\"0x1\" nodeset=\"0x1\"><info/>"
+		"<object type=\"NUMANode\" os_index=\"0\" cpuset=\"0x1\" "
+		"nodeset=\"0x1\"/></object></topology>");
+	assert_int_equal(nrb_topology_read(&topology, &tree->root), -EPROTO);
+	assert_null(topology.nodes);
+	assert_non_null(strstr(nrb_diag_message(), "topology.xml"));
+}
+
+/* It would take half a minute, and 256 MiB a set. */
+static void larger_than_any_machine(void **state)
+{
+	struct tree *tree = *state;
+	struct nrb_topology topology;
+
+	tree_write(tree, "topology.xml",
+		"<?xml version=\"1.0\"?>\n<topology version=\"2.0\">"
+		"<object type=\"Machine\"><object type=\"PU\" os_index=\"2147483648\"/>"
+		"</object></topology>");
+	assert_int_equal(nrb_topology_read(&topology, &tree->root), -ERANGE);
+}
+
 static void malformed(void **state)
 {
 	struct tree *tree = *state;
@@ -253,6 +282,8 @@ int main(void)
 		cmocka_unit_test(one_node),
 		TREE_TEST(sparse_numbers),
 		TREE_TEST(sysfs_adds),
+		TREE_TEST(deadly),
+		TREE_TEST(larger_than_any_machine),
 		TREE_TEST(malformed),
 		cmocka_unit_test(neighbour),
 		cmocka_unit_test(json),
