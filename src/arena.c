@@ -131,7 +131,8 @@ static void read_smaps_line(const char *line, const struct nrb_arena *arena, boo
 	if (sscanf(line, "%zx-%zx ", &from, &to) == 2) {
 		*inside = from >= mem && to <= mem + arena->len;
 		*found |= *inside;
-	} else if (*inside && sscanf(line, "AnonHugePages: %lld kB", &kb) == 1) {
+	} else if (*inside && sscanf(line, "AnonHugePages: %lld kB", &kb) == 1 &&
+		   kb >= 0 && kb <= ((int64_t)arena->len - *bytes) / 1024) {
 		*bytes += kb * 1024;
 	}
 }

@@ -204,6 +204,15 @@ int nrb_fsroot_read_i64(const struct nrb_root *root, const char *path, int64_t *
 	return rc < 0 ? rc : nrb_units_parse_i64(text, INT64_MIN, INT64_MAX, value);
 }
 
+int nrb_fsroot_read_percent(
+	const struct nrb_root *root, const char *path, int64_t *percent)
+{
+	char text[64];
+	int rc = nrb_fsroot_read_str(root, path, text, sizeof(text));
+
+	return rc < 0 ? rc : nrb_units_parse_i64(text, 0, 100, percent);
+}
+
 int nrb_fsroot_read_list(
 	const struct nrb_root *root, const char *path, struct nrb_idset *set)
 {

@@ -47,7 +47,7 @@ static int read_mode(struct nrb_machine *machine, const struct nrb_root *root)
 
 static void read_ratio(struct nrb_machine *machine, const struct nrb_root *root)
 {
-	if (nrb_fsroot_read_i64(root, "proc/sys/vm/min_unmapped_ratio",
+	if (nrb_fsroot_read_percent(root, "proc/sys/vm/min_unmapped_ratio",
 		    &machine->min_unmapped_ratio) < 0) {
 		machine->min_unmapped_ratio = DEFAULT_UNMAPPED_RATIO;
 	}

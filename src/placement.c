@@ -203,6 +203,19 @@ int nrb_placement_count(pid_t pid, const void *mem, size_t len, size_t page_byte
 	return 0;
 }
 
+/* In pages of 4 KiB; -ERANGE where that cannot be. */
+static int add_pages(int64_t *pages, int64_t count, int64_t kb)
+{
+	int64_t small, sum;
+
+	if (count < 0 || kb < 4 || __builtin_mul_overflow(count, kb / 4, &small) ||
+		__builtin_add_overflow(*pages, small, &sum)) {
+		return -ERANGE;
+	}
+	*pages = sum;
+	return 0;
+}
+
 /* Add the N<node>=<count> words of one mapping, in pages of its own size. */
 static int add_numa_maps_line(char *words, int64_t *pages, int n_pages_max)
 {
@@ -219,11 +232,10 @@ static int add_numa_maps_line(char *words, int64_t *pages, int n_pages_max)
 		(void)sscanf(word, "kernelpagesize_kB=%lld", &kb);
 	}
 	for (node = 0; node < MAX_NODES; node++) {
-		if (counts[node] != 0 && node >= n_pages_max) {
+		if (counts[node] != 0 &&
+			(node >= n_pages_max ||
+				add_pages(&pages[node], counts[node], kb) < 0)) {
 			return -ERANGE;
-		}
-		if (counts[node] != 0) {
-			pages[node] += counts[node] * (kb / 4);
 		}
 	}
 	return 0;

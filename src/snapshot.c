@@ -173,12 +173,13 @@ void nrb_snapshot_thresholds(struct nrb_cell *cell)
 	if (nrb_zones_read(&zones, cell->root) < 0) {
 		return;
 	}
-	if (nrb_fsroot_read_i64(cell->root, "proc/sys/vm/min_unmapped_ratio", &ratio) ==
-		0) {
+	if (nrb_fsroot_read_percent(
+		    cell->root, "proc/sys/vm/min_unmapped_ratio", &ratio) == 0) {
 		sample->min_unmapped_bytes =
 			share_of_zones(&zones, cell->arm.node, ratio);
 	}
-	if (nrb_fsroot_read_i64(cell->root, "proc/sys/vm/min_slab_ratio", &ratio) == 0) {
+	if (nrb_fsroot_read_percent(cell->root, "proc/sys/vm/min_slab_ratio", &ratio) ==
+		0) {
 		sample->min_slab_bytes = share_of_zones(&zones, cell->arm.node, ratio);
 	}
 	nrb_zones_finish(&zones);

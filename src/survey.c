@@ -13,7 +13,7 @@
 
 static int read_ratio(const struct nrb_root *root, const char *path, int64_t *ratio)
 {
-	int rc = nrb_fsroot_read_i64(root, path, ratio);
+	int rc = nrb_fsroot_read_percent(root, path, ratio);
 
 	if (rc == -ENOENT) {
 		*ratio = NRB_ABSENT;

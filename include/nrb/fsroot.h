@@ -45,6 +45,10 @@ int nrb_fsroot_read_str(
 /** Read a file that holds one decimal number (a second word is -EINVAL). */
 int nrb_fsroot_read_i64(const struct nrb_root *root, const char *path, int64_t *value);
 
+/** Read one that holds a whole number of per cent; -ERANGE beyond 0 to 100. */
+int nrb_fsroot_read_percent(
+	const struct nrb_root *root, const char *path, int64_t *percent);
+
 /** Read a file in list notation, as sysfs' cpulist and online. */
 int nrb_fsroot_read_list(
 	const struct nrb_root *root, const char *path, struct nrb_idset *set);

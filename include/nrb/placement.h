@@ -66,7 +66,7 @@ int nrb_placement_count(pid_t pid, const void *mem, size_t len, size_t page_byte
  * pages         out, adds one count per OS node id, in pages of 4 KiB also where the mapping's
  *               are larger (kernelpagesize_kB); array of n_pages_max counts
  * Returns 0, -ENOENT (no mapping begins at mem; a kernel without numa_maps; pid is gone), -ERANGE
- * (a node of n_pages_max or above) or another negative errno; silent.
+ * (a node of n_pages_max or above, more pages than can be) or another negative errno; silent.
  * Source: numa(7). numa_maps gives no ends, and merges neighbours that are alike.
  */
 int nrb_placement_numa_maps(const struct nrb_root *root, pid_t pid, const void *mem,

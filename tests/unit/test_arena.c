@@ -195,6 +195,8 @@ static void test_huge_bytes_of_a_recorded_process(void **state)
 		"7f0000000000-7f0000400000 rw-p 00000000 00:00 0 \n"
 		"Size:               4096 kB\n"
 		"AnonHugePages:      2048 kB\n"
+		"AnonHugePages:      9223372036854775807 kB\n" /* more than it has */
+		"AnonHugePages:      -8 kB\n"
 		"7f0000400000-7f0000800000 rw-p 00000000 00:00 0 \n"
 		"AnonHugePages:      4096 kB\n"
 		"7f0000800000-7f0000a00000 rw-p 00000000 00:00 0 \n"

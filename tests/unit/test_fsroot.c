@@ -113,6 +113,25 @@ static void test_reads_numbers(void **state)
 	}
 }
 
+static void test_reads_per_cents(void **state)
+{
+	static const struct {
+		const char *text;
+		int rc;
+	} rows[] = { { "0\n", 0 }, { "100\n", 0 }, { "101\n", -ERANGE },
+		{ "-1\n", -ERANGE }, { "9223372036854775808\n", -ERANGE },
+		{ "1%\n", -EINVAL } };
+	struct tree *tree = *state;
+	int64_t value;
+
+	assert_int_equal(nrb_fsroot_read_percent(&tree->root, "share", &value), -ENOENT);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		tree_write(tree, "share", rows[i].text);
+		assert_int_equal(nrb_fsroot_read_percent(&tree->root, "share", &value),
+			rows[i].rc);
+	}
+}
+
 static void test_reads_whole_files(void **state)
 {
 	struct tree *tree = *state;
@@ -304,6 +323,7 @@ int main(void)
 		TREE_TEST(test_knows_the_live_root),
 		TREE_TEST(test_reads_strings),
 		TREE_TEST(test_reads_numbers),
+		TREE_TEST(test_reads_per_cents),
 		TREE_TEST(test_reads_whole_files),
 		TREE_TEST(test_reads_lists),
 		TREE_TEST(test_reads_pairs),

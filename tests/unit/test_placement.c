@@ -358,11 +358,14 @@ static const char numa_maps[] =
 	"7f0000008000 bind:1 anon=1 dirty=1 N1=1 kernelpagesize_kB=4\n"
 	"7f0000200000 default huge anon=2 dirty=2 N1=2 kernelpagesize_kB=2048\n"
 	"7f0000600000 default\n"
-	"7f0000800000 default anon=9 dirty=9 N0=9 kernelpagesize_kB=4\n";
+	"7f0000800000 default anon=9 dirty=9 N0=9 kernelpagesize_kB=4\n"
+	"7f0100000000 default N0=9223372036854775807 kernelpagesize_kB=2048\n"
+	"7f0200000000 default N0=1 kernelpagesize_kB=-4\n"
+	"7f0300000000 default N0=-1 kernelpagesize_kB=4\n";
 
 static void read_recorded(const struct nrb_root *root)
 {
-	int64_t pages[MAX_NODES] = { [0] = 10 };
+	int64_t pages[MAX_NODES] = { [0] = 10 }, before;
 	void *mem = (void *)0x7f0000000000;
 
 	assert_int_equal(
@@ -379,6 +382,15 @@ static void read_recorded(const struct nrb_root *root)
 	assert_int_equal(
 		nrb_placement_numa_maps(root, 13, mem, 8 << 20, pages, MAX_NODES),
 		-ENOENT);
+	before = pages[0];
+	/* what cannot be is not counted */
+	for (int i = 1; i <= 3; i++) {
+		assert_int_equal(
+			nrb_placement_numa_maps(root, 12, (char *)mem + i * 0x100000000,
+				PAGE, pages, MAX_NODES),
+			-ERANGE);
+	}
+	assert_int_equal(pages[0], before);
 }
 
 static void test_numa_maps_of_a_recorded_process(void **state)
