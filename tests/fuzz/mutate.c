@@ -7,6 +7,7 @@
 #include "nrb/rng.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <dirent.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,16 +33,17 @@ static size_t n_files;
 static uint8_t mutant[2 * MAX_BYTES];
 static size_t mutant_size;
 
-/* What a number, a string or a value may become. */
+/* What a number, a string or a value may become; numbers first. */
+enum { N_NUMBERS = 15 };
 static const char *const tokens[] = { "-1", "0", "1", "7", "8", "255", "256", "1024",
-	"4096", "9007199254740993", "9223372036854775807", "-9223372036854775808",
-	"1e400", "-0", "0.1", "1E-400", "NaN", "null", "true", "false", "[]", "{}",
-	"\"\"", "\"\\u001b[2J\"", "\"\\u0000\"", "\"\\ud800\"", "\"</script><b>\"",
-	"\"`id`\"", "\"a\\nb\"", "\"%s%n\"", "\"cell\"", "\"header\"", "\"end\"",
-	"\"ok\"", "\"stalled\"", "\"warm-up\"", "\"disturbed\"", "\"fileserver\"",
-	"\"matrix\"", "\"neighbour\"", "\"headroom\"", "\"dirty\"", "\"anon\"", "\n", ",",
-	":", "[[", "]]", "{\"type\":\"cell\"}", "{\"node\":0}", "\\", "\"", "\x80",
-	"\xff" };
+	"4096", "2147483648", "1099511627776", "9007199254740993", "9223372036854775807",
+	"-9223372036854775808", "18446744073709551615", "1e400", "-0", "0.1", "1E-400",
+	"NaN", "null", "true", "false", "[]", "{}", "\"\"", "\"\\u001b[2J\"",
+	"\"\\u0000\"", "\"\\ud800\"", "\"</script><b>\"", "\"`id`\"", "\"a\\nb\"",
+	"\"%s%n\"", "\"cell\"", "\"header\"", "\"end\"", "\"ok\"", "\"stalled\"",
+	"\"warm-up\"", "\"disturbed\"", "\"fileserver\"", "\"matrix\"", "\"neighbour\"",
+	"\"headroom\"", "\"dirty\"", "\"anon\"", "\n", ",", ":", "[[", "]]",
+	"{\"type\":\"cell\"}", "{\"node\":0}", "\\", "\"", "\x80", "\xff" };
 
 static void read_file(const char *directory, const char *name)
 {
@@ -115,6 +117,20 @@ static void replace_value(struct nrb_rng *rng)
 	replace(at, end - at, token, strlen(token));
 }
 
+/* A number in the place of one. */
+static void replace_number(struct nrb_rng *rng)
+{
+	const char *token = tokens[below(rng, N_NUMBERS)];
+	size_t at = below(rng, mutant_size), end;
+
+	while (at < mutant_size && !isdigit(mutant[at])) {
+		at++;
+	}
+	for (end = at; end < mutant_size && isdigit(mutant[end]); end++) {
+	}
+	replace(at, end - at, token, strlen(token));
+}
+
 /* A part of a file, or of another. */
 static void splice(struct nrb_rng *rng)
 {
@@ -147,8 +163,15 @@ static void mutate(struct nrb_rng *rng)
 	case 3:
 		splice(rng);
 		break;
+	case 4:
+		replace_number(rng);
+		break;
 	default: /* others make what is no JSON, and are refused at once */
-		replace_value(rng);
+		if (memchr(mutant, '{', mutant_size) != NULL) {
+			replace_value(rng);
+		} else {
+			replace_number(rng);
+		}
 		break;
 	}
 }
