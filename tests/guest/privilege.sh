@@ -39,7 +39,7 @@ one_run() { # NAME OPTIONS
 		cd /data/user || exit
 		# not ours to keep: a descriptor, a mask and an environment of who starts it
 		umask 0
-		exec env "PATH=.:/tmp:$PATH" strace -f -qq -y -s 300 -o "$case_out/strace" -e signal=none \
+		exec env "PATH=.:/tmp:$PATH" ASAN_OPTIONS=detect_leaks=0 strace -f -qq -y -s 300 -o "$case_out/strace" -e signal=none \
 			-e trace=%file,%process,fchdir,fchmod,fchown,ftruncate,swapon,swapoff,mount \
 			numa-reclaim-bench run -y --rehearsal --dir /data/user --blocks 1 --alloc 16M --seed 1 $2
 	) >"$case_out/stdout" 2>"$case_out/stderr" 7</etc/passwd &
