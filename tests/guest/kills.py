@@ -1,26 +1,29 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Signals to every process of a run at every stage: all that it set comes back (kills.py PROGRAM
-KERNEL TABLE).
+KERNEL TABLE [CASE...]).
 
 The cases are TABLE.tsv, one line each, all in one guest, and random moments of runs that are drawn from
 it. NRB_LONG draws more of them.
 """
-import json
 import random
 import re
+import shutil
 import sys
 from collections import namedtuple
 
+import aftermath
 import guest
 
-FOUND = "3"
-MODE = "7"
 # Small, so that a cell takes few seconds; what a holder takes must leave room for the rest.
-NODE_MIB = {"kills": 192, "kills-settings": 256, "kills-serving": 256, "kills-ballast": 384}
-SWAP_MIB = 256
+NODE_MIB = {"kills": 192, "kills-settings": 256, "kills-serving": 256, "kills-ballast": 384,
+            "kills-harder": 192}
+# None where memory is to run out.
+SWAP_MIB = {"kills": 256, "kills-settings": 256, "kills-serving": 256, "kills-ballast": 256,
+            "kills-harder": 0}
 # headroom fills every node from it
-DISK_MIB = {"kills": 240, "kills-settings": 768, "kills-serving": 768, "kills-ballast": 480}
+DISK_MIB = {"kills": 240, "kills-settings": 768, "kills-serving": 768, "kills-ballast": 480,
+            "kills-harder": 480}
 S_PER_CASE = 90
 # when: "long" cases are no part of a sample
 Case = namedtuple("Case", "name when signal whom moment after exit cells lost options",
@@ -79,6 +82,8 @@ def read_table(table):
 def random_cases(table):
     """Some moments of a run, drawn from its own stages: it must not be over when they come. "-":
     whatever comes."""
+    if table not in DICE:
+        return
     dice, runs = random.Random(), RUNS[table]
     for i in range(DICE[table].long if guest.is_long() else DICE[table].sample):
         options = runs[i % len(runs)]
@@ -92,45 +97,12 @@ def random_cases(table):
                    "restore" if "+" in whom else "-", "-", "-", "-", options)
 
 
-class Result:
-    """What the guest noted of one case."""
-
-    def __init__(self, directory):
-        self.directory = directory
-
-    def has(self, name):
-        return (self.directory / name).exists()
-
-    def word(self, name):
-        return (self.directory / name).read_text().strip() if self.has(name) else ""
-
-    def cells(self):
-        """Cells with their last line whole; none where no record was begun."""
-        text = self.word("record.jsonl")
-        return [line for line in map(json.loads, text.splitlines()) if line["type"] == "cell"]
-
-
-def check_settings(checks, case, result):
-    suffix = ""
-    if case.after == "restore":
-        suffix = "-restored"
-        if case.moment.endswith("/mode"):
-            checks.equal(result.word("knob"), MODE, case.name + ": nobody was left to restore")
-            checks.that(result.has("journal"), case.name + ": its journal was left")
-        checks.equal(result.word("restore-exit"), "0", case.name + ": restore succeeds")
-    checks.equal(result.word("knob" + suffix), FOUND, case.name + ": the knob is as found")
-    before, after = (set(result.word(name).splitlines())
-                     for name in ("settings-before", "settings" + suffix))
-    checks.that(before and before == after, case.name + ": every setting is as found",
-                sorted(before ^ after))
-    checks.that(not result.has("journal" + suffix), case.name + ": the journal is gone")
-    checks.that(not result.has("left" + suffix), case.name + ": no process of ours is left",
-                result.word("left" + suffix))
-
-
-def check_memory(checks, case, result):
-    checks.that(result.has("free-again"), case.name + ": memory is free again",
-                (result.word("free-before"), result.word("free")))
+def check_nobody_left(checks, case, result):
+    """Only then restore has something to do."""
+    if case.after == "restore" and case.moment.endswith("/mode"):
+        checks.equal(result.word("knob"), aftermath.MODE,
+                     case.name + ": nobody was left to restore")
+        checks.that(result.has("journal"), case.name + ": its journal was left")
 
 
 def check_record(checks, case, result):
@@ -154,8 +126,8 @@ def check_case(checks, case, result):
     checks.that(not result.has("missed"), case.name + ": its moment came")
     if case.exit != "-":
         checks.equal(result.word("exit"), case.exit, case.name + ": exit status")
-    check_settings(checks, case, result)
-    check_memory(checks, case, result)
+    check_nobody_left(checks, case, result)
+    aftermath.check(checks, case, result)
     check_record(checks, case, result)
     if checks.failed > failed:
         print(case.name, case.whom, case.moment, case.options)
@@ -163,18 +135,38 @@ def check_case(checks, case, result):
               result.word("report"), sep="\n")
 
 
+def check_all(checks, table, cases, files):
+    faults = aftermath.Faults(table)
+    for case in cases:
+        failed = checks.failed
+        check_case(checks, case, aftermath.Result(files / case.name))
+        faults.count(case.signal, case.whom, checks.failed > failed)
+    faults.show()
+
+
+def terminal(table):
+    """What makes one in the guest."""
+    if table != "kills-harder":
+        return []
+    script = shutil.which("script")
+    if script is None:
+        raise guest.Skip("script is not installed")
+    return [script]
+
+
 def test(checks):
-    program, kernel, name = sys.argv[1:]
-    cases = read_table(name) + list(random_cases(name))
+    program, kernel, name, *only = sys.argv[1:]
+    cases = [case for case in read_table(name) + list(random_cases(name))
+             if not only or case.name in only]
     with guest.work_directory() as work:
         table = work / "cases.tsv"
         table.write_text("".join("\t".join((case.name, *case[2:])) + "\n" for case in cases))
-        with guest.Guest(guest.kernel(kernel), guest.HERE / "kills.sh", [program, table],
-                         node_mib=NODE_MIB[name], swap_mib=SWAP_MIB,
+        with guest.Guest(guest.kernel(kernel), guest.HERE / "kills.sh",
+                         [program, aftermath.SCRIPT, table, *terminal(name)],
+                         node_mib=NODE_MIB[name], swap_mib=SWAP_MIB[name],
                          disk_mib=DISK_MIB[name]) as machine:
             outcome = machine.run(S_PER_CASE * len(cases))
-            for case in cases:
-                check_case(checks, case, Result(outcome.files / case.name))
+            check_all(checks, name, cases, outcome.files)
 
 
 if __name__ == "__main__":

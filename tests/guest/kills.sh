@@ -5,33 +5,11 @@
 # shellcheck source=tests/guest/inside.sh
 . /bin/inside.sh
 
-# With the knob found at 3, so that neither 0 nor a mode under test is what must come back.
-found=3
-lru_gen=/sys/kernel/mm/lru_gen/enabled
+# shellcheck source=tests/guest/aftermath.sh
+. /bin/aftermath.sh
 
-# Values that are nobody's default, so that a default put back is seen. Bytes zero their ratio twins.
-set_found() {
-	set_knob "$found"
-	echo 33554432 >/proc/sys/vm/dirty_background_bytes
-	echo 67108864 >/proc/sys/vm/dirty_bytes
-	echo 37 >/proc/sys/vm/swappiness
-	# As good as none: on nodes this small, kills leave memory in pieces, and boosted watermarks would wake
-	# kswapd in every soak.
-	echo 1 >/proc/sys/vm/watermark_boost_factor
-	# some of its parts, where it is on; where it is off, that is what must come back
-	if [ "$(cat $lru_gen)" != 0x0000 ]; then echo 3 >$lru_gen; fi
-}
-
-# Sets $pids; false if one of them is not there, or the run is over.
-find_all() { # WHOM+WHOM...
-	pids=
-	if is_gone "$parent"; then return 1; fi
-	for one in $(echo "$1" | tr + ' '); do
-		pid=$(pid_of "$one")
-		if [ -z "$pid" ]; then return 1; fi
-		pids="$pids $pid"
-	done
-}
+service=/sys/fs/cgroup/service
+keys=$out/keys
 
 # Everybody is there, and stays so since the parent is stopped; or the run is over.
 caught_or_over() { # WHOM
@@ -45,6 +23,9 @@ caught_or_over() { # WHOM
 # The run is stopped in it: by the time that everybody is found, it would be over. "+SECONDS" after a
 # moment, whoever is not there by then is waited for.
 wait_for_moment() { # MOMENT, MOMENT+SECONDS or +SECONDS, WHOM
+	case $2 in
+	group | session | cgroup | terminal) set -- "$1" parent ;;
+	esac
 	case $1 in
 	*/*) wait_until "$looks_60s" has_come "${1%+*}" || return 1 ;;
 	esac
@@ -55,47 +36,137 @@ wait_for_moment() { # MOMENT, MOMENT+SECONDS or +SECONDS, WHOM
 	find_all "$2"
 }
 
-# "parent+guard" die as one: a guard that saw its parent die, or a parent its guard, would act.
-kill_all() { # SIGNAL WHOM, of whom $pids are
-	case $2 in
-	*+*) for pid in $pids; do kill -STOP "$pid"; done ;;
-	esac
-	for pid in $pids; do kill "-$1" "$pid" || touch "$case_out/missed"; done
+# As a service manager starts it.
+in_service() { # COMMAND...
+	# shellcheck disable=SC2016 # of the inner shell
+	sh -c 'echo 0 >"$0/cgroup.procs" && exec "$@"' "$service" "$@"
 }
 
-# What is left may be cache of the program and of the record. The kernel frees some of a process after its
-# end, and of a file after that of the last who had it.
-is_free_again() {
-	[ "$(free_now)" -ge $(($(cat "$case_out/free-before") - 24)) ]
+below_terminal() {
+	parent=$(our_processes | awk -v p="$terminal" '$2 == p { print $1 }')
+	[ -n "$parent" ]
+}
+
+# In the foreground of a terminal of its own, whose keys are pressed through descriptor 9.
+on_terminal() { # ARGUMENT...
+	mkfifo "$keys"
+	exec 9<>"$keys" # not to wait for a reader
+	script -qfc "exec taskset 3 numa-reclaim-bench $*" "$case_out/stderr" <"$keys" >"$case_out/stdout" 2>&1 9>&- &
+	terminal=$!
+	wait_until "$looks_60s" below_terminal || touch "$case_out/missed"
+}
+
+start_run() { # WHOM OPTION...
+	whom=$1
+	shift
+	set -- run -y --rehearsal --dir /data -o "$case_out/record.jsonl" --modes 7 --reference 7 --alloc 16M \
+		--seed 1 --progress tty "$@"
+	case $whom in
+	terminal)
+		on_terminal "$@"
+		return
+		;;
+	cgroup) in_service taskset 3 numa-reclaim-bench "$@" >"$case_out/stdout" 2>"$case_out/stderr" & ;;
+	*) setsid taskset 3 numa-reclaim-bench "$@" >"$case_out/stdout" 2>"$case_out/stderr" & ;;
+	esac
+	parent=$!
+}
+
+# Of a run on a terminal only the record tells.
+end_run() { # WHOM
+	if [ "$1" != terminal ]; then
+		wait "$parent"
+		echo $? >"$case_out/exit"
+		return
+	fi
+	kill -CONT "$terminal" 2>/dev/null
+	wait_until "$looks_60s" is_gone "$parent"
+	exec 9>&-
+	wait "$terminal"
+	rm "$keys"
+	sed -n 's/^{"type":"end",.*"exit_code":\([0-9]*\).*/\1/p' "$case_out/record.jsonl" >"$case_out/exit"
+}
+
+# Who cannot wait presses Ctrl-C again and again, also while all is put back.
+until_gone() { # COMMAND...
+	"$@"
+	kill -CONT "$parent"
+	times=1
+	until is_gone "$parent"; do
+		"$@" 2>/dev/null
+		times=$((times + 1))
+	done
+	if [ "$times" -lt 2 ]; then touch "$case_out/missed"; fi
+}
+
+# script(1) stops with who was stopped in it.
+press_ctrl_c() {
+	kill -CONT "$terminal"
+	printf '\003' >&9
+}
+
+stop_for_5_s() { # of whom $pids are
+	# shellcheck disable=SC2086 # one or several
+	kill -STOP $pids
+	case " $pids " in
+	*" $parent "*) ;;
+	*) kill -CONT "$parent" ;;
+	esac
+	sleep 5
+	# shellcheck disable=SC2086
+	kill -CONT $pids
+}
+
+members_of_session() {
+	for dir in /proc/[0-9]*; do
+		read -r line 2>/dev/null <"$dir/stat" || continue
+		# shellcheck disable=SC2086 # the fields behind the name
+		set -- ${line##*) }
+		if [ "$4" = "$parent" ]; then echo "${dir#/proc/}"; fi
+	done
+}
+
+# More than there is, until somebody was killed for it; ours are the first, if there is any justice.
+take_all_memory() {
+	kills_before=$(awk '$1 == "oom_kill" { print $2 }' /proc/vmstat)
+	all=$(awk '$1 == "MemTotal:" { print int($2 / 1024) }' /proc/meminfo)
+	for _ in 1 2; do
+		dd if=/dev/zero of=/dev/null bs=$((all * 6 / 10))M count=3 2>/dev/null &
+	done
+	hogs=$(jobs -p)
+	for hog in $hogs; do
+		if [ "$hog" != "$parent" ]; then wait "$hog"; fi
+	done
+	if [ "$(awk '$1 == "oom_kill" { print $2 }' /proc/vmstat)" -lt $((kills_before + 2)) ]; then touch "$case_out/missed"; fi
+}
+
+act() { # SIGNAL WHOM, of whom $pids are
+	case $1:$2 in
+	STOP:*) stop_for_5_s ;;
+	OOM:*) take_all_memory ;;
+	CTRL-C:*) until_gone press_ctrl_c ;;
+	HANGUP:*) kill -KILL "$terminal" ;;
+	INT-INT:*) until_gone kill -INT "$parent" ;;
+	*:group) kill "-$1" "-$parent" ;;
+	*:session)
+		# shellcheck disable=SC2046 # pids
+		kill "-$1" $(members_of_session)
+		;;
+	*:cgroup) echo 1 >$service/cgroup.kill || touch "$case_out/missed" ;;
+	*) kill_all "$1" "$2" ;;
+	esac
 }
 
 one_case() { # NAME SIGNAL WHOM MOMENT RESTORE OPTIONS
 	case_out=$out/$1
 	mkdir -p "$case_out"
-	set_found
-	settings_now >"$case_out/settings-before"
-	free_now >"$case_out/free-before"
+	before
 	# shellcheck disable=SC2086 # options are words
-	taskset 3 numa-reclaim-bench run -y --rehearsal --dir /data -o "$case_out/record.jsonl" --modes 7 \
-		--reference 7 --alloc 16M --seed 1 --progress tty $6 \
-		>"$case_out/stdout" 2>"$case_out/stderr" &
-	parent=$!
-	if wait_for_moment "$4" "$3"; then kill_all "$2" "$3"; else touch "$case_out/missed"; fi
+	start_run "$3" $6
+	if wait_for_moment "$4" "$3"; then act "$2" "$3"; else touch "$case_out/missed"; fi
 	kill -CONT "$parent" 2>/dev/null
-	wait "$parent"
-	echo $? >"$case_out/exit"
-	look ''
-	settings_now >"$case_out/settings"
-	wait_until "$looks_3s" is_free_again && touch "$case_out/free-again"
-	free_now >"$case_out/free"
-	if [ "$5" = restore ]; then
-		numa-reclaim-bench restore >"$case_out/restore" 2>&1
-		echo $? >"$case_out/restore-exit"
-		look -restored
-		settings_now >"$case_out/settings-restored"
-	fi
-	numa-reclaim-bench report "$case_out/record.jsonl" >"$case_out/report" 2>&1
-	echo $? >"$case_out/report-exit"
+	end_run "$3"
+	after "$5"
 	say "$1: exit $(cat "$case_out/exit"), knob $(knob)"
 }
 
@@ -108,7 +179,7 @@ random_case() { # as one_case
 	done
 }
 
-mkdir -p "$out"
+mkdir -p "$out" "$service"
 # On the CPU of the other node: what this script forks would wake kswapd of the node under test.
 taskset -p 2 $$ >/dev/null
 while read -r name signal whom moment restore _ _ _ options; do

@@ -1,10 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every run of scenarios.tsv is held to something, and everything that is expected is of a run (tables.py)."""
+"""Every run of scenarios.tsv is held to something, and everything that is expected is of a run; every case that
+breaks a run off is of a fault that has words (tables.py)."""
 import shlex
 import sys
 
+import aftermath
+import kills
 import scenarios
+import two
 
 
 def faults():
@@ -26,6 +30,26 @@ def faults():
             yield "%s: %s %s, share %s" % (row.run, row.what, row.how, row.share)
 
 
+def cases():
+    """(table, signal, whom) of all that are broken off, also at random."""
+    for table in kills.NODE_MIB:
+        for case in kills.read_table(table):
+            yield table, case.signal, case.whom
+    for table, dice in kills.DICE.items():
+        for whom in dice.whom:
+            yield table, "KILL", whom
+    for row in two.read_table():
+        yield "two", "-", row.scene
+
+
+def wordless():
+    for table, signal, whom in cases():
+        try:
+            aftermath.Faults(table).of(signal, whom)
+        except StopIteration:
+            yield "kills-faults.tsv has no row for %s, %s of %s" % (signal, whom, table)
+
+
 if __name__ == "__main__":
-    found = list(faults())
+    found = list(faults()) + list(wordless())
     sys.exit("\n".join(found) or 0)
