@@ -106,6 +106,12 @@ def numa_words(cpus, node_mib, distance):
     return words
 
 
+def plugged_words(node, mib):
+    """QEMU takes the last of two -m."""
+    return ["-m", "slots=1,maxmem=2G", "-object", "memory-backend-ram,id=plugged,size=%dM" % mib,
+            "-device", "pc-dimm,id=dimm,memdev=plugged,node=%d" % node] if mib else []
+
+
 def disk_words(name):
     return ["-drive", "file=%s.img,if=none,id=%s,format=raw,cache=unsafe" % (name, name),
             "-device", "virtio-blk-pci,drive=%s,serial=nrb-%s" % (name, name)]
@@ -190,16 +196,21 @@ class Guest:
     """A guest, built once; a directory of its own, removed at the end of the with block."""
 
     def __init__(self, wanted, command, programs, init=TOP / "rehearsal/init", cpus=(1, 1),
-                 node_mib=512, distance=21, swap_mib=0, disk_mib=0):
+                 node_mib=512, distance=21, swap_mib=0, disk_mib=0, spare_mib=0, plugged_mib=0):
         """command: a shell script; programs: put into /bin, scripts and tables too; cpus: of each
-        node; disk_mib: 0 is enough for one of them."""
-        self.words = command_line(wanted, numa_words(cpus, node_mib, distance),
-                                  ["data", "swap"] if swap_mib else ["data"])
+        node; disk_mib: 0 is enough for one of them; spare_mib: a disk more, that nobody mounts;
+        plugged_mib: memory of the last node that can be unplugged, offline at first."""
+        disks = ["data"] + ["swap"] * (swap_mib > 0) + ["spare"] * (spare_mib > 0)
+        self.words = command_line(wanted, numa_words(cpus, node_mib, distance) +
+                                  plugged_words(len(cpus) - 1, plugged_mib), disks)
         keep = os.environ.get("NRB_GUEST_KEEP")
         self.directory = Path(tempfile.mkdtemp(prefix="nrb-guest-", dir=keep or None))
         self.keep = bool(keep)
         build(self.directory, wanted, command, [*programs, HERE / "inside.sh"], init,
               (disk_mib or node_mib * 5 // 4) * MIB, swap_mib * MIB)
+        if spare_mib:
+            with open(self.directory / "spare.img", "wb") as spare:
+                spare.truncate(spare_mib * MIB)
 
     def __enter__(self):
         return self

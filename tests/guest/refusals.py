@@ -6,6 +6,7 @@ import re
 import sys
 from collections import namedtuple
 
+import faultlines
 import guest
 
 DEADLINE_S = 600
@@ -51,11 +52,13 @@ def check_left(checks, name, directory, knob):
 
 
 def check_row(checks, case, files):
-    directory = files / case.name
+    """Whether all of it held."""
+    directory, failed = files / case.name, checks.failed
     check_said(checks, case, directory)
     check_left(checks, case.name, directory, FOUND)
     if case.name != "journal-damaged":
         checks.that(not (directory / "journal").exists(), case.name + ": no journal is left")
+    return checks.failed == failed
 
 
 def check_scene(checks, case, files):
@@ -79,9 +82,9 @@ def try_on(checks, nodes, wanted):
                      [sys.argv[1], guest.HERE / "refusals.tsv"], cpus=(1,) * nodes,
                      node_mib=NODE_MIB) as machine:
         files = machine.run(DEADLINE_S).files
-        for case in read_table():
-            if case.nodes == str(nodes):
-                check_row(checks, case, files)
+        rows = [(case, check_row(checks, case, files)) for case in read_table()
+                if case.nodes == str(nodes)]
+        faultlines.say([("forbidden", whole) for case, whole in rows if case.exit == "3"])
         if nodes == 2:
             for case in SCENES:
                 check_scene(checks, case, files)
