@@ -292,6 +292,37 @@ static const char *look_ahead(const char *text, size_t len)
 	return NULL;
 }
 
+static struct {
+	json_malloc_t take; /* who gives memory */
+	bool failed;        /* and once did not */
+} parsing;
+
+static void *take_noting(size_t size)
+{
+	void *block = parsing.take(size);
+
+	parsing.failed |= block == NULL;
+	return block;
+}
+
+/* Where jansson 2.14 runs out of memory within a string, it drops a character of it and goes on. */
+static json_t *load(const char *text, size_t len, json_error_t *error)
+{
+	json_free_t give;
+	json_t *json;
+
+	parsing.failed = false;
+	json_get_alloc_funcs(&parsing.take, &give);
+	json_set_alloc_funcs(take_noting, give);
+	json = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, error);
+	json_set_alloc_funcs(parsing.take, give);
+	if (parsing.failed) {
+		json_decref(json);
+		json = NULL;
+	}
+	return json;
+}
+
 int nrb_json_parse(
 	const char *text, size_t len, struct nrb_json **value, char *why, size_t why_len)
 {
@@ -303,11 +334,14 @@ int nrb_json_parse(
 		snprintf(why, why_len, "%s", bound);
 		return -EINVAL;
 	}
-	json = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	json = load(text, len, &error);
+	if (parsing.failed) {
+		snprintf(why, why_len, "%s", strerror(ENOMEM));
+		return -ENOMEM;
+	}
 	if (json == NULL) {
 		snprintf(why, why_len, "%s, at byte %d", error.text, error.position);
-		return json_error_code(&error) == json_error_out_of_memory ? -ENOMEM
-									   : -EINVAL;
+		return -EINVAL;
 	}
 	*value = wrap(json);
 	return 0;

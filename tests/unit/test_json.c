@@ -3,6 +3,7 @@
 #include "nrb/json.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -105,6 +106,40 @@ static void test_lost_memory(void **state)
 	nrb_json_set(NULL, "key", nrb_json_int(1));
 	nrb_json_append(NULL, nrb_json_int(1));
 	assert_poisoned(NULL);
+}
+
+static int memory_left; /* blocks, until one is missed */
+
+static void *take_but_one(size_t size)
+{
+	return --memory_left == 0 ? NULL : malloc(size);
+}
+
+/* What there is no memory for is not left out in silence: a boot id that lacks a character would make a
+ * journal another boot's. */
+static void test_a_moment_without_memory(void **state)
+{
+	static const char text[] =
+		"{\"boot_id\":\"6f9619ff-8b86-d011-b42d-00c04fc964ff\","
+		"\"settings\":[{\"name\":\"vm.zone_reclaim_mode\"}]}\n";
+	struct nrb_json *value = NULL;
+	int n = 0;
+
+	(void)state;
+	while (value == NULL) {
+		char why[128] = "";
+		int rc;
+
+		memory_left = ++n;
+		json_set_alloc_funcs(take_but_one, free);
+		rc = nrb_json_parse(text, strlen(text), &value, why, sizeof(why));
+		json_set_alloc_funcs(malloc, free);
+		assert_int_equal(rc, memory_left > 0 ? 0 : -ENOMEM);
+		assert_string_equal(why, memory_left > 0 ? "" : "Cannot allocate memory");
+	}
+	assert_true(n > 10);
+	assert_dump(value, 0, text);
+	nrb_json_free(value);
 }
 
 static void test_lost_later(void **state)
@@ -233,6 +268,7 @@ int main(void)
 		cmocka_unit_test(test_indent),
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_lost_memory),
+		cmocka_unit_test(test_a_moment_without_memory),
 		cmocka_unit_test(test_lost_later),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_levels),
