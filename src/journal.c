@@ -303,6 +303,7 @@ int nrb_journal_read(int dir, struct nrb_journal *journal, char *why, size_t why
 
 	memset(journal, 0, sizeof(*journal));
 	if (text == NULL) {
+		snprintf(why, why_len, "%s", strerror(ENOMEM));
 		return -ENOMEM;
 	}
 	len = read_regular(dir, text, MAX_BYTES);

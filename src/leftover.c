@@ -87,17 +87,26 @@ int nrb_leftover_refuse(int dir, const char *boot_id)
 	if (rc == 0 && is_stale(&old, boot_id)) {
 		return remove_stale(dir, &old);
 	}
-	if (rc < 0) {
+	if (rc == -EBADMSG) {
 		return nrb_refuse(NRB_EXIT_BUSY, way_out,
 			"an earlier run was killed and its journal is damaged: %s", why);
+	}
+	if (rc < 0) {
+		return nrb_fail(rc, "cannot look for the journal of an earlier run");
 	}
 	return nrb_refuse(NRB_EXIT_BUSY, way_out,
 		"an earlier run (pid %d) was killed before it could put settings back",
 		(int)old.pid);
 }
 
-static int refuse_damaged(const char *why)
+static int refuse_unread(int rc, const char *why)
 {
+	if (rc != -EBADMSG) {
+		return nrb_refuse(NRB_EXIT_NOT_RESTORED,
+			"try again: numa-reclaim-bench restore",
+			"nothing written: cannot read the journal /%s/%s: %s",
+			NRB_RUN_DIR, NRB_JOURNAL_NAME, why);
+	}
 	return nrb_refuse(NRB_EXIT_NOT_RESTORED,
 		"look at the settings that it names, then remove it",
 		"nothing written: the journal /%s/%s is damaged: %s", NRB_RUN_DIR,
@@ -128,7 +137,7 @@ static int restore_locked(
 		return clear(root, dir);
 	}
 	if (rc < 0) {
-		return refuse_damaged(why);
+		return refuse_unread(rc, why);
 	}
 	if (is_stale(&journal, boot_id)) {
 		return remove_stale(dir, &journal);
