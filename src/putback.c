@@ -43,6 +43,8 @@ static void put_back(const struct nrb_root *root, const struct nrb_journal_entry
 	rc = nrb_setting_write(root, setting, entry->found);
 	if (nrb_setting_read(root, setting, result->read_back) < 0) {
 		result->read_back[0] = '\0';
+	} else if (nrb_setting_same(setting, result->read_back, entry->found)) {
+		rc = 0; /* whatever the write said */
 	}
 	result->outcome = rc == 0 ? NRB_RESTORED_OK : NRB_RESTORED_FAILED;
 	result->error = rc;
