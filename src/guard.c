@@ -48,13 +48,15 @@ static void destroy(struct nrb_guard *guard)
 		munmap(guard->proc.page, sizeof(*guard->proc.page));
 	}
 	free(guard);
-	(void)nrb_placement_set_policy(NRB_POLICY_DEFAULT, NULL); /* see protect() */
+	munlockall(); /* see protect() */
+	(void)nrb_placement_set_policy(NRB_POLICY_DEFAULT, NULL);
 }
 
 static int create(struct nrb_guard **guard, const struct nrb_root *root)
 {
 	struct nrb_guard *made = calloc(1, sizeof(*made));
 	void *page;
+	int rc;
 
 	if (made == NULL) {
 		return nrb_fail(-ENOMEM, "cannot make the guard");
@@ -66,8 +68,9 @@ static int create(struct nrb_guard **guard, const struct nrb_root *root)
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	made->proc.page = page != MAP_FAILED ? page : NULL;
 	if (made->proc.good_bye < 0 || made->proc.page == NULL) {
+		rc = nrb_fail(-errno, "cannot make what guard and parent share");
 		destroy(made);
-		return nrb_fail(-ENOMEM, "cannot make what guard and parent share");
+		return rc;
 	}
 	*guard = made;
 	return 0;
@@ -429,12 +432,10 @@ const struct nrb_root *nrb_guard_root(const struct nrb_guard *guard)
 
 const char *nrb_guard_found(const struct nrb_guard *guard, const char *name)
 {
-	for (int i = 0; i < guard->now.n_entries; i++) {
-		if (strcmp(guard->now.entries[i].setting->name, name) == 0) {
-			return guard->now.entries[i].found;
-		}
-	}
-	return NULL;
+	const struct nrb_journal_entry *entry = nrb_journal_find(
+		(struct nrb_journal *)&guard->now, nrb_setting_find(name));
+
+	return entry != NULL ? entry->found : NULL;
 }
 
 int nrb_guard_add_process(struct nrb_guard *guard, pid_t pid)
@@ -487,7 +488,6 @@ int nrb_guard_end(struct nrb_guard *guard, struct nrb_restored *results, int *n)
 		nrb_guardproc_stop(&guard->proc, guard->proc_pid, guard->proc_fd);
 		guard->proc_fd = -1;
 	}
-	munlockall();
 	destroy(guard);
 	return rc;
 }
