@@ -222,14 +222,33 @@ static char *finish_text(const char *text, size_t *len)
 	return copy;
 }
 
-/* What json_dumps() gives is freed as jansson frees. */
-static void free_dump(char *dump)
-{
-	json_malloc_t take;
+/* Where jansson 2.14 runs out of memory within a text, it drops a part of it and goes on. */
+static struct {
+	json_malloc_t take; /* who gives memory */
 	json_free_t give;
+	bool failed; /* once, to give it */
+} memory;
 
-	json_get_alloc_funcs(&take, &give);
-	give(dump);
+static void *take_watched(size_t size)
+{
+	void *block = memory.take(size);
+
+	memory.failed |= block == NULL;
+	return block;
+}
+
+static void watch_memory(void)
+{
+	memory.failed = false;
+	json_get_alloc_funcs(&memory.take, &memory.give);
+	json_set_alloc_funcs(take_watched, memory.give);
+}
+
+/* Returns whether there was enough of it. */
+static bool end_watch(void)
+{
+	json_set_alloc_funcs(memory.take, memory.give);
+	return !memory.failed;
 }
 
 int nrb_json_dump(const struct nrb_json *value, int indent, char **text, size_t *len)
@@ -239,12 +258,12 @@ int nrb_json_dump(const struct nrb_json *value, int indent, char **text, size_t 
 	char *dump;
 
 	flags |= indent > 0 ? JSON_INDENT((size_t)indent) : JSON_COMPACT;
+	watch_memory();
 	dump = json_dumps(raw(value), flags);
-	if (dump == NULL) {
-		return -ENOMEM;
+	*text = end_watch() && dump != NULL ? finish_text(dump, len) : NULL;
+	if (dump != NULL) {
+		memory.give(dump); /* as jansson frees */
 	}
-	*text = finish_text(dump, len);
-	free_dump(dump);
 	return *text != NULL ? 0 : -ENOMEM;
 }
 
@@ -292,37 +311,6 @@ static const char *look_ahead(const char *text, size_t len)
 	return NULL;
 }
 
-static struct {
-	json_malloc_t take; /* who gives memory */
-	bool failed;        /* and once did not */
-} parsing;
-
-static void *take_noting(size_t size)
-{
-	void *block = parsing.take(size);
-
-	parsing.failed |= block == NULL;
-	return block;
-}
-
-/* Where jansson 2.14 runs out of memory within a string, it drops a character of it and goes on. */
-static json_t *load(const char *text, size_t len, json_error_t *error)
-{
-	json_free_t give;
-	json_t *json;
-
-	parsing.failed = false;
-	json_get_alloc_funcs(&parsing.take, &give);
-	json_set_alloc_funcs(take_noting, give);
-	json = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, error);
-	json_set_alloc_funcs(parsing.take, give);
-	if (parsing.failed) {
-		json_decref(json);
-		json = NULL;
-	}
-	return json;
-}
-
 int nrb_json_parse(
 	const char *text, size_t len, struct nrb_json **value, char *why, size_t why_len)
 {
@@ -334,8 +322,10 @@ int nrb_json_parse(
 		snprintf(why, why_len, "%s", bound);
 		return -EINVAL;
 	}
-	json = load(text, len, &error);
-	if (parsing.failed) {
+	watch_memory();
+	json = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	if (!end_watch()) {
+		json_decref(json);
 		snprintf(why, why_len, "%s", strerror(ENOMEM));
 		return -ENOMEM;
 	}

@@ -142,6 +142,31 @@ static void test_a_moment_without_memory(void **state)
 	nrb_json_free(value);
 }
 
+static void test_a_moment_without_memory_to_write(void **state)
+{
+	struct nrb_json *value = nrb_json_object();
+	char *text = NULL;
+	size_t len;
+	int n = 0;
+
+	(void)state;
+	nrb_json_set_str(value, "boot_id", "6f9619ff-8b86-d011-b42d-00c04fc964ff");
+	while (text == NULL) {
+		int rc;
+
+		memory_left = ++n;
+		json_set_alloc_funcs(take_but_one, free);
+		rc = nrb_json_dump(value, 0, &text, &len);
+		json_set_alloc_funcs(malloc, free);
+		assert_int_equal(rc, memory_left > 0 ? 0 : -ENOMEM);
+	}
+	assert_true(n > 2);
+	assert_string_equal(
+		text, "{\"boot_id\":\"6f9619ff-8b86-d011-b42d-00c04fc964ff\"}\n");
+	free(text);
+	nrb_json_free(value);
+}
+
 static void test_lost_later(void **state)
 {
 	struct nrb_json *object = nrb_json_object(), *array = nrb_json_array();
@@ -269,6 +294,7 @@ int main(void)
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_lost_memory),
 		cmocka_unit_test(test_a_moment_without_memory),
+		cmocka_unit_test(test_a_moment_without_memory_to_write),
 		cmocka_unit_test(test_lost_later),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_levels),
