@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PIECE = 4096 }; /* PIPE_BUF: a pipe that is ready takes so much without waiting */
@@ -235,12 +236,27 @@ int nrb_record_write_end(
 	return write_line(record, object);
 }
 
+/* A file without a first line is no record, and would be in the way of the next run's. */
+static void remove_empty(const struct nrb_record *record)
+{
+	struct stat ours, there;
+
+	if (record->good == 0 && fstat(record->fd, &ours) == 0 &&
+		lstat(record->path, &there) == 0 && ours.st_dev == there.st_dev &&
+		ours.st_ino == there.st_ino) {
+		unlink(record->path);
+	}
+}
+
 int nrb_record_close(struct nrb_record *record)
 {
 	int rc = 0;
 
 	if (record == NULL) {
 		return 0;
+	}
+	if (!is_stdout(record)) {
+		remove_empty(record);
 	}
 	if (!is_stdout(record) && close(record->fd) < 0) {
 		rc = nrb_fail(-errno, "cannot close the record %s", record->path);

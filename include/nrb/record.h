@@ -119,7 +119,8 @@ int nrb_record_write_cell(struct nrb_record *record, const struct nrb_sample *sa
 int nrb_record_write_end(
 	struct nrb_record *record, const struct nrb_end *end, struct nrb_json *settings);
 
-/** Close; says so when the last bytes could not be written. NULL is left alone. */
+/** Close; says so when the last bytes could not be written. A file of which not even the first line could
+ * be written is removed. NULL is left alone. */
 int nrb_record_close(struct nrb_record *record);
 
 /** A descriptor to read it from its beginning, whatever has become of its path; -1 for stdout, or where
