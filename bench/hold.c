@@ -181,7 +181,7 @@ void nrb_held_return(struct nrb_cell *cell, const struct nrb_held *held)
 
 int nrb_step_hold(struct nrb_cell *cell)
 {
-	int64_t bytes;
+	int64_t bytes = 0;
 	int rc = nrb_fill_others(cell);
 
 	if (rc == 0) {

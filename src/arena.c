@@ -5,6 +5,7 @@
 #include "nrb/diag.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,7 +129,7 @@ static void read_smaps_line(const char *line, const struct nrb_arena *arena, boo
 	uintptr_t mem = (uintptr_t)arena->mem, from, to;
 	long long kb;
 
-	if (sscanf(line, "%zx-%zx ", &from, &to) == 2) {
+	if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " ", &from, &to) == 2) {
 		*inside = from >= mem && to <= mem + arena->len;
 		*found |= *inside;
 	} else if (*inside && sscanf(line, "AnonHugePages: %lld kB", &kb) == 1 &&

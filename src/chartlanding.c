@@ -45,6 +45,7 @@ static int find_nodes(const struct nrb_panel *panel, int64_t *nodes)
 			n += at == n;
 		}
 	}
+	/* cppcheck-suppress uninitvar ; n of them are set */
 	qsort(nodes, (size_t)n, sizeof(*nodes), compare_nodes);
 	return n;
 }

@@ -145,11 +145,12 @@ static int fill_row(
 {
 	size_t most = row->arm->n_all + row->reference->n_all + 1;
 	double *room = calloc(3 * most, sizeof(*room));
-	struct values v = { room, room + most, room + 2 * most, 0, 0, 0 };
+	struct values v;
 
 	if (room == NULL) {
 		return -ENOMEM;
 	}
+	v = (struct values){ room, room + most, room + 2 * most, 0, 0, 0 };
 	for (int m = 0; m < NRB_N_METRICS; m++) {
 		row->effects[m].metric = (enum nrb_metric)m;
 		find_effect(&row->effects[m], &v, pair, row, roi);

@@ -71,7 +71,7 @@ static int say_why(int rc, char *why, size_t why_len)
 
 static int set_mems(const struct nrb_root *root, const struct nrb_idset *mems)
 {
-	char wanted[MEMS_LEN], effective[MEMS_LEN];
+	char wanted[MEMS_LEN], effective[MEMS_LEN] = "";
 	int rc;
 
 	nrb_idset_format(mems, wanted, sizeof(wanted));

@@ -475,7 +475,7 @@ void nrb_guard_forget_process(struct nrb_guard *guard, pid_t pid)
 int nrb_guard_end(struct nrb_guard *guard, struct nrb_restored *results, int *n)
 {
 	struct nrb_restored own[NRB_JOURNAL_MAX_SETTINGS];
-	int own_n, rc;
+	int own_n = 0, rc;
 
 	results = results != NULL ? results : own;
 	n = n != NULL ? n : &own_n;

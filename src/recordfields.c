@@ -12,6 +12,7 @@ int nrb_why_set(struct nrb_why *why, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
+	/* cppcheck-suppress ctuuninitvar ; it is written here */
 	vsnprintf(why->text, sizeof(why->text), fmt, args);
 	va_end(args);
 	return -EPROTO;
