@@ -3,6 +3,7 @@
 #ifndef NRB_TEST_GUARDTREE_H
 #define NRB_TEST_GUARDTREE_H
 
+#include "ends.h"
 #include "nrb/clock.h"
 #include "nrb/fsroot.h"
 
@@ -38,15 +39,6 @@ struct tree {
 	char dir[64];
 	struct nrb_root root;
 };
-
-/* For processes of a test, in which a cmocka assertion would go on as a second test program. */
-#define must(condition)                                                                  \
-	do {                                                                             \
-		if (!(condition)) {                                                      \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);  \
-			_exit(99);                                                       \
-		}                                                                        \
-	} while (0)
 
 static inline void tree_write(struct tree *tree, const char *path, const char *text)
 {
@@ -159,24 +151,6 @@ static inline int teardown_tree(void **state)
 	tree_destroy(*state);
 	free(*state);
 	return 0;
-}
-
-/* Whether all processes of the test, orphans too, are gone by then. */
-static inline bool all_end_within(int ms)
-{
-	uint64_t deadline_ns = nrb_clock_ns() + (uint64_t)ms * 1000000;
-
-	while (nrb_clock_ns() < deadline_ns) {
-		pid_t pid = waitpid(-1, NULL, WNOHANG);
-
-		if (pid < 0 && errno == ECHILD) {
-			return true;
-		}
-		if (pid == 0) {
-			poll(NULL, 0, 2);
-		}
-	}
-	return false;
 }
 
 static inline bool becomes(struct tree *tree, const char *path, const char *text, int ms)

@@ -65,14 +65,20 @@ static struct {
 	char knob[8][16];
 	int signals[8];
 	int n;
-	bool fail;  /* as for a process that hangs in the kernel */
-	int spared; /* a pidfd of it */
+	bool fail;                         /* as for a process that hangs in the kernel */
+	int spared;                        /* a pidfd of it */
+	bool (*strikes)(const char *call); /* failing.h; NULL: no failures */
 } kills;
 
 long __real_syscall(long number, long a, long b, long c, long d, long e, long f);
 long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f);
 long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
+	if (kills.strikes != NULL &&
+		((number == SYS_openat2 && kills.strikes("openat64")) ||
+			(number == SYS_pidfd_open && kills.strikes("pidfd_open")))) {
+		return -1;
+	}
 	if (number == SYS_pidfd_send_signal && kills.n < 8 && kills.root != NULL) {
 		nrb_fsroot_read_str(
 			kills.root, KNOB, kills.knob[kills.n], sizeof(kills.knob[0]));
