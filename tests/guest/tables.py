@@ -8,6 +8,7 @@ import sys
 import aftermath
 import kills
 import scenarios
+import steps
 import two
 
 
@@ -38,6 +39,8 @@ def cases():
     for table, dice in kills.DICE.items():
         for whom in dice.whom:
             yield table, "KILL", whom
+    for case in steps.read_table():
+        yield steps.TABLE, "KILL", case.traced + ":" + case.whom
     for row in two.read_table():
         yield "two", "-", row.scene
 
