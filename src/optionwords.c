@@ -27,10 +27,37 @@ static bool is_width(const char *name)
 	return strcmp(name, "width") == 0;
 }
 
+/* " (run has it)", of an option that other commands have; else "". */
+static const char *say_owners(char *buf, size_t len, const char *name)
+{
+	const struct nrb_option_info *o = nrb_option_table;
+	size_t used = 0;
+	int owners = 0;
+
+	buf[0] = '\0';
+	while (o->name != NULL && strcmp(o->name, name) != 0) {
+		o++;
+	}
+	if (o->name == NULL) {
+		return buf;
+	}
+	for (const struct nrb_command_info *c = nrb_command_table;
+		c->name != NULL && used < len; c++) {
+		if (o->commands & c->command) {
+			used += (size_t)snprintf(buf + used, len - used, "%s%s",
+				owners++ == 0 ? " (" : ", ", c->name);
+		}
+	}
+	if (used < len) {
+		snprintf(buf + used, len - used, owners == 1 ? " has it)" : " have it)");
+	}
+	return buf;
+}
+
 int nrb_options_refuse(const char *word, const struct nrb_command_info *command)
 {
 	const char *name = word + strspn(word, "-");
-	char bare[64];
+	char bare[64], owners[128];
 	struct nrb_nearest nearest = { .word = bare };
 
 	snprintf(bare, sizeof(bare), "%.*s", (int)strcspn(name, "="), name);
@@ -40,6 +67,7 @@ int nrb_options_refuse(const char *word, const struct nrb_command_info *command)
 			"--width: times of a virtual machine are not real, so how well "
 			"they are known decides nothing");
 	}
+	say_owners(owners, sizeof(owners), bare);
 	for (const struct nrb_option_info *o = nrb_option_table; o->name != NULL; o++) {
 		if (command == NULL || (o->commands & command->command)) {
 			nrb_nearest_look(&nearest, o->name);
@@ -47,7 +75,7 @@ int nrb_options_refuse(const char *word, const struct nrb_command_info *command)
 	}
 	if (nearest.name != NULL && nearest.distance > 0) {
 		return nrb_refuse(NRB_EXIT_USAGE, NULL,
-			"no option %s; did you mean --%s?", word, nearest.name);
+			"no option %s; did you mean --%s?%s", word, nearest.name, owners);
 	}
 	if (nearest.name != NULL && strchr(name, '=') != NULL) {
 		return nrb_refuse(
@@ -55,8 +83,8 @@ int nrb_options_refuse(const char *word, const struct nrb_command_info *command)
 	}
 	return nrb_refuse(NRB_EXIT_USAGE,
 		command != NULL ? "see its --help" : "see numa-reclaim-bench --help",
-		"%s has no option %s",
-		command != NULL ? command->name : "numa-reclaim-bench", word);
+		"%s has no option %s%s",
+		command != NULL ? command->name : "numa-reclaim-bench", word, owners);
 }
 
 /* Whether the word behind this one is its value: an option that takes one and holds none. */

@@ -52,6 +52,32 @@ static void draw(const char *text)
 	progress.drawn = nrb_diag_write(line, (size_t)n) || progress.drawn;
 }
 
+/* What moves, at the end, is seen, however long the names of the cell are. */
+static void fit(char *line, size_t len, const char *place, size_t n, const char *now)
+{
+	size_t moving = strlen(now);
+
+	if (n + moving > WIDTH && moving + 3 < WIDTH) {
+		snprintf(line, len, "%.*s...%s", (int)(WIDTH - 3 - moving), place, now);
+	} else {
+		snprintf(line, len, "%.*s%s", (int)n, place, now);
+	}
+}
+
+/* "[   9 s] block 1 of 1, ...: ok, about 23 s left" */
+static void draw_cell(const char *text)
+{
+	const char *end = strstr(text, ": ");
+	char line[LINE_LEN];
+
+	if (end == NULL) {
+		draw(text);
+		return;
+	}
+	fit(line, sizeof(line), text, (size_t)(end - text), end);
+	draw(line);
+}
+
 static double elapsed_s(void)
 {
 	return (double)(nrb_clock_ns() - progress.start_ns) / 1e9;
@@ -115,7 +141,6 @@ static void time_left(char *buf, size_t len)
 void nrb_progress_look(enum nrb_phase phase)
 {
 	char line[LINE_LEN], place[PLACE_LEN], left[64], elapsed[NRB_UNITS_LEN], now[160];
-	int room;
 
 	if (progress.mode != NRB_PROGRESS_TTY || is_timed(phase) ||
 		nrb_clock_ns() - progress.last_draw_ns < REDRAW_MS * 1000000ull) {
@@ -125,13 +150,7 @@ void nrb_progress_look(enum nrb_phase phase)
 	time_left(left, sizeof(left));
 	snprintf(now, sizeof(now), ": %s, %s%s", nrb_phase_name(phase),
 		nrb_units_seconds(elapsed, elapsed_s()), left);
-	/* what moves is seen, however long the names of the cell are */
-	room = WIDTH - (int)strlen(now);
-	if ((int)strlen(place) > room) {
-		snprintf(line, sizeof(line), "%.*s...%s", room - 3, place, now);
-	} else {
-		snprintf(line, sizeof(line), "%s%s", place, now);
-	}
+	fit(line, sizeof(line), place, strlen(place), now);
 	draw(line);
 }
 
@@ -157,7 +176,7 @@ void nrb_progress_say(const char *text)
 
 	/* a cell's line begins with its time; all else is a message, which must stay */
 	if (text[0] == '[' && progress.mode == NRB_PROGRESS_TTY) {
-		draw(text);
+		draw_cell(text);
 	} else if (text[0] != '[' || progress.mode == NRB_PROGRESS_PLAIN) {
 		clear();
 		snprintf(line, sizeof(line), "%.1000s\n", text);

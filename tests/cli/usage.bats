@@ -59,11 +59,11 @@ load cli.bash
 
 @test 'an option of another command is unknown' {
 	nrb 2 check --csv
-	says_one_line 'check has no option --csv'
+	says_one_line 'check has no option --csv \(report, compare have it\)'
 	nrb 2 run --nodes 2
-	says_one_line 'no option --nodes; did you mean'
+	says_one_line 'no option --nodes; did you mean --node\? \(rehearse has it\)'
 	nrb 2 rehearse --dir .
-	says_one_line 'rehearse has no option --dir'
+	says_one_line 'rehearse has no option --dir \(run has it\)'
 }
 
 @test 'an option without its value' {

@@ -257,6 +257,21 @@ static void test_a_guests_lines_are_shown_as_ours(void **state)
 	assert_string_equal(written(), "\r\033[Know");
 }
 
+/* Of a long one the middle is left out: what became of the cell, and how long it takes yet, is seen. */
+static void test_a_guests_long_line(void **state)
+{
+	const char *line;
+
+	(void)state;
+	nrb_progress_begin(NRB_PROGRESS_TTY);
+	nrb_progress_say("[   9 s] block 1 of 1, fileserver, node 0, mode 7, variant "
+			 "pinned: ok, about 23 s left");
+	line = written();
+	assert_string_equal(line, "\r\033[K[   9 s] block 1 of 1, fileserver, node 0, "
+				  "mode 7, varian...: ok, about 23 s left");
+	assert_int_equal(strlen(line), 4 + 79);
+}
+
 /* A line that wraps could not be cleared. */
 static void test_a_drawn_line_does_not_wrap(void **state)
 {
@@ -293,6 +308,7 @@ int main(void)
 		PIPE(test_a_pipe_gets_a_line_a_cell),
 		PIPE(test_none_is_none),
 		PIPE(test_a_guests_lines_are_shown_as_ours),
+		PIPE(test_a_guests_long_line),
 		PIPE(test_a_drawn_line_does_not_wrap),
 	};
 
