@@ -268,7 +268,7 @@ static void test_a_guests_long_line(void **state)
 			 "pinned: ok, about 23 s left");
 	line = written();
 	assert_string_equal(line, "\r\033[K[   9 s] block 1 of 1, fileserver, node 0, "
-				  "mode 7, varian...: ok, about 23 s left");
+				  "mode 7, vari...: ok, about 23 s left");
 	assert_int_equal(strlen(line), 4 + 79);
 }
 
