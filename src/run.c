@@ -65,11 +65,14 @@ static int open_record(struct session *session)
 		return rc;
 	}
 	nrb_record_set_interrupt(session->blocks.record, session->signals.fd);
-	snprintf(session->result->path, sizeof(session->result->path), "%s",
-		nrb_record_path(session->blocks.record));
-	return nrb_record_write_header(session->blocks.record, &session->header,
+	rc = nrb_record_write_header(session->blocks.record, &session->header,
 		nrb_runheader_extra(
 			session->root, &session->machine, &session->plan, options));
+	if (rc == 0) { /* before it there is nothing to show, and the file goes again */
+		snprintf(session->result->path, sizeof(session->result->path), "%s",
+			nrb_record_path(session->blocks.record));
+	}
+	return rc;
 }
 
 static int share_memory(struct session *session)
