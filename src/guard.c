@@ -234,20 +234,6 @@ struct wish {
 	size_t why_len;
 };
 
-/* A refusal is the kernel's no to this setting or this value; anything else is our failure. */
-static bool is_refusal(int rc)
-{
-	static const int refusals[] = { -ENOENT, -EINVAL, -ERANGE, -EBADMSG, -EOPNOTSUPP,
-		-ENOMEM };
-
-	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
-		if (rc == refusals[i]) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static int NRB_PRINTF(3, 4)
 	fail_wish(const struct wish *wish, int rc, const char *fmt, ...)
 {
@@ -257,7 +243,7 @@ static int NRB_PRINTF(3, 4)
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	if (wish->why == NULL || !is_refusal(rc)) {
+	if (wish->why == NULL || !nrb_setting_is_refused(rc)) {
 		return nrb_fail(rc, "%s", text);
 	}
 	snprintf(wish->why, wish->why_len, "%s: %s", text, strerror(-rc));
@@ -352,9 +338,19 @@ static int write_setting(struct nrb_guard *guard, const struct nrb_journal_entry
 	return rc < 0 ? fail_wish(wish, rc, "cannot set %s to %s", name, wish->value) : 0;
 }
 
+/* What the kernel made of it, to the letter: of a switch, "y" would pass for another's part of it. */
+static void find_held(struct nrb_guard *guard, const struct wish *wish, char *held)
+{
+	if (nrb_setting_read(guard->proc.root, wish->setting, held) < 0 ||
+		!nrb_setting_same(wish->setting, held, wish->value)) {
+		snprintf(held, NRB_SETTING_LEN, "%s", wish->value);
+	}
+}
+
 static int fulfil(struct nrb_guard *guard, const struct wish *wish)
 {
 	const char *value = wish->value;
+	char held[NRB_SETTING_LEN];
 	struct nrb_journal next = guard->now;
 	struct nrb_journal_entry *entry;
 	int rc;
@@ -376,7 +372,11 @@ static int fulfil(struct nrb_guard *guard, const struct wish *wish)
 	if (rc == 0) {
 		rc = write_setting(guard, entry, wish);
 	}
-	return rc == 0 ? confirm(guard, &next, entry, value) : rc;
+	if (rc < 0) {
+		return rc;
+	}
+	find_held(guard, wish, held);
+	return confirm(guard, &next, entry, held);
 }
 
 int nrb_guard_set(struct nrb_guard *guard, const char *name, const char *value)

@@ -113,6 +113,19 @@ bool nrb_setting_same(const struct nrb_setting *setting, const char *a, const ch
 	return x.number == y.number && x.is_ratio == y.is_ratio;
 }
 
+bool nrb_setting_is_refused(int rc)
+{
+	static const int refusals[] = { -ENOENT, -EINVAL, -ERANGE, -EBADMSG, -EOPNOTSUPP,
+		-ENOMEM };
+
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		if (rc == refusals[i]) {
+			return true;
+		}
+	}
+	return false;
+}
+
 int nrb_setting_canonical(
 	const struct nrb_setting *setting, const char *text, char *value)
 {

@@ -98,6 +98,10 @@ int nrb_setting_canonical(const struct nrb_setting *setting, const char *text,
 bool nrb_setting_passes(
 	const struct nrb_setting *setting, const char *target, const char *held);
 
+/** Whether a failed write or read is the kernel's no to this setting or this value; anything else
+ * is our failure. */
+bool nrb_setting_is_refused(int rc);
+
 /** Write a setting, then read it back (a trigger is not: it has no value). Returns 0 or a
  * negative errno, silent (-EBADMSG: it reads back as something else). Nobody but guard.c and
  * putback.c calls this for a NRB_SETTING_VALUE. */

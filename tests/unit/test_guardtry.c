@@ -21,6 +21,9 @@ int __wrap_nrb_fsroot_write_str(
 	if (strcmp(path, VM "swappiness") == 0 && written_instead != NULL) {
 		text = written_instead;
 	}
+	if (strcmp(path, LRU_GEN) == 0 && strcmp(text, "y") == 0) {
+		text = "0x0007"; /* all that the CPU has */
+	}
 	return kernelfs_write(root, path, text);
 }
 
@@ -123,6 +126,23 @@ static void test_what_the_kernel_refuses(void **state)
 	assert_ends(place);
 }
 
+/* MGLRU was turned on, all of it: another's part of it is not what we wrote. */
+static void test_another_part_of_a_switch(void **state)
+{
+	struct place *place = *state;
+
+	tree_write(place->tree, LRU_GEN, "0x0000");
+	assert_int_equal(try(place, "lru_gen.enabled", "y"), 0);
+	assert_string_equal(tree_read(place->tree, LRU_GEN), "0x0007");
+	assert_int_equal(nrb_guard_check(place->guard), 0);
+	tree_write(place->tree, LRU_GEN, "0x0001");
+	assert_true(nrb_guard_is_foreign(place->guard, "lru_gen.enabled"));
+	assert_true(nrb_guard_check(place->guard) < 0);
+	assert_true(nrb_guard_end(place->guard, NULL, NULL) < 0);
+	assert_string_equal(tree_read(place->tree, LRU_GEN), "0x0001");
+	assert_false(tree_has(place->tree, JOURNAL));
+}
+
 static void test_what_could_not_be_put_back(void **state)
 {
 	struct place *place = *state;
@@ -175,6 +195,7 @@ int main(void)
 		PLACE_TEST(test_what_is_taken),
 		PLACE_TEST(test_what_the_kernel_lacks),
 		PLACE_TEST(test_what_the_kernel_refuses),
+		PLACE_TEST(test_another_part_of_a_switch),
 		PLACE_TEST(test_what_could_not_be_put_back),
 		PLACE_TEST(test_failures_are_said),
 		PLACE_TEST(test_twins_are_journaled_together),
