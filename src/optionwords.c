@@ -27,7 +27,7 @@ static bool is_width(const char *name)
 	return strcmp(name, "width") == 0;
 }
 
-/* " (run has it)", of an option that other commands have; else "". */
+/* " (run has --dir)", of an option that other commands have; else "". */
 static const char *say_owners(char *buf, size_t len, const char *name)
 {
 	const struct nrb_option_info *o = nrb_option_table;
@@ -49,7 +49,8 @@ static const char *say_owners(char *buf, size_t len, const char *name)
 		}
 	}
 	if (used < len) {
-		snprintf(buf + used, len - used, owners == 1 ? " has it)" : " have it)");
+		snprintf(buf + used, len - used, " %s --%s)",
+			owners == 1 ? "has" : "have", name);
 	}
 	return buf;
 }

@@ -14,6 +14,9 @@
 
 enum { SET_WORDS = NRB_IDSET_MAX / 32 }; /* of a set: "0x00000003,,0x0000000f" */
 
+/* More than any node has, and sums of it fit. */
+#define NODE_BYTES (1ul << 52)
+
 static const char name_letters[] = "abcdefghijklmnopqrstuvwxyz"
 				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-:.";
 
@@ -90,12 +93,16 @@ static bool next_attribute(const char **at, struct attribute *attribute)
 	return true;
 }
 
-/* A matrix' rows, or a set's words. */
+/* A matrix' rows, a node's bytes, or a set's words. */
 static bool is_too_large(const struct attribute *attribute)
 {
-	return is_named(attribute, "nbobjs")
-		       ? !is_below(attribute, NRB_MAX_NODE_NUMBER + 2)
-		       : is_a_set(attribute) && words_of(attribute) > SET_WORDS;
+	if (is_named(attribute, "nbobjs")) {
+		return !is_below(attribute, NRB_MAX_NODE_NUMBER + 2);
+	}
+	if (is_named(attribute, "local_memory")) {
+		return !is_below(attribute, NODE_BYTES);
+	}
+	return is_a_set(attribute) && words_of(attribute) > SET_WORDS;
 }
 
 static bool is_tag_bounded(const char **at)

@@ -59,11 +59,11 @@ load cli.bash
 
 @test 'an option of another command is unknown' {
 	nrb 2 check --csv
-	says_one_line 'check has no option --csv \(report, compare have it\)'
+	says_one_line 'check has no option --csv \(report, compare have --csv\)'
 	nrb 2 run --nodes 2
-	says_one_line 'no option --nodes; did you mean --node\? \(rehearse has it\)'
+	says_one_line 'no option --nodes; did you mean --modes\? \(rehearse has --nodes\)'
 	nrb 2 rehearse --dir .
-	says_one_line 'rehearse has no option --dir \(run has it\)'
+	says_one_line 'rehearse has no option --dir \(run has --dir\)'
 }
 
 @test 'an option without its value' {

@@ -53,6 +53,9 @@ static void test_numbers(void **state)
 		{ "<object type=\"Package\" os_index=\"9\"/><object type=\"PU\" "
 		  "os_index=\"99999\"/>",
 			false },
+		{ "<object local_memory=\"4503599627370495\"/>", true },
+		{ "<object local_memory=\"4503599627370496\"/>", false },
+		{ "<object local_memory=\"52707739223372036854775807\"/>", false },
 		{ "<distances2 nbobjs=\"1024\">", true },
 		{ "<distances2 nbobjs=\"1025\">", false },
 		{ "<distances2 nbobjs=\"4294967295\">", false },
