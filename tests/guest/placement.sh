@@ -5,13 +5,16 @@
 # shellcheck source=tests/guest/inside.sh
 . /bin/inside.sh
 
-# The last look that has the range is of the time after the allocation: the child reads it and the
-# file for seconds before it ends.
+# The last look that has the range must be of the time after the allocation, in which the child reads it and
+# the file: a part of a second on a fast host. Whom to look at is found once for each child.
+child=
 look_at_child() {
-	child=$(pid_of child)
-	cat "/proc/${child:-none}/numa_maps" >/tmp/look 2>/dev/null || return
+	if [ -z "$child" ]; then child=$(pid_of child); fi
+	cat "/proc/${child:-none}/numa_maps" >/tmp/look 2>/dev/null
 	if [ -s /tmp/look ]; then
 		echo look | cat - /tmp/look >>"$out/maps.$child"
+	else
+		child=
 	fi
 }
 
@@ -29,7 +32,7 @@ numa-reclaim-bench run -y --rehearsal --dir /data -o "$out/record.jsonl" --modes
 parent=$!
 until is_gone "$parent"; do
 	look_at_child
-	sleep 0.2
+	sleep 0.02
 done
 wait "$parent"
 echo $? >"$out/exit"
