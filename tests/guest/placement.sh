@@ -26,13 +26,15 @@ for period in scan_delay_ms scan_period_min_ms scan_period_max_ms; do
 done
 
 mkdir -p "$out"
-numa-reclaim-bench run -y --rehearsal --dir /data -o "$out/record.jsonl" --modes 0,1,7 \
+# On the CPU of the other node: what this script forks would take pages of the node under test.
+taskset -p 2 $$ >/dev/null
+taskset 3 numa-reclaim-bench run -y --rehearsal --dir /data -o "$out/record.jsonl" --modes 0,1,7 \
 	--blocks "$(cat /bin/blocks)" \
 	2>"$out/stderr" >"$out/stdout" &
 parent=$!
 until is_gone "$parent"; do
 	look_at_child
-	sleep 0.02
+	sleep 0.05
 done
 wait "$parent"
 echo $? >"$out/exit"
