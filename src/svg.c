@@ -77,9 +77,10 @@ static bool take_attribute(struct copy *copy)
 		return false;
 	}
 	skip_space(copy);
-	if (*copy->at++ != '=') {
+	if (*copy->at != '=') {
 		return false;
 	}
+	copy->at++;
 	skip_space(copy);
 	quote = *copy->at;
 	if (quote != '"' && quote != '\'') {

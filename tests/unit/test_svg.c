@@ -103,6 +103,31 @@ static void test_what_is_refused(void **state)
 	}
 }
 
+/* Wherever it ends, nothing behind it is read; the sanitizer sees to that. */
+static void test_cut_anywhere(void **state)
+{
+	static const char whole[] =
+		"<svg><g id='a' fill = 'none' >&lt;<path d=\"M1,2\" /></g>"
+		"<title>x</title></svg>";
+	char *drawn = NULL;
+	size_t len;
+	FILE *out = open_memstream(&drawn, &len);
+
+	(void)state;
+	assert_non_null(out);
+	assert_int_equal(nrb_svg_copy(out, whole, 1), 0);
+	for (size_t n = 0; n < sizeof(whole) - 2; n++) {
+		char *cut = strndup(whole, n);
+
+		assert_non_null(cut);
+		assert_true(
+			n >= sizeof(whole) - 7 || nrb_svg_copy(out, cut, 1) == -EPROTO);
+		free(cut);
+	}
+	fclose(out);
+	free(drawn);
+}
+
 static void test_no_picture(void **state)
 {
 	(void)state;
@@ -119,6 +144,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_let_through),
 		cmocka_unit_test(test_colors),
 		cmocka_unit_test(test_what_is_refused),
+		cmocka_unit_test(test_cut_anywhere),
 		cmocka_unit_test(test_no_picture),
 	};
 
