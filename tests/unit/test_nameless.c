@@ -4,7 +4,6 @@
 
 #include "tree.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -31,19 +30,6 @@ int __wrap_openat64(int dir, const char *path, int flags, ...)
 	return __real_openat64(dir, path, flags, mode);
 }
 
-static int entries(const struct tree *tree)
-{
-	DIR *dir = opendir(tree->dir);
-	int n = -2; /* . and .. */
-
-	assert_non_null(dir);
-	while (readdir(dir) != NULL) {
-		n++;
-	}
-	closedir(dir);
-	return n;
-}
-
 static char path[128];
 
 static const char *name(const struct tree *tree, const char *base)
@@ -65,7 +51,7 @@ static void open_new(struct tree *tree, struct nrb_nameless *file)
 	assert_int_equal(nrb_nameless_open(file, name(tree, "x"), 0600), 0);
 	assert_int_equal(write(file->fd, "new", 3), 3);
 	/* without a name, or with one that hides it */
-	assert_int_equal(entries(tree), must_have_a_name ? 1 : 0);
+	assert_int_equal(tree_entries(tree), must_have_a_name ? 1 : 0);
 	assert_int_equal(access(path, F_OK), -1);
 }
 
@@ -76,14 +62,14 @@ static void make_and_drop(struct tree *tree)
 
 	open_new(tree, &file);
 	nrb_nameless_close(&file);
-	assert_int_equal(entries(tree), 0);
+	assert_int_equal(tree_entries(tree), 0);
 	open_new(tree, &file);
 	assert_int_equal(nrb_nameless_name(&file), 0);
 	nrb_nameless_close(&file);
 	assert_holds(tree, "x", "new");
 	assert_int_equal(fstatat(tree->root.fd, "x", &st, 0), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
-	assert_int_equal(entries(tree), 1);
+	assert_int_equal(tree_entries(tree), 1);
 	assert_int_equal(unlinkat(tree->root.fd, "x", 0), 0);
 }
 
@@ -103,7 +89,7 @@ static void take_the_place(struct tree *tree)
 	assert_holds(tree, "victim", "old");
 	assert_holds(tree, "x", "new");
 	assert_int_equal(readlinkat(tree->root.fd, "x", path, sizeof(path)), -1);
-	assert_int_equal(entries(tree), 2);
+	assert_int_equal(tree_entries(tree), 2);
 }
 
 static void test_without_a_name(void **state)
@@ -144,7 +130,7 @@ static void test_killed(void **state)
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(WTERMSIG(status), SIGKILL);
-	assert_int_equal(entries(tree), 0);
+	assert_int_equal(tree_entries(tree), 0);
 }
 
 /* What a directory's path leads to later is another matter. */

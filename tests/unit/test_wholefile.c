@@ -4,7 +4,6 @@
 
 #include "tree.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <unistd.h>
 
@@ -41,19 +40,6 @@ static void assert_text(const char *expected)
 	assert_string_equal(text, expected);
 }
 
-static int entries(const struct tree *tree)
-{
-	DIR *dir = opendir(tree->dir);
-	int n = -2; /* . and .. */
-
-	assert_non_null(dir);
-	while (readdir(dir) != NULL) {
-		n++;
-	}
-	closedir(dir);
-	return n;
-}
-
 static void test_new_and_replaced(void **state)
 {
 	const struct tree *tree = *state;
@@ -68,7 +54,7 @@ static void test_new_and_replaced(void **state)
 	assert_text("two");
 	assert_int_equal(stat(path, &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0644);
-	assert_int_equal(entries(tree), 1);
+	assert_int_equal(tree_entries(tree), 1);
 }
 
 /* Without a directory in its name. */
@@ -83,7 +69,7 @@ static void test_here(void **state)
 	free(here);
 	name(tree, "x");
 	assert_text("one");
-	assert_int_equal(entries(tree), 1);
+	assert_int_equal(tree_entries(tree), 1);
 }
 
 static void test_fails(void **state)
@@ -96,7 +82,7 @@ static void test_fails(void **state)
 	assert_int_equal(nrb_wholefile_write(path, "two", 3, NULL), -ENOSPC);
 	assert_int_equal(nrb_diag_exit(-1), NRB_EXIT_FAILED);
 	assert_text("one");
-	assert_int_equal(entries(tree), 1);
+	assert_int_equal(tree_entries(tree), 1);
 	name(tree, "none/x");
 	assert_int_equal(nrb_wholefile_write(path, "two", 3, NULL), -ENOENT);
 }
@@ -112,7 +98,7 @@ static void test_what_is_no_file(void **state)
 	snprintf(link, sizeof(link), "%s/link", tree->dir);
 	assert_int_equal(symlink(path, link), 0);
 	assert_int_equal(nrb_wholefile_write(link, "x", 1, NULL), -ECANCELED);
-	assert_int_equal(entries(tree), 1);
+	assert_int_equal(tree_entries(tree), 1);
 }
 
 static void test_not_this(void **state)

@@ -6,6 +6,7 @@
 #include "nrb/diag.h"
 #include "nrb/fsroot.h"
 
+#include <dirent.h>
 #include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -87,5 +88,19 @@ static inline void tree_fixture(struct nrb_root *root, const char *name)
 }
 
 #define TREE_TEST(test) cmocka_unit_test_setup_teardown(test, tree_setup, tree_teardown)
+
+/* How many things lie in its directory itself. */
+static inline int tree_entries(const struct tree *tree)
+{
+	DIR *dir = opendir(tree->dir);
+	int n = -2; /* . and .. */
+
+	assert_non_null(dir);
+	while (readdir(dir) != NULL) {
+		n++;
+	}
+	closedir(dir);
+	return n;
+}
 
 #endif
