@@ -1,30 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Cells brought together: which count where, and medians. */
-#include "grouptest.h"
+#include "onegroup.h"
 
 #include <errno.h>
-
-static struct nrb_group group;
-
-static int start(void **state)
-{
-	(void)state;
-	memset(&group, 0, sizeof(group));
-	return 0;
-}
-
-static int finish(void **state)
-{
-	(void)state;
-	nrb_group_free(&group);
-	return 0;
-}
-
-static void add(enum nrb_status status)
-{
-	sample.status = status;
-	assert_int_equal(nrb_group_add(&group, &sample), 0);
-}
 
 /* A record without a cell: there is an array, if of none. */
 static void test_nothing(void **state)
