@@ -48,12 +48,31 @@ static int read_stat(const struct nrb_root *root, int pid, struct stat_line *sta
 	return 0;
 }
 
-int nrb_kswapd_find(const struct nrb_root *root, int node, int *pid)
+static bool is_asleep(const struct stat_line *stat)
+{
+	return stat->state == 'S' || stat->state == 'I';
+}
+
+/* The node of a kswapd thread, or -1. */
+static int node_of(const struct stat_line *stat)
+{
+	int64_t node;
+
+	return strncmp(stat->name, "kswapd", 6) == 0 && (stat->flags & PF_KTHREAD) &&
+			       nrb_units_parse_i64(stat->name + 6, 0, INT32_MAX, &node) ==
+				       0
+		       ? (int)node
+		       : -1;
+}
+
+/* Call each with every kswapd, until it is content. */
+static int each_kswapd(const struct nrb_root *root,
+	bool (*each)(void *arg, int node, int pid, bool asleep), void *arg)
 {
 	struct stat_line stat;
 	struct dirent *entry;
-	char name[32];
-	int64_t number;
+	bool is_content = false;
+	int64_t pid;
 	int fd, rc;
 	DIR *dir;
 
@@ -67,18 +86,66 @@ int nrb_kswapd_find(const struct nrb_root *root, int node, int *pid)
 		close(fd);
 		return rc;
 	}
-	snprintf(name, sizeof(name), "kswapd%d", node);
-	rc = -ENOENT;
-	while (rc == -ENOENT && (entry = readdir(dir)) != NULL) {
-		if (nrb_units_parse_i64(entry->d_name, 1, INT32_MAX, &number) == 0 &&
-			read_stat(root, (int)number, &stat) == 0 &&
-			strcmp(stat.name, name) == 0 && (stat.flags & PF_KTHREAD)) {
-			*pid = (int)number;
-			rc = 0;
+	while (!is_content && (entry = readdir(dir)) != NULL) {
+		if (nrb_units_parse_i64(entry->d_name, 1, INT32_MAX, &pid) == 0 &&
+			read_stat(root, (int)pid, &stat) == 0 && node_of(&stat) >= 0) {
+			is_content =
+				each(arg, node_of(&stat), (int)pid, is_asleep(&stat));
 		}
 	}
 	closedir(dir);
+	return is_content ? 0 : -ENOENT;
+}
+
+struct wanted {
+	int node, pid;
+};
+
+static bool is_wanted(void *arg, int node, int pid, bool asleep)
+{
+	struct wanted *wanted = arg;
+
+	(void)asleep;
+	wanted->pid = pid;
+	return node == wanted->node;
+}
+
+int nrb_kswapd_find(const struct nrb_root *root, int node, int *pid)
+{
+	struct wanted wanted = { .node = node };
+	int rc = each_kswapd(root, is_wanted, &wanted);
+
+	if (rc == 0) {
+		*pid = wanted.pid;
+	}
 	return rc;
+}
+
+struct states {
+	enum nrb_kswapd_state *of;
+	int n, n_left;
+};
+
+static bool note_state(void *arg, int node, int pid, bool asleep)
+{
+	struct states *states = arg;
+
+	(void)pid;
+	if (node < states->n && states->of[node] == NRB_KSWAPD_UNKNOWN) {
+		states->of[node] = asleep ? NRB_KSWAPD_ASLEEP : NRB_KSWAPD_AWAKE;
+		states->n_left--;
+	}
+	return states->n_left == 0;
+}
+
+void nrb_kswapd_states(const struct nrb_root *root, enum nrb_kswapd_state *states, int n)
+{
+	struct states all = { .of = states, .n = n, .n_left = n };
+
+	for (int i = 0; i < n; i++) {
+		states[i] = NRB_KSWAPD_UNKNOWN;
+	}
+	(void)each_kswapd(root, note_state, &all);
 }
 
 int nrb_kswapd_is_asleep(const struct nrb_root *root, int pid, bool *asleep)
@@ -87,7 +154,7 @@ int nrb_kswapd_is_asleep(const struct nrb_root *root, int pid, bool *asleep)
 	int rc = read_stat(root, pid, &stat);
 
 	if (rc == 0) {
-		*asleep = stat.state == 'S' || stat.state == 'I';
+		*asleep = is_asleep(&stat);
 	}
 	return rc == 0 || rc == -EPROTO ? rc : -ENOENT;
 }

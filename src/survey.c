@@ -4,7 +4,6 @@
 
 #include "nrb/diag.h"
 #include "nrb/distance.h"
-#include "nrb/kswapd.h"
 #include "nrb/scenarios.h"
 
 #include <errno.h>
@@ -73,7 +72,7 @@ static int nearest_cpu_node(const struct nrb_topology *topology, int node)
 	return nearest;
 }
 
-static enum nrb_survey_kswapd look_at_kswapd(const struct nrb_root *root, int node)
+static enum nrb_kswapd_state look_at_kswapd(const struct nrb_root *root, int node)
 {
 	bool asleep;
 	int pid;

@@ -3,6 +3,7 @@
 #include "nrb/topology.h"
 
 #include "nrb/diag.h"
+#include "nrb/distance.h"
 #include "nrb/topologyxml.h"
 #include "nrb/trial.h"
 #include "nrb/units.h"
@@ -218,43 +219,23 @@ static void read_hwloc_distances(struct nrb_topology *topology, hwloc_topology_t
 	hwloc_distances_release(hwloc, matrix);
 }
 
-/* A row of a node's distance file: one number for each online node, by rising number. A row that
- * is anything else says nothing. */
-static bool parse_row(char *text, const struct nrb_idset *online, int64_t *row)
-{
-	char *word;
-	int n = 0;
-
-	while ((word = strsep(&text, " \n")) != NULL) {
-		if (word[0] == '\0') {
-			continue;
-		}
-		if (n == NRB_MAX_NODES ||
-			nrb_units_parse_i64(word, 1, UINT8_MAX, &row[n++]) < 0) {
-			return false;
-		}
-	}
-	return n == nrb_idset_count(online);
-}
-
 /* What hwloc gave is overwritten by the same: it has no row for nodes that it leaves out, and no
  * matrix at all for one node. */
 static void read_sysfs_distances(
 	struct nrb_topology *topology, const struct nrb_root *root)
 {
-	char path[64], text[8 * NRB_MAX_NODES];
-	int64_t row[NRB_MAX_NODES];
+	int row[NRB_MAX_NODES];
 	struct nrb_idset online;
 
-	if (nrb_fsroot_read_list(root, SYS_NODE "/online", &online) < 0) {
+	if (nrb_fsroot_read_list(root, SYS_NODE "/online", &online) < 0 ||
+		nrb_idset_count(&online) > NRB_MAX_NODES) {
 		return;
 	}
 	for (int i = 0; i < topology->n_nodes; i++) {
 		int from = topology->nodes[i].node, n = 0;
 
-		snprintf(path, sizeof(path), SYS_NODE "/node%d/distance", from);
-		if (nrb_fsroot_read_str(root, path, text, sizeof(text)) < 0 ||
-			!parse_row(text, &online, row)) {
+		if (nrb_distance_read_row(root, from, row, nrb_idset_count(&online)) <
+			0) {
 			continue;
 		}
 		nrb_for_each_id(to, &online) {

@@ -15,7 +15,6 @@
 #define ZONEINFO "proc/zoneinfo"
 
 /* What no machine has: sums over the zones of a node, in bytes too, then stay within 64 bits. */
-enum { MAX_ZONES = 8 }; /* of a node; the kernel has up to 6 */
 static const int64_t max_pages = (int64_t)1 << 40;
 
 /* The values that a zone's lines give, by the line's first word, or by its second where that
@@ -40,6 +39,16 @@ static const struct key keys[] = {
 	{ "cma",                  AT(cma_pages) },
 	{ "nr_free_cma",          AT(free_cma_pages) },
 	{ "reserved_highatomic:", AT(reserved_highatomic_pages) },
+	{ "free_highatomic:",     AT(free_highatomic_pages) },
+	{ "nr_active_file",       AT(of_node.active_file_pages) },
+	{ "nr_inactive_file",     AT(of_node.inactive_file_pages) },
+	{ "nr_file_pages",        AT(of_node.file_pages) },
+	{ "nr_mapped",            AT(of_node.mapped_pages) },
+	{ "nr_dirty",             AT(of_node.dirty_pages) },
+	{ "nr_writeback",         AT(of_node.writeback_pages) },
+	{ "nr_shmem",             AT(of_node.shmem_pages) },
+	{ "nr_anon_pages",        AT(of_node.anon_pages) },
+	{ "nr_slab_reclaimable",  AT(of_node.slab_reclaimable_pages) },
 	{ NULL, 0 },
 };
 #undef AT
@@ -70,6 +79,18 @@ static bool parse_protection(struct nrb_zone *zone, const char *text)
 	return true;
 }
 
+/* Of each CPU: up to so much may wait there to be added to the zone's counters. */
+static bool parse_threshold(struct nrb_zone *zone, const char *line)
+{
+	int64_t pages;
+
+	if (sscanf(line, " vm stats threshold: %" SCNd64, &pages) != 1) {
+		return false;
+	}
+	zone->drift_pages += is_number_of_pages(pages) ? pages : 0;
+	return true;
+}
+
 /* False for a number that cannot be. */
 static bool parse_line(struct nrb_zone *zone, const char *line)
 {
@@ -78,6 +99,13 @@ static bool parse_line(struct nrb_zone *zone, const char *line)
 
 	if (strstr(line, "protection: (") != NULL) {
 		return parse_protection(zone, line);
+	}
+	if (strcmp(line, "  per-node stats") == 0) {
+		zone->has_node = true;
+		return true;
+	}
+	if (parse_threshold(zone, line)) {
+		return true;
 	}
 	if (sscanf(line, " pages %31s %" SCNd64, word, &value) != 2 &&
 		sscanf(line, " %31s %" SCNd64, word, &value) != 2) {
@@ -137,16 +165,28 @@ static int end_zone(struct nrb_zones *zones, const struct nrb_zone *zone)
 	return append(zones, zone);
 }
 
+/* Zones without memory are listed too (4.12 and later), so the first node names every kind. */
+static void note_kind(struct nrb_zones *zones, const struct nrb_zone *zone)
+{
+	if (strcmp(zone->name, "Normal") == 0) {
+		zones->normal_index = zone->index;
+	} else if (strcmp(zone->name, "Movable") == 0) {
+		zones->movable_index = zone->index;
+	}
+}
+
 /* Nodes come by rising number. */
-static int begin_zone(struct nrb_zone *zone, struct nrb_zone *head)
+static int begin_zone(
+	struct nrb_zones *zones, struct nrb_zone *zone, struct nrb_zone *head)
 {
 	head->index = head->node == zone->node ? zone->index + 1 : 0;
 	if (head->node < 0 || head->node < zone->node ||
-		head->node > NRB_MAX_NODE_NUMBER || head->index == MAX_ZONES) {
+		head->node > NRB_MAX_NODE_NUMBER || head->index == NRB_MAX_NODE_ZONES) {
 		return nrb_fail(-EPROTO, "/%s: node %d, zone %s is out of order",
 			ZONEINFO, head->node, head->name);
 	}
 	*zone = *head;
+	note_kind(zones, zone);
 	return 0;
 }
 
@@ -160,7 +200,7 @@ static int parse(struct nrb_zones *zones, char *text)
 		clear_zone(&head);
 		if (sscanf(line, "Node %d, zone %15s", &head.node, head.name) == 2) {
 			rc = end_zone(zones, &zone);
-			rc = rc == 0 ? begin_zone(&zone, &head) : rc;
+			rc = rc == 0 ? begin_zone(zones, &zone, &head) : rc;
 		} else if (!parse_line(&zone, line)) {
 			rc = nrb_fail(-EPROTO,
 				"/%s: node %d, zone %s has a number that cannot be",
@@ -175,7 +215,7 @@ int nrb_zones_read(struct nrb_zones *zones, const struct nrb_root *root)
 	char *text = NULL;
 	int rc;
 
-	*zones = (struct nrb_zones){ 0 };
+	*zones = (struct nrb_zones){ .normal_index = -1, .movable_index = -1 };
 	rc = nrb_fsroot_read_all(root, ZONEINFO, &text);
 	if (rc < 0) {
 		return nrb_fail(rc, "cannot read /%s", ZONEINFO);

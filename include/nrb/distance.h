@@ -7,6 +7,9 @@
 #ifndef NRB_DISTANCE_H
 #define NRB_DISTANCE_H
 
+#include "nrb/fsroot.h"
+
+#include <stdbool.h>
 #include <stddef.h>
 
 enum {
@@ -26,5 +29,15 @@ int nrb_distance_legacy_mode(int largest, int reclaim_distance);
 /** The same for both limits that x86 has had, in words: "1 (largest distance 40)"; largest 0:
  * unknown. Fills and returns buf; 128 bytes hold it. */
 const char *nrb_distance_legacy(char *buf, size_t len, int largest);
+
+/** node_reclaim_distance of this architecture's kernels: farther nodes are never reclaimed. */
+int nrb_distance_reclaim(bool is_zen_kernel);
+
+/**
+ * Read a node's row of distances from sysfs: one number for each online node, by rising number.
+ * row   out, n of them
+ * Returns 0, -EPROTO (a row that is anything else) or the errno of reading; silent.
+ */
+int nrb_distance_read_row(const struct nrb_root *root, int node, int *row, int n);
 
 #endif

@@ -7,18 +7,17 @@
 #include "nrb/effect.h"
 #include "nrb/findings.h"
 #include "nrb/fsroot.h"
+#include "nrb/kswapd.h"
 #include "nrb/machine.h"
 #include "nrb/plan.h"
 
 #include <stdbool.h>
 
-enum nrb_survey_kswapd { NRB_KSWAPD_UNKNOWN, NRB_KSWAPD_ASLEEP, NRB_KSWAPD_AWAKE };
-
 struct nrb_survey_node {
 	int cpu_node; /* where a run would allocate from: itself, or for a node without CPUs the
 			 nearest that has some */
 	bool has_memory;
-	enum nrb_survey_kswapd kswapd;
+	enum nrb_kswapd_state kswapd;
 	struct nrb_effect_input input;
 	enum nrb_effect
 		effects[NRB_N_MODES]; /* of a task on cpu_node; has_memory alone */

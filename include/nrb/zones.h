@@ -8,27 +8,40 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { NRB_ZONE_PROTECTIONS = 8 };
+enum { NRB_ZONE_PROTECTIONS = 8, NRB_MAX_NODE_ZONES = 8 /* the kernel has up to 6 */ };
+
+/* Counters of a whole node, which the kernel prints with the node's first zone that has memory. */
+struct nrb_zone_node {
+	int64_t active_file_pages, inactive_file_pages, file_pages, mapped_pages,
+		dirty_pages;
+	int64_t writeback_pages, shmem_pages, anon_pages, slab_reclaimable_pages;
+};
 
 struct nrb_zone {
 	int node;
-	int index;     /* rank in the node, as listed: rises from DMA to the highest */
+	int index; /* rank in the node, as listed: rises from DMA to the highest; the kernel's zone_idx() */
 	char name[16]; /* "DMA", "DMA32", "Normal", "Movable", "Device" */
 	/* min, low and high as printed, that is including boost; absent where the kernel does not
 	 * print it (boost: by 6.1; promo: by 6.12) */
 	int64_t free_pages, boost_pages, min_pages, low_pages, high_pages, promo_pages;
 	int64_t spanned_pages, present_pages, managed_pages, cma_pages;
-	int64_t reserved_highatomic_pages, free_cma_pages;
+	/* free_highatomic: what is free of the reserve; absent before 7.x prints it */
+	int64_t reserved_highatomic_pages, free_highatomic_pages, free_cma_pages;
 	int n_protections;
 	int64_t protection_pages
 		[NRB_ZONE_PROTECTIONS]; /* lowmem_reserve, by class zone index */
 	int64_t pcp_pages;              /* in per-CPU lists; not in free_pages */
+	int64_t drift_pages; /* by which its counters may be off: each CPU's "vm stats threshold" */
+	bool has_node; /* the file has its node's counters with this zone (4.8 and later) */
+	struct nrb_zone_node of_node; /* absent without has_node */
 };
 
 struct nrb_zones {
 	int n;
 	struct nrb_zone
 		*zones; /* populated ones alone (managed > 0), in the file's order */
+	int normal_index,
+		movable_index; /* numbers of those kinds of zone; -1: none listed */
 };
 
 /** Read all populated zones. Returns 0 or a negative errno, with a message. */
