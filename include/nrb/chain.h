@@ -15,7 +15,7 @@
 
 struct nrb_chain {
 	void **start;
-	size_t lines; /* cycle length, counted by walking it when it was built */
+	size_t lines; /* cycle length, counted when it was built */
 };
 
 /* The lines that take part. */
@@ -31,8 +31,8 @@ struct nrb_chain_lines {
 
 /**
  * Thread a random cycle through the lines of some pages.
- * Writes one pointer into each line used and needs no memory beside them; then walks the cycle
- * once, and counts.
+ * Writes one pointer into each line used and needs no memory beside them; then counts the lines of
+ * the cycle.
  * stop      ends it when it becomes non-zero, within 64 Ki lines
  * progress  rises with the lines laid, linked and counted
  * Returns 0, -EINVAL (fewer than 2 lines), -EIO (not one cycle: a page is listed twice), -ECANCELED
@@ -41,10 +41,5 @@ struct nrb_chain_lines {
 int nrb_chain_build(struct nrb_chain *chain, const struct nrb_arena *arena,
 	const struct nrb_chain_lines *lines, struct nrb_rng *rng,
 	const volatile int32_t *stop, volatile int64_t *progress);
-
-/** Count the cycle by walking it from start; stops at limit + 1, or short of the cycle when *stop
- * becomes non-zero. */
-size_t nrb_chain_count(void *const *start, size_t limit, const volatile int32_t *stop,
-	volatile int64_t *progress);
 
 #endif

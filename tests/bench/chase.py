@@ -2,25 +2,33 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Compare our chase with multichase: the same sizes, pages and order, in interleaved rounds.
 
-Usage: chase.py BENCH_CHASE        (NRB_MULTICHASE names a built multichase; skipped without)
+Usage: chase.py BENCH_CHASE    (multichase in PATH, or NRB_MULTICHASE names one; skipped without)
 multichase -T SIZE makes one group of the whole arena, so its order is random throughout, as ours.
 Its -H would set the machine's THP mode where that is "never"; then 2 MiB pages are left out.
+The set-up is compared at the largest size: memory, chain, and our count of it, against all of multichase's
+wall time that is no sample.
 """
 import os
 import re
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
 import time
+from collections import namedtuple
 
 SKIP = 77
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 # size, lowest and highest ratio on hardware, the same in a virtual machine
 SIZES = [(16 * KIB, 0.97, 1.03, 0.97, 1.03), (MIB, 0.97, 1.03, 0.97, 1.03),
          (64 * MIB, 0.97, 1.03, 0.97, 1.03), (GIB, 0.97, 1.03, 0.90, 1.10)]
+Run = namedtuple("Run", "ours theirs ghz set_up their_set_up")
 ROUNDS = int(os.environ.get("NRB_BENCH_ROUNDS", "7"))
 QUIET = 0.25  # CPUs that others may keep busy in a round that counts
+SAMPLES = 2  # of multichase, which takes one more that it drops
+SAMPLE_S = 0.5
+CYCLE_BAR = 0.1  # of a load in L1, from a whole number of cycles
 
 
 def thp_is_possible():
@@ -44,23 +52,24 @@ def busy_s():
 
 
 def figures(command):
-    """The numbers that command prints, and how many CPUs others kept busy meanwhile."""
+    """The numbers that command prints, how many CPUs others kept busy meanwhile, and its seconds."""
     start, busy, own = time.monotonic(), busy_s(), resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, encoding="ascii")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     own_s = after.ru_utime + after.ru_stime - own.ru_utime - own.ru_stime
-    others = (busy_s() - busy - own_s) / (time.monotonic() - start)
-    return [float(word) for word in done.stdout.split()], others
+    wall_s = time.monotonic() - start
+    return [float(word) for word in done.stdout.split()], (busy_s() - busy - own_s) / wall_s, wall_s
 
 
 def one_round(ours, multichase, size, pages):
-    """Ours, theirs, our clock in GHz; none where the machine was not quiet."""
-    theirs = [multichase, "-m", str(size), "-s", "64", "-T", str(size), "-n", "2"]
+    """Ours, theirs, our clock in GHz, set-up of both; and whether the machine was quiet."""
+    theirs = [multichase, "-m", str(size), "-s", "64", "-T", str(size), "-n", str(SAMPLES)]
     if pages == "thp":
         theirs.append("-H")
-    (our_ns, ghz), others = figures([ours, str(size), pages])
-    (their_ns,), others_too = figures(theirs)
-    return (our_ns, their_ns, ghz), max(others, others_too) < QUIET
+    (our_ns, ghz, our_s), others, _ = figures([ours, str(size), pages])
+    (their_ns,), others_too, wall_s = figures(theirs)
+    return Run(our_ns, their_ns, ghz, our_s, wall_s - (SAMPLES + 1) * SAMPLE_S), max(
+        others, others_too) < QUIET
 
 
 def quiet_rounds(ours, multichase, size, pages):
@@ -72,29 +81,61 @@ def quiet_rounds(ours, multichase, size, pages):
     return runs if len(runs) == ROUNDS else runs + loud, len(runs)
 
 
-def compare(ours, multichase, size, pages, low, high):
-    runs, n_quiet = quiet_rounds(ours, multichase, size, pages)
-    ratios = [run[0] / run[1] for run in runs]
-    ratio = statistics.median(ratios)
-    reached = low <= ratio <= high
-    print("%8d KiB %-3s ours %8.3f ns, multichase %8.3f, ratio %.3f [%.3f, %.3f], %.2f..%.2f: %s"
-          % (size // KIB, pages, statistics.median(run[0] for run in runs),
-             statistics.median(run[1] for run in runs), ratio, min(ratios), max(ratios), low,
-             high, "reached" if reached else "MISSED"))
-    print("%16s best %8.3f ns, multichase %8.3f, ratio %.3f; %d rounds, %d of them quiet"
-          % ("", min(run[0] for run in runs), min(run[1] for run in runs),
-             min(run[0] for run in runs) / min(run[1] for run in runs), len(runs), n_quiet),
-          flush=True)
-    if size == SIZES[0][0] and runs[0][2] > 0:
-        print("%16s a load takes %.2f cycles (a whole number, where the clock is right)"
-              % ("", statistics.median(run[0] * run[2] for run in runs)), flush=True)
+def verdict(what, reached):
+    print("%s: %s" % (what, "reached" if reached else "MISSED"), flush=True)
     return reached
 
 
+def spread(values):
+    """The middle half's width, in parts of the median."""
+    low, middle, high = statistics.quantiles(values, n=4)
+    return (high - low) / middle
+
+
+def check_ratio(runs, n_quiet, size, pages, low, high):
+    ratios = [run.ours / run.theirs for run in runs]
+    ratio = statistics.median(ratios)
+    print("%8d KiB %-3s ours %8.3f ns, multichase %8.3f; best %8.3f and %8.3f; %d rounds, %d of them quiet" % (
+        size // KIB, pages, statistics.median(run.ours for run in runs),
+        statistics.median(run.theirs for run in runs), min(run.ours for run in runs),
+        min(run.theirs for run in runs), len(runs), n_quiet))
+    return verdict("%16s ratio %.3f [%.3f, %.3f], %.2f..%.2f" % (
+        "", ratio, min(ratios), max(ratios), low, high), low <= ratio <= high)
+
+
+def check_spread(runs):
+    """No wider than theirs, of which few rounds tell no more than a half."""
+    ours, theirs = (spread([run[i] for run in runs]) for i in (0, 1))
+    return verdict("%16s spread %.2f %% of ours, %.2f of multichase's" % ("", 100 * ours, 100 * theirs),
+                   ours <= max(1.5 * theirs, 0.02))
+
+
+def check_cycles(runs):
+    cycles = statistics.median(run.ours * run.ghz for run in runs)
+    return verdict("%16s a load takes %.2f cycles, a whole number within %.1f" % (
+        "", cycles, CYCLE_BAR), abs(cycles - round(cycles)) <= CYCLE_BAR)
+
+
+def check_set_up(runs):
+    ours, theirs = (statistics.median(run[i] for run in runs) for i in (3, 4))
+    return verdict("%16s set up in %.2f s, multichase in %.2f: at most 1.00 of it, %.2f" % (
+        "", ours, theirs, ours / theirs), ours <= theirs)
+
+
+def compare(ours, multichase, size, pages, low, high):
+    runs, n_quiet = quiet_rounds(ours, multichase, size, pages)
+    reached = [check_ratio(runs, n_quiet, size, pages, low, high), check_spread(runs)]
+    if size == SIZES[0][0] and runs[0].ghz > 0:
+        reached.append(check_cycles(runs))
+    if size == SIZES[-1][0]:
+        reached.append(check_set_up(runs))
+    return all(reached)
+
+
 def main():
-    multichase = os.environ.get("NRB_MULTICHASE")
-    if not multichase or not os.access(multichase, os.X_OK):
-        print("SKIP: NRB_MULTICHASE names no program (github.com/google/multichase)")
+    multichase = shutil.which(os.environ.get("NRB_MULTICHASE", "multichase"))
+    if multichase is None:
+        print("SKIP: multichase (github.com/google/multichase) is not in PATH, nor named by NRB_MULTICHASE")
         return SKIP
     # both on the same CPU: multichase takes the first that it may use
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
