@@ -68,29 +68,11 @@ static void doubt(struct walking *w, const char *why)
 	}
 }
 
-/* The node whose list is walked. A policy that binds takes the list of the CPU's node, and of it what it
- * may (policy_nodemask() in mm/mempolicy.c). */
-static int list_node(const struct nrb_request *request)
-{
-	return request->policy == NRB_ARM_PREFERRED ||
-			       request->policy == NRB_ARM_INTERLEAVE
-		       ? request->node
-		       : request->cpu_node;
-}
-
-/* An interrupt minds no cpuset. */
 static bool may_serve(const struct walking *w, int zone)
 {
 	const struct nrb_vmnode *node = node_at(w, zone);
-	enum nrb_arm_policy policy = w->request->policy;
 
-	if (node == NULL) {
-		return false;
-	}
-	return w->gfp->uses_reserves ||
-	       (node->is_allowed &&
-		       (policy != NRB_ARM_BIND || node->node == w->request->node) &&
-		       (policy != NRB_ARM_CPUSET || node->node != w->request->node));
+	return node != NULL && nrb_request_may_use(w->request, node);
 }
 
 static struct nrb_walk_step *begin_step(struct walking *w, int zone)
@@ -327,7 +309,7 @@ static bool walk_pass(struct walking *w, enum nrb_walk_pass pass)
 	enum end end;
 
 	w->pass = pass;
-	nrb_zonelist_build(&w->walk->list, w->state, list_node(w->request),
+	nrb_zonelist_build(&w->walk->list, w->state, nrb_request_list_node(w->request),
 		w->highest_index, passes[pass].only_node);
 	w->preferred = first_zone(w);
 	if (w->preferred < 0) {

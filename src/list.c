@@ -6,7 +6,9 @@
 #include "nrb/factors.h"
 #include "nrb/figures.h"
 #include "nrb/json.h"
+#include "nrb/kernelrules.h"
 #include "nrb/listscenarios.h"
+#include "nrb/reclaimgates.h"
 #include "nrb/record.h"
 #include "nrb/sample.h"
 #include "nrb/scenarios.h"
@@ -192,6 +194,26 @@ static bool figure_at(int i, struct entry *entry)
 	return true;
 }
 
+static bool gate_at(int i, struct entry *entry)
+{
+	if (i == NRB_N_GATES) {
+		return false;
+	}
+	*entry = (struct entry){ .name = nrb_gate_table[i].name,
+		.help = nrb_gate_table[i].asks };
+	return true;
+}
+
+static bool kernelrule_at(int i, struct entry *entry)
+{
+	if (i == NRB_N_KERNELRULES) {
+		return false;
+	}
+	*entry = (struct entry){ .name = nrb_kernelrule_table[i].name,
+		.help = nrb_kernelrule_table[i].text };
+	return true;
+}
+
 static const struct section sections[] = {
 	{ "factors", "Factors (--NAME VALUE,...), each crossed with every other",
 		factor_at },
@@ -209,6 +231,8 @@ static const struct section sections[] = {
 	{ "header_fields", "Words and numbers of a record's first line", header_at },
 	{ "end_fields", "Words and numbers of its last line", end_at },
 	{ "figures", "Columns of report --csv, keys of report --json", figure_at },
+	{ "gates", "Gates of node reclaim, in the kernel's order (explain)", gate_at },
+	{ "kernel_rules", "What differs between kernels (explain)", kernelrule_at },
 	{ NULL, NULL, NULL },
 };
 

@@ -2,7 +2,7 @@
 /*
  * numa-reclaim-bench: what vm.zone_reclaim_mode does on this machine.
  *
- * The map is src/LAYERS. From here: options (the command line) -> run, rehearse, check, restore
+ * The map is src/LAYERS. From here: options (the command line) -> run, rehearse, check, explain, restore
  * (the measuring half), report, compare and export (the showing half), which meet in a record
  * alone.
  */
@@ -11,6 +11,7 @@
 #include "nrb/config.h"
 #include "nrb/confirm.h"
 #include "nrb/diag.h"
+#include "nrb/explain.h"
 #include "nrb/export.h"
 #include "nrb/inherited.h"
 #include "nrb/json.h"
@@ -215,6 +216,16 @@ static int do_check(const struct nrb_options *options, const struct nrb_root *ro
 	return nrb_check(&check);
 }
 
+static int do_explain(struct nrb_options *options, const struct nrb_root *root,
+	const struct nrb_screen *screen)
+{
+	options->explain.root = root;
+	options->explain.json = options->json;
+	options->explain.screen = *screen;
+	options->explain.out = stdout;
+	return nrb_explain(&options->explain);
+}
+
 static struct nrb_report_options shown_as(
 	const struct nrb_options *options, const struct nrb_screen *screen)
 {
@@ -257,6 +268,7 @@ static int limit_rights(enum nrb_command command)
 	static const enum nrb_role roles[] = {
 		[NRB_COMMAND_REHEARSE] = NRB_ROLE_REHEARSE,
 		[NRB_COMMAND_CHECK] = NRB_ROLE_CHECK,
+		[NRB_COMMAND_EXPLAIN] = NRB_ROLE_CHECK,
 		[NRB_COMMAND_REPORT] = NRB_ROLE_READER,
 		[NRB_COMMAND_COMPARE] = NRB_ROLE_READER,
 		[NRB_COMMAND_EXPORT] = NRB_ROLE_READER,
@@ -295,6 +307,9 @@ static int dispatch(struct nrb_options *options, struct ending *ending)
 		break;
 	case NRB_COMMAND_CHECK:
 		rc = do_check(options, &root, &screen);
+		break;
+	case NRB_COMMAND_EXPLAIN:
+		rc = do_explain(options, &root, &screen);
 		break;
 	case NRB_COMMAND_REPORT:
 		rc = do_report(options, &screen);

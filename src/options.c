@@ -18,6 +18,7 @@ enum {
 	REHEARSE = NRB_COMMAND_REHEARSE,
 	BOTH = RUN | REHEARSE,
 	CHECK = NRB_COMMAND_CHECK,
+	EXPLAIN = NRB_COMMAND_EXPLAIN,
 	REPORT = NRB_COMMAND_REPORT,
 	COMPARE = NRB_COMMAND_COMPARE,
 	SHOWN = REPORT | COMPARE,
@@ -34,6 +35,8 @@ const struct nrb_command_info nrb_command_table[] = {
 	  { "numa-reclaim-bench rehearse", "numa-reclaim-bench rehearse --modes 0,1,7 --blocks 3", NULL } },
 	{ CHECK, "check", "", "what this machine is, what would run and what forbids it",
 	  { "numa-reclaim-bench check", "numa-reclaim-bench check --json", NULL } },
+	{ EXPLAIN, "explain", "", "why the next page comes from where it comes, mode by mode",
+	  { "numa-reclaim-bench explain", "numa-reclaim-bench explain --node 1 --cpu 0 --mode 1", NULL } },
 	{ REPORT, "report", "FILE...", "records as a table, as JSON, CSV or an HTML page",
 	  { "numa-reclaim-bench report run.jsonl", "numa-reclaim-bench report --html run.html run.jsonl", NULL } },
 	{ COMPARE, "compare", "A B...", "records against the first; many hosts, each against itself",
@@ -87,6 +90,13 @@ const struct nrb_option_info nrb_option_table[] = {
 	{ "accel",         0,  "tcg|kvm",  REHEARSE, false, "how QEMU runs the guest; tcg", nrb_take_accel },
 	{ "keep",          0,  "DIR",      REHEARSE, false, "leave the guest's files in this new directory", nrb_take_keep },
 	{ "output",        'o', "FILE",    BOTH | EXPORT, false, "the record, a new file, or the export; - is stdout", nrb_take_output },
+	{ "node",          0,  "N",        EXPLAIN, false, "that should give the page; the CPU's, else the first", nrb_take_asked_node },
+	{ "cpu",           0,  "C",        EXPLAIN, false, "that asks for it; the first of the node", nrb_take_asked_cpu },
+	{ "order",         0,  "K",        EXPLAIN, false, "2^K pages in a row, 0 to 10; 0", nrb_take_asked_order },
+	{ "gfp",           0,  "KIND",     EXPLAIN, false, "movable, kernel, atomic or dirty-write; movable", nrb_take_asked_gfp },
+	{ "policy",        0,  "NAME",     EXPLAIN, false, "of run's; local, or preferred for another's node", nrb_take_asked_policy },
+	{ "mode",          0,  "M|all",    EXPLAIN, false, "vm.zone_reclaim_mode to explain; all of 0 to 7", nrb_take_asked_mode },
+	{ "lru-gen",       0,  "on|off",   EXPLAIN, false, "MGLRU, a part of the kernel; as found", nrb_take_asked_lru_gen },
 	{ "format",        0,  "F",        EXPORT, false, "csv, openmetrics, sysctl.d, tuned, gnuplot or hgrm", nrb_take_format },
 	{ "mode",          0,  "M",        EXPORT, false, "hgrm: the arm with this value", nrb_take_mode },
 	{ "arm",           0,  "N",        EXPORT, false, "hgrm: the Nth arm of those with times", nrb_take_arm },
@@ -95,7 +105,7 @@ const struct nrb_option_info nrb_option_table[] = {
 	{ "progress",      0,  "WHEN",     BOTH,   false, "auto, tty, plain or none", nrb_take_progress },
 	{ "rehearsal",     0,  NULL,       RUN,    false, "the record is made in a guest: its times mean little", nrb_take_rehearsal },
 	{ "guest",         0,  "OPTION",   RUN,    false, "of rehearse, that made this guest: for the record", nrb_take_guest },
-	{ "root",          0,  "DIR",      RUN | CHECK | EXPORT, false, "a recorded machine instead of /", nrb_take_root },
+	{ "root",          0,  "DIR",      RUN | CHECK | EXPLAIN | EXPORT, false, "a recorded machine instead of /", nrb_take_root },
 	{ "csv",           0,  NULL,       SHOWN,  false, "one row for each combination of factors", nrb_take_csv },
 	{ "html",          0,  "OUT",      REPORT, false, "one page with pictures, a new file", nrb_take_html },
 	{ "plots",         0,  "DIR",      REPORT, false, "leave gnuplot's scripts in this new directory", nrb_take_plots },
@@ -229,6 +239,7 @@ static void set_defaults(struct nrb_options *options)
 	options->run.dir = ".";
 	options->run.reference = -1;
 	options->export.mode = options->export.arm = NRB_ABSENT;
+	options->explain.asked = nrb_request_nothing_asked;
 	options->rehearse.nodes = 2;
 	options->rehearse.node_bytes = 512 << 20;
 	options->rehearse.cpus_per_node = 1;

@@ -27,28 +27,33 @@ static bool is_width(const char *name)
 	return strcmp(name, "width") == 0;
 }
 
+/* The commands that have an option of this name: those of all its rows. */
+static unsigned int commands_of(const char *name)
+{
+	unsigned int commands = 0;
+
+	for (const struct nrb_option_info *o = nrb_option_table; o->name != NULL; o++) {
+		commands |= strcmp(o->name, name) == 0 ? o->commands : 0;
+	}
+	return commands;
+}
+
 /* " (run has --dir)", of an option that other commands have; else "". */
 static const char *say_owners(char *buf, size_t len, const char *name)
 {
-	const struct nrb_option_info *o = nrb_option_table;
+	unsigned int commands = commands_of(name);
 	size_t used = 0;
 	int owners = 0;
 
 	buf[0] = '\0';
-	while (o->name != NULL && strcmp(o->name, name) != 0) {
-		o++;
-	}
-	if (o->name == NULL) {
-		return buf;
-	}
 	for (const struct nrb_command_info *c = nrb_command_table;
 		c->name != NULL && used < len; c++) {
-		if (o->commands & c->command) {
+		if (commands & c->command) {
 			used += (size_t)snprintf(buf + used, len - used, "%s%s",
 				owners++ == 0 ? " (" : ", ", c->name);
 		}
 	}
-	if (used < len) {
+	if (owners > 0 && used < len) {
 		snprintf(buf + used, len - used, " %s --%s)",
 			owners == 1 ? "has" : "have", name);
 	}

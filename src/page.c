@@ -10,16 +10,33 @@
 
 enum { INDENT = 2, MAX_LINE = 1536 };
 
-void nrb_page_line(const struct nrb_page *page, const char *fmt, ...)
+static void print_wrapped(
+	const struct nrb_page *page, int blanks, const char *fmt, va_list args)
 {
 	char text[MAX_LINE], shown[NRB_SHOWN_ESCAPE * MAX_LINE];
+	int at = snprintf(text, sizeof(text), "%*s", blanks, "");
+
+	vsnprintf(text + at, sizeof(text) - (size_t)at, fmt, args);
+	nrb_screen_escape(shown, sizeof(shown), text, page->screen->ascii);
+	nrb_screen_wrap(page->screen, page->out, blanks + INDENT, shown);
+}
+
+void nrb_page_line(const struct nrb_page *page, const char *fmt, ...)
+{
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	print_wrapped(page, 0, fmt, args);
 	va_end(args);
-	nrb_screen_escape(shown, sizeof(shown), text, page->screen->ascii);
-	nrb_screen_wrap(page->screen, page->out, INDENT, shown);
+}
+
+void nrb_page_item(const struct nrb_page *page, int blanks, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	print_wrapped(page, blanks, fmt, args);
+	va_end(args);
 }
 
 void nrb_page_heading(const struct nrb_page *page, const char *text)

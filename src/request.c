@@ -111,6 +111,13 @@ static int choose_policy(struct nrb_request *request,
 {
 	bool is_own = target == NULL || target->node == request->cpu_node;
 
+	if (nrb_gfp_table[request->gfp].uses_reserves &&
+		(!is_own || asked->policy > NRB_ARM_LOCAL)) {
+		return nrb_refuse(NRB_EXIT_USAGE, "--cpu chooses the node",
+			"--gfp %s: an interrupt has no policy, it takes the memory of its "
+			"CPU's node",
+			nrb_gfp_table[request->gfp].name);
+	}
 	request->node = is_own ? request->cpu_node : target->node;
 	request->policy = asked->policy >= 0 ? (enum nrb_arm_policy)asked->policy
 			  : is_own           ? NRB_ARM_LOCAL
@@ -149,4 +156,21 @@ int nrb_request_make(struct nrb_request *request, const struct nrb_vmstate *stat
 bool nrb_request_is_huge(const struct nrb_request *request)
 {
 	return request->order == HUGE_ORDER && request->gfp == NRB_GFP_MOVABLE;
+}
+
+int nrb_request_list_node(const struct nrb_request *request)
+{
+	return request->policy == NRB_ARM_PREFERRED ||
+			       request->policy == NRB_ARM_INTERLEAVE
+		       ? request->node
+		       : request->cpu_node;
+}
+
+bool nrb_request_may_use(const struct nrb_request *request, const struct nrb_vmnode *node)
+{
+	return nrb_gfp_table[request->gfp].uses_reserves ||
+	       (node->is_allowed &&
+		       (request->policy != NRB_ARM_BIND || node->node == request->node) &&
+		       (request->policy != NRB_ARM_CPUSET ||
+			       node->node != request->node));
 }

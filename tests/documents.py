@@ -183,6 +183,26 @@ def check_formats(page, bash, zsh):
     same("zsh, --format", words, re.search(r"'--format=[^(]*\(([^)]*)\)'", zsh).group(1).split())
 
 
+def check_explain(page, root):
+    """The page has the kernels' rules as the program's table has them, and names every gate."""
+    fixture = str(root / "tests/fixtures/kernel-7.3")
+    shown = json.loads(output_of(os.environ["NRB_BIN"], "explain", "--json", "--node", "0", "--mode", "7",
+                                 "--root", fixture))
+    section = man_section(page, "WHERE A PAGE COMES FROM")
+    rows = []
+    for rule in shown["kernel_rules"]:
+        since, until = rule.get("since"), rule.get("until")
+        when = f"{since} until {until}" if since and until else f"since {since}" if since else f"until {until}"
+        rows.append(f"{rule['name']} Ta {when} Ta {rule['seen_in']}")
+    same("man page, rules", rows, re.findall(r"^\.It ([\w-]+ Ta .*)$", section, re.M))
+    for rule in shown["kernel_rules"]:
+        if rule["text"] not in section:
+            errors.append(f"man page, rules: {rule['name']} is not: {rule['text']}")
+    gates = output_of(os.environ["NRB_BIN"], "list", "--json")
+    same("man page, gates", json.loads(gates)["gates"],
+         [name.replace("\\-", "-") for name in re.findall(r"^\.It Cm ([\w\\-]+)$", section, re.M)])
+
+
 def check_readme(text, helps):
     """Whatever command line it shows can be typed."""
     for line in re.findall(r"numa-reclaim-bench (\w+[^`\n#]*)", text):
@@ -213,6 +233,7 @@ def main():
     zsh = (completions / "_numa-reclaim-bench").read_text(encoding="utf-8")
     check_zsh(zsh, helps, values)
     check_formats(page, str(completions / "numa-reclaim-bench.bash"), zsh)
+    check_explain(page, root)
     check_readme((root / "README.md").read_text(encoding="utf-8"), helps)
     print("\n".join(errors) or f"{len(helps)} commands, {len(set().union(*helps.values()))} options: all the same")
     sys.exit(1 if errors else 0)

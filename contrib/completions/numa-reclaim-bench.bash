@@ -15,6 +15,7 @@ _numa_reclaim_bench_options() { # COMMAND
 			"--kernel-deb --accel --keep $all"
 		;;
 	check) echo "--root $all" ;;
+	explain) echo "--node --cpu --order --gfp --policy --mode --lru-gen --root $all" ;;
 	export) echo "--format --mode --arm --output -o --root $all" ;;
 	report) echo "--csv --html --plots --roi $all" ;;
 	compare) echo "--csv --roi $all" ;;
@@ -45,7 +46,7 @@ _numa_reclaim_bench_set() { # CURRENT
 }
 
 _numa_reclaim_bench() {
-	local commands='run rehearse check report compare export list restore'
+	local commands='run rehearse check explain report compare export list restore'
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local command='' word
 
@@ -77,6 +78,8 @@ _numa_reclaim_bench() {
 	--page-size) _numa_reclaim_bench_list '4k thp' "$current" ;;
 	--fill-on) _numa_reclaim_bench_list 'target all' "$current" ;;
 	--set) _numa_reclaim_bench_set "$current" ;;
+	--gfp) mapfile -t COMPREPLY < <(compgen -W 'movable kernel atomic dirty-write' -- "$current") ;;
+	--order) mapfile -t COMPREPLY < <(compgen -W '0 1 2 3 4 5 6 7 8 9 10' -- "$current") ;;
 	--modes) _numa_reclaim_bench_list 'all 0 1 2 3 4 5 6 7' "$current" ;;
 	--format)
 		mapfile -t COMPREPLY < <(
@@ -98,7 +101,7 @@ _numa_reclaim_bench() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		;;
 	--threads | --fill | --alloc | --blocks | --budget | --width | --seed | --roi | --max-memory | --guest) ;;
-	--arm | --nodes | --node-mem | --cpus-per-node | --distance) ;;
+	--arm | --cpu | --nodes | --node-mem | --cpus-per-node | --distance) ;;
 	*)
 		if [[ $current == -* ]]; then
 			mapfile -t COMPREPLY < <(

@@ -3,6 +3,7 @@
 #ifndef NRB_CLI_H
 #define NRB_CLI_H
 
+#include "nrb/explain.h"
 #include "nrb/export.h"
 #include "nrb/plan.h"
 #include "nrb/rehearse.h"
@@ -22,7 +23,8 @@ enum nrb_command {
 	NRB_COMMAND_RESTORE = 1 << 5,
 	NRB_COMMAND_EXPORT = 1 << 6,
 	NRB_COMMAND_COMPARE = 1 << 7,
-	NRB_COMMAND_ALL = (1 << 8) - 1,
+	NRB_COMMAND_EXPLAIN = 1 << 8,
+	NRB_COMMAND_ALL = (1 << 9) - 1,
 };
 
 struct nrb_command_info {
@@ -57,6 +59,7 @@ struct nrb_options {
 	struct nrb_run_options run;
 	struct nrb_rehearse_options rehearse;
 	struct nrb_export_options export;
+	struct nrb_explain_options explain;
 	int n_rehearse_args, n_guest_args, n_debs;
 	const char *const *operands;
 	int n_operands;

@@ -19,6 +19,10 @@ struct nrb_page {
  * text) must not drive the terminal. */
 void nrb_page_line(const struct nrb_page *page, const char *fmt, ...) NRB_PRINTF(2, 3);
 
+/** The same, begun behind so many blanks; later lines stand further in. */
+void nrb_page_item(const struct nrb_page *page, int blanks, const char *fmt, ...)
+	NRB_PRINTF(3, 4);
+
 /** Print an empty line and a heading. */
 void nrb_page_heading(const struct nrb_page *page, const char *text);
 

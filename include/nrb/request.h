@@ -62,4 +62,13 @@ int nrb_request_make(struct nrb_request *request, const struct nrb_vmstate *stat
 /** Whether it is for a huge page (2 MiB on x86), for which the kernel tries one node first. */
 bool nrb_request_is_huge(const struct nrb_request *request);
 
+/** The node whose zonelist is walked. A policy that binds takes the list of the CPU's node, and of it
+ * what it may. Source: policy_nodemask() in mm/mempolicy.c (7.3). */
+int nrb_request_list_node(const struct nrb_request *request);
+
+/** Whether a node's memory may serve it: the cpuset and the policy allow it. An interrupt minds
+ * neither. */
+bool nrb_request_may_use(
+	const struct nrb_request *request, const struct nrb_vmnode *node);
+
 #endif

@@ -71,6 +71,13 @@ int nrb_take_keep(struct nrb_options *options, const char *value);
 int nrb_take_format(struct nrb_options *options, const char *value);
 int nrb_take_mode(struct nrb_options *options, const char *value);
 int nrb_take_arm(struct nrb_options *options, const char *value);
+int nrb_take_asked_node(struct nrb_options *options, const char *value);
+int nrb_take_asked_cpu(struct nrb_options *options, const char *value);
+int nrb_take_asked_order(struct nrb_options *options, const char *value);
+int nrb_take_asked_gfp(struct nrb_options *options, const char *value);
+int nrb_take_asked_policy(struct nrb_options *options, const char *value);
+int nrb_take_asked_mode(struct nrb_options *options, const char *value);
+int nrb_take_asked_lru_gen(struct nrb_options *options, const char *value);
 
 /** What export needs, and which of its options go with its format. Returns 0 or a negative errno, with a
  * message (NRB_EXIT_USAGE). */

@@ -18,6 +18,56 @@ load cli.bash
 	[[ $status == 0 && $output == *'Nodes (MiB)'* ]]
 }
 
+@test 'explain: exit 0 whatever it finds, on every recorded machine and here' {
+	for root in "$fixtures"/*/ /; do
+		nrb 0 explain --root "$root"
+		[[ $output == *'Where the kernel looks'* && $output == *'What it means'* ]]
+	done
+}
+
+@test 'explain works unprivileged' {
+	run --separate-stderr as_nobody "$NRB_BIN" explain
+	[[ $status == 0 && $output == *'Where the kernel looks'* ]]
+}
+
+@test 'explain: a kernel without the setting, and one that is told of no blocks' {
+	nrb 0 explain --root "$fixtures/no-sysctl"
+	[[ $output == *'no vm.zone_reclaim_mode'* ]]
+	cp -r "$fixtures/two-nodes" machine
+	rm machine/proc/buddyinfo
+	nrb 0 explain --json --order 3 --mode 1 --root machine
+	json_is '.modes[0] | .is_sure == false and .outcome == "page" and (.steps[0] | has("blocks") | not)'
+}
+
+@test 'explain: MGLRU asked of a kernel without it' {
+	cp -r "$fixtures/one-node" machine
+	rm -r machine/sys/kernel/mm/lru_gen
+	nrb 3 explain --lru-gen on --root machine
+	says_one_line 'this kernel has no MGLRU'
+	nrb 0 explain --lru-gen off --root machine
+}
+
+@test 'explain: files that are not as they should be' {
+	cp -r "$fixtures/two-nodes" machine
+	echo none >machine/proc/sys/vm/zone_reclaim_mode
+	nrb 7 explain --root machine
+	says_one_line 'zone_reclaim_mode'
+	echo 1 >machine/proc/sys/vm/zone_reclaim_mode
+	echo 101 >machine/proc/sys/vm/min_unmapped_ratio
+	nrb 7 explain --root machine
+	says_one_line 'min_unmapped_ratio'
+	echo 1 >machine/proc/sys/vm/min_unmapped_ratio
+	echo 1-0 >machine/sys/devices/system/node/online
+	nrb 7 explain --root machine
+	says_one_line 'node/online'
+	echo 0-1 >machine/sys/devices/system/node/online
+	echo x >machine/sys/devices/system/node/node1/distance
+	nrb 0 explain --root machine --node 1
+	: >machine/proc/zoneinfo
+	nrb 7 explain --root machine
+	says_one_line 'zoneinfo'
+}
+
 @test 'check names what forbids a run' {
 	nrb 0 check --root "$fixtures/one-node"
 	[[ $output == *'one NUMA node'* ]]

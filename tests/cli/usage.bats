@@ -275,3 +275,28 @@ load cli.bash
 	[[ $output =~ ^numa-reclaim-bench\ [0-9]+\.[0-9]+ ]]
 	nrb 0 run -V
 }
+
+@test 'explain: a node, a CPU, an order, a kind or a value that is none' {
+	nrb 2 explain --root "$fixtures/two-nodes" --node 2
+	says_one_line '--node 2: this machine has no such node \(.*check. lists them\)'
+	nrb 2 explain --root "$fixtures/two-nodes" --cpu 4
+	says_one_line '--cpu 4: no such CPU is online'
+	nrb 2 explain --root "$fixtures/memoryless-node" --node 2
+	says_one_line '--node 2: that node has no memory'
+	for words in '--order 11' '--order -1' '--gfp anon' '--mode 8' '--lru-gen yes' '--policy local,bind' '--node all'; do
+		# shellcheck disable=SC2086 # two words
+		nrb 2 explain $words
+		says_one_line "${words%% *}: cannot take \"${words#* }\" \(.+\)"
+	done
+	nrb 2 explain --root "$fixtures/two-nodes" --node 1 --cpu 0 --policy local
+	says_one_line "which is 0, not 1 \\(--policy preferred"
+	nrb 2 explain --root "$fixtures/two-nodes" --node 1 --cpu 0 --gfp atomic
+	says_one_line 'an interrupt has no policy'
+	nrb 2 explain FILE
+	says_one_line 'explain takes no "FILE"'
+}
+
+@test 'an option of several commands: who has it' {
+	nrb 2 check --policy local
+	says_one_line 'check has no option --policy \(run, rehearse, explain have --policy\)'
+}
