@@ -16,9 +16,7 @@ static int pin(void *arg, int number)
 
 static void prepare(void *arg, int number)
 {
-	struct nrb_cell *cell = arg;
-
-	nrb_allocator_prefault(&cell->shared->thread_hist[number]);
+	nrb_allocator_prepare(arg, number);
 }
 
 static void touch_range(struct nrb_cell *cell, int number, int64_t from, int64_t to)

@@ -5,6 +5,8 @@
 #include "nrb/cpusetgroup.h"
 #include "nrb/placement.h"
 
+#include <unistd.h>
+
 enum { HOME_LEN = 4096 };
 
 /* The range's policy and not the thread's, so that it holds to the end of the cell: pages that NUMA
@@ -44,7 +46,7 @@ int nrb_allocator_pin(const struct nrb_cell *cell, int i)
 	return nrb_placement_pin(&one);
 }
 
-void nrb_allocator_prefault(struct nrb_histogram *hist)
+static void prefault(struct nrb_histogram *hist)
 {
 	volatile char *at = (volatile char *)hist;
 
@@ -55,6 +57,12 @@ void nrb_allocator_prefault(struct nrb_histogram *hist)
 	}
 	/* cppcheck-suppress selfAssignment */
 	at[sizeof(*hist) - 1] = at[sizeof(*hist) - 1];
+}
+
+void nrb_allocator_prepare(struct nrb_cell *cell, int i)
+{
+	cell->shared->thread_id[i] = gettid();
+	prefault(&cell->shared->thread_hist[i]);
 }
 
 /* A cgroup's cpuset may undo what CPU one is pinned to: pinned again on both ways. */

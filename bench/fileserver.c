@@ -101,7 +101,7 @@ static void prepare(void *arg, int number)
 	struct server *server = arg;
 
 	if (number < server->workers) {
-		nrb_allocator_prefault(&server->cell->shared->thread_hist[number]);
+		nrb_allocator_prepare(server->cell, number);
 	} else {
 		nrb_serve_prepare(&server->serve, number - server->workers);
 	}

@@ -286,11 +286,15 @@ int nrb_cellphases_apply(struct nrb_cellphases *phases)
 	if (asks_log(phases)) {
 		nrb_kernellog_skip(phases->kernellog);
 	}
+	if (rc == 0) {
+		nrb_reclaimstalls_begin(phases->stalls, cell);
+	}
 	return rc;
 }
 
 void nrb_cellphases_look(struct nrb_cellphases *phases)
 {
+	nrb_reclaimstalls_look(phases->stalls);
 	nrb_snapshot_headroom(phases->cell, phases->min_bytes);
 	nrb_looks_take(&phases->looks, phases->cell);
 }
@@ -298,9 +302,12 @@ void nrb_cellphases_look(struct nrb_cellphases *phases)
 int nrb_cellphases_count(struct nrb_cellphases *phases)
 {
 	struct nrb_cell *cell = phases->cell;
-	int64_t swapouts = count_swapouts(phases);
-	int rc = nrb_snapshot_take(&phases->after, cell);
+	int64_t swapouts;
+	int rc;
 
+	nrb_reclaimstalls_end(phases->stalls);
+	swapouts = count_swapouts(phases);
+	rc = nrb_snapshot_take(&phases->after, cell);
 	if (rc < 0) {
 		return rc;
 	}
@@ -320,6 +327,7 @@ int nrb_cellphases_end(struct nrb_cellphases *phases)
 {
 	const struct nrb_cell *cell = phases->cell;
 
+	nrb_reclaimstalls_end(phases->stalls); /* of a cell that was broken off */
 	if (phases->grouped) {
 		nrb_cpusetgroup_remove(cell->root);
 		phases->grouped = false;

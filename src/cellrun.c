@@ -299,8 +299,10 @@ static int watch(struct flight *flight)
 			{ .fd = flight->procs.channel, .events = POLLIN },
 			{ .fd = flight->procs.child.fd, .events = POLLIN },
 			{ .fd = ballast_fd(flight->run), .events = POLLIN },
+			{ .fd = nrb_reclaimstalls_fd(&flight->run->stalls),
+				.events = POLLIN },
 		};
-		int n = poll(fds, 5, LOOK_MS);
+		int n = poll(fds, sizeof(fds) / sizeof(fds[0]), LOOK_MS);
 
 		if (n < 0 && errno != EINTR) {
 			return nrb_fail(-errno, "cannot wait for the child");
@@ -315,6 +317,8 @@ static int watch(struct flight *flight)
 			rc = reap_child(flight);
 		} else if (fds[2].revents) {
 			rc = meet_child(flight);
+		} else if (fds[5].revents) {
+			nrb_reclaimstalls_tick(&flight->run->stalls);
 		} else {
 			rc = look(flight);
 		}
@@ -417,6 +421,7 @@ int nrb_cellrun(struct nrb_cellrun *run, struct nrb_cell *cell, int *signal)
 			.signal_fd = run->signal_fd,
 			.swaptrace = &run->swaptrace,
 			.kernellog = &run->kernellog,
+			.stalls = &run->stalls,
 			.swapouts_before = NRB_ABSENT,
 			.min_bytes = NRB_ABSENT,
 		},

@@ -2,6 +2,7 @@
 /* What reports take from one cell. */
 #include "nrb/cellvalue.h"
 
+#include "nrb/reclaimvalue.h"
 #include "nrb/zonevalue.h"
 
 #include <math.h>
@@ -464,6 +465,9 @@ static const struct {
 	[NRB_VALUE_SERVE_SET_BYTES]         = FIELD(serve_set_bytes),
 	[NRB_VALUE_NODE_ROOM_BYTES]         = COMPUTED(node_room),
 	[NRB_VALUE_ALL_ROOM_BYTES]          = COMPUTED(all_room),
+	[NRB_VALUE_RECLAIM_CALLS]           = COMPUTED(nrb_reclaimvalue_calls),
+	[NRB_VALUE_RECLAIM_FUTILE_RATIO]    = RATIO(reclaim_futile_calls, reclaim_calls),
+	[NRB_VALUE_RECLAIM_STALL_RATIO]     = COMPUTED(nrb_reclaimvalue_stalled),
 };
 /* clang-format on */
 

@@ -35,6 +35,11 @@ static const struct summary {
 		offsetof(struct nrb_tally, serve),
 		{ { "0.5", NRB_FIGURE_REQUEST_P50 }, { "0.99", NRB_FIGURE_REQUEST_P99 },
 			{ "0.999", NRB_FIGURE_REQUEST_P999 } } },
+	{ "reclaim_stall_seconds",
+		"a call of node reclaim of who allocates, over all cells",
+		offsetof(struct nrb_tally, reclaim),
+		{ { "0.5", NRB_FIGURE_RECLAIM_STALL_P50 },
+			{ "0.99", NRB_FIGURE_RECLAIM_STALL_P99 } } },
 };
 
 enum { N_SUMMARIES = sizeof(summaries) / sizeof(summaries[0]) };
@@ -44,6 +49,7 @@ static bool is_time(enum nrb_figure_id id)
 {
 	switch (id) {
 	case NRB_FIGURE_ALLOC_SLOWEST:
+	case NRB_FIGURE_RECLAIM_STALL_RATIO:
 	case NRB_FIGURE_REQUESTS_PER_S:
 	case NRB_FIGURE_REQUESTS_LOWEST:
 	case NRB_FIGURE_REQUESTS_HIGHEST:

@@ -95,6 +95,23 @@ static double request_p999(const struct nrb_arm_cells *arm)
 	return quantile_of(nrb_group_tally(arm)->serve, 0.999, MIN_FOR_P999);
 }
 
+static double stall_p50(const struct nrb_arm_cells *arm)
+{
+	return quantile_of(nrb_group_tally(arm)->reclaim, 0.5, 1);
+}
+
+static double stall_p99(const struct nrb_arm_cells *arm)
+{
+	return quantile_of(nrb_group_tally(arm)->reclaim, 0.99, MIN_FOR_P99);
+}
+
+static double stall_max(const struct nrb_arm_cells *arm)
+{
+	const struct nrb_histogram *reclaim = nrb_group_tally(arm)->reclaim;
+
+	return reclaim != NULL ? (double)reclaim->max_ns : NAN;
+}
+
 /* clang-format off */
 #define FACTOR(name, heading, format, help) \
 	{ #name, heading, format, offsetof(struct nrb_key, name), -1, NULL, NULL, help }
@@ -283,6 +300,22 @@ const struct nrb_figure nrb_figure_table[NRB_N_FIGURES] = {
 	[NRB_FIGURE_SERVED_DISK_RATIO] = MEDIAN("served_disk_ratio", "of it from disk",
 		NRB_FORMAT_RATIO, NRB_VALUE_SERVED_DISK_RATIO,
 		"read from disk for the requests of a cell / bytes of these requests"),
+	[NRB_FIGURE_RECLAIM_CALLS]   = MEDIAN("reclaim_calls", "reclaim calls", NRB_FORMAT_COUNT,
+		NRB_VALUE_RECLAIM_CALLS,
+		"calls of node reclaim of those who allocate; where so many were short that they were "
+		"recorded for a part of the time alone, as many more as the whole has"),
+	[NRB_FIGURE_RECLAIM_FUTILE]  = MEDIAN("reclaim_futile_ratio", "in vain", NRB_FORMAT_RATIO,
+		NRB_VALUE_RECLAIM_FUTILE_RATIO, "of these calls, those that freed nothing"),
+	[NRB_FIGURE_RECLAIM_STALL_P50] = COMPUTED("reclaim_stall_p50_ns", "stall p50",
+		NRB_FORMAT_NS, stall_p50, "half of these calls stalled their caller no longer"),
+	[NRB_FIGURE_RECLAIM_STALL_P99] = COMPUTED("reclaim_stall_p99_ns", "stall p99",
+		NRB_FORMAT_NS, stall_p99,
+		"99 of 100 of these calls stalled their caller no longer; absent for less than 1,000"),
+	[NRB_FIGURE_RECLAIM_STALL_MAX] = COMPUTED("reclaim_stall_max_ns", "longest stall",
+		NRB_FORMAT_NS, stall_max, "the longest of the calls that were recorded"),
+	[NRB_FIGURE_RECLAIM_STALL_RATIO] = MEDIAN("reclaim_stall_ratio", "time stalled",
+		NRB_FORMAT_RATIO, NRB_VALUE_RECLAIM_STALL_RATIO,
+		"of the time of those who allocate, what they were in node reclaim"),
 };
 /* clang-format on */
 

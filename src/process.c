@@ -73,20 +73,38 @@ static const char *stat_field(const char *stat, int field)
 	return at;
 }
 
-int nrb_process_start_time(const struct nrb_root *root, pid_t pid, int64_t *ticks)
+static int read_stat(const struct nrb_root *root, pid_t pid, char *stat /* [STAT_LEN] */)
 {
-	char path[64], stat[STAT_LEN];
-	const char *at;
+	char path[64];
 	int rc;
 
 	snprintf(path, sizeof(path), "proc/%d/stat", (int)pid);
-	rc = nrb_fsroot_read_str(root, path, stat, sizeof(stat));
+	rc = nrb_fsroot_read_str(root, path, stat, STAT_LEN);
+	return rc == -ESRCH ? -ENOENT : rc;
+}
+
+int nrb_process_start_time(const struct nrb_root *root, pid_t pid, int64_t *ticks)
+{
+	char stat[STAT_LEN];
+	const char *at;
+	int rc = read_stat(root, pid, stat);
+
 	if (rc < 0) {
-		return rc == -ESRCH ? -ENOENT : rc;
+		return rc;
 	}
 	at = stat_field(stat, 22);
 	return at != NULL && sscanf(at, " %" SCNd64, ticks) == 1 && *ticks > 0 ? 0
 									       : -EINVAL;
+}
+
+bool nrb_process_is_dead(const struct nrb_root *root, pid_t pid)
+{
+	char stat[STAT_LEN];
+	const char *at;
+	int rc = read_stat(root, pid, stat);
+
+	at = rc == 0 ? stat_field(stat, 3) : NULL;
+	return rc == -ENOENT || (at != NULL && (at[1] == 'Z' || at[1] == 'X'));
 }
 
 int nrb_process_boot_id(const struct nrb_root *root, char *buf, size_t len)

@@ -6,6 +6,7 @@
 #include "nrb/diag.h"
 #include "nrb/moment.h"
 #include "nrb/process.h"
+#include "nrb/traceinstance.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -163,6 +164,7 @@ int nrb_putback_kill(const struct nrb_root *root, const struct nrb_journal *jour
 void nrb_putback_clear(const struct nrb_root *root)
 {
 	nrb_cpusetgroup_remove(root);
+	(void)nrb_traceinstance_clear(root);
 }
 
 int nrb_putback_all(const struct nrb_root *root, int dir,

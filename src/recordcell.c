@@ -20,6 +20,7 @@ static const struct {
 	{ "return_hist", offsetof(struct nrb_sample, return_hist) },
 	{ "victim_hist", offsetof(struct nrb_sample, victim_hist) },
 	{ "serve_hist", offsetof(struct nrb_sample, serve_hist) },
+	{ "reclaim_hist", offsetof(struct nrb_sample, reclaim_hist) },
 };
 
 enum { N_HISTOGRAMS = sizeof(histograms) / sizeof(*histograms) };

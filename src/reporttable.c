@@ -40,6 +40,11 @@ static const struct view {
 	{ { NRB_FIGURE_RECLAIM_SUCCESS, NRB_FIGURE_RECLAIM_FAILED, "reclaim ok/failed" }, 0, NULL },
 	{ { NRB_FIGURE_CELLS_OK, NRB_FIGURE_CELLS, "cells ok/all" }, 1, NULL },
 	{ { NRB_COLUMN_RULE, NONE, "decided by" }, 2, NULL },
+	{ { NRB_FIGURE_RECLAIM_CALLS, NRB_FIGURE_RECLAIM_FUTILE, "reclaim calls/in vain" }, 2, NULL },
+	{ { NRB_FIGURE_RECLAIM_STALL_P50, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_RECLAIM_STALL_P99, NONE, NULL }, 2, "p99" },
+	{ { NRB_FIGURE_RECLAIM_STALL_MAX, NONE, NULL }, 2, NULL },
+	{ { NRB_FIGURE_RECLAIM_STALL_RATIO, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_PGSTEAL_KSWAPD, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_PGSCAN_DIRECT, NONE, NULL }, 2, NULL },
 	{ { NRB_FIGURE_PSWPOUT, NRB_FIGURE_SWAPOUT_KSWAPD, "swapped out/by kswapd" }, 2, NULL },
@@ -186,6 +191,9 @@ static bool is_needed(const struct block *block, int figure)
 		return any_above(block, NRB_FIGURE_REQUESTS_PER_S, 0);
 	case NRB_FIGURE_KSWAPD_RUNS:
 		return has_headroom(block);
+	case NRB_FIGURE_RECLAIM_CALLS:
+	case NRB_FIGURE_RECLAIM_STALL_RATIO:
+		return any_above(block, NRB_FIGURE_RECLAIM_CALLS, 0);
 	case NRB_FIGURE_VICTIM_LOST:
 	case NRB_FIGURE_ALLOC_FAILURES:
 	case NRB_FIGURE_PSWPOUT:

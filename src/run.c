@@ -159,6 +159,31 @@ static bool any_needs(const struct nrb_plan *plan, unsigned int needs)
 	return false;
 }
 
+/* Of a scenario without modes nothing is asked. */
+static void open_stalls(struct session *session)
+{
+	const struct nrb_plan *plan = &session->plan;
+	struct nrb_idset nodes = plan->targets;
+	char why[NRB_NOTE_LEN];
+	int threads = 0;
+
+	for (int i = 0; i < plan->n_arms; i++) {
+		const struct nrb_arm *arm = &plan->arms[i];
+
+		if (arm->mode >= 0) {
+			nrb_idset_add(&nodes, arm->cpu_node);
+			threads = arm->threads > threads ? arm->threads : threads;
+		}
+	}
+	if (threads == 0) {
+		return;
+	}
+	if (nrb_reclaimstalls_open(&session->blocks.cellrun.stalls, session->root,
+		    &session->machine.topology, &nodes, threads, why, sizeof(why)) < 0) {
+		nrb_note("how long node reclaim stalls is not recorded: %s", why);
+	}
+}
+
 /* Who swaps is asked where swapping is the subject; what the kernel complains of where a load is. */
 static void open_sources(struct session *session)
 {
@@ -171,6 +196,7 @@ static void open_sources(struct session *session)
 	if (any_needs(plan, NRB_NEEDS_LOAD)) {
 		nrb_kernellog_open(&cellrun->kernellog, session->root);
 	}
+	open_stalls(session);
 }
 
 static int measure(struct session *session)
@@ -276,6 +302,7 @@ static int close_session(struct session *session, int rc)
 	int n = 0, restore, written = 0;
 
 	nrb_ballastproc_kill(&session->ballast);
+	nrb_reclaimstalls_close(&session->blocks.cellrun.stalls);
 	restore = nrb_guard_end(session->blocks.cellrun.guard, restored, &n);
 	session->blocks.cellrun.guard = NULL;
 	nrb_diag_set_patient(true);

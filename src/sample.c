@@ -150,6 +150,13 @@ const struct nrb_field nrb_sample_fields[] = {
 	SAMPLE(alloc_huge_bytes, "of it, backed by huge pages in the end"),
 	SAMPLE(alloc_failure_lines, "lines of the kernel with 'page allocation failure' in its log meanwhile; absent where it could not be read, or was overwritten"),
 	SAMPLE(swapout_kswapd_pages, "of the pages swapped out, those that kswapd wrote; absent without tracefs or perf counters"),
+	SAMPLE(reclaim_traced_ns, "of the allocation's time, that in which calls of node reclaim were recorded: less than all of it where they were many; these fields are absent without root, tracefs or, before 5.2, its tracepoints"),
+	SAMPLE(reclaim_calls, "calls of node reclaim recorded of the threads that allocate"),
+	SAMPLE(reclaim_futile_calls, "of these, those that freed nothing"),
+	SAMPLE(reclaim_pages, "base pages that they freed"),
+	SAMPLE(reclaim_other_calls, "calls recorded of anybody else on the CPUs of the nodes under test"),
+	SAMPLE(reclaim_other_ns, "time that these took"),
+	SAMPLE(reclaim_lost_calls, "calls of all that there was no room to record"),
 	SAMPLE(writer_bytes, "written by the writer beside, from when the mode was applied"),
 	SAMPLE(writer_ns, "time that it wrote"),
 	SAMPLE(writer_max_ns, "its longest single write"),
@@ -345,6 +352,7 @@ void nrb_sample_drop_measured(struct nrb_sample *sample)
 	memset(&sample->return_hist, 0, sizeof(sample->return_hist));
 	memset(&sample->victim_hist, 0, sizeof(sample->victim_hist));
 	memset(&sample->serve_hist, 0, sizeof(sample->serve_hist));
+	memset(&sample->reclaim_hist, 0, sizeof(sample->reclaim_hist));
 	memset(&sample->alloc_hist, 0, sizeof(sample->alloc_hist));
 	memset(&sample->reread_hist, 0, sizeof(sample->reread_hist));
 }

@@ -94,6 +94,10 @@ const struct nrb_setting nrb_setting_table[] = {
 	{ .name = "self.cpuset", .path = "sys/fs/cgroup/numa-reclaim-bench",
 	  .kind = NRB_SETTING_TRIGGER,
 	  .help = "our own cgroup, removed again, for --policy cpuset" },
+	{ .name = "self.tracing",
+	  .path = "sys/kernel/tracing/instances/numa-reclaim-bench-PID-START",
+	  .kind = NRB_SETTING_TRIGGER,
+	  .help = "our own instance of tracefs, removed again: how long node reclaim stalls" },
 	{ .name = NULL },
 };
 /* clang-format on */

@@ -59,7 +59,10 @@ int nrb_tally_add(struct nrb_tally *tally, const struct nrb_sample *sample, int 
 	if (rc == 0) {
 		rc = merge(&tally->victim, &sample->victim_hist);
 	}
-	return rc == 0 ? merge(&tally->serve, &sample->serve_hist) : rc;
+	if (rc == 0) {
+		rc = merge(&tally->serve, &sample->serve_hist);
+	}
+	return rc == 0 ? merge(&tally->reclaim, &sample->reclaim_hist) : rc;
 }
 
 static int compare_locality(const void *a, const void *b)
@@ -127,6 +130,7 @@ void nrb_tally_free(struct nrb_tally *tally)
 	free(tally->alloc);
 	free(tally->victim);
 	free(tally->serve);
+	free(tally->reclaim);
 	free(tally->together);
 	nrb_landing_free(&tally->landing);
 }

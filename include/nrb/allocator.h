@@ -14,7 +14,8 @@ int nrb_allocator_run(struct nrb_cell *cell, int (*work)(struct nrb_cell *cell))
  * negative errno, with a message. */
 int nrb_allocator_pin(const struct nrb_cell *cell, int i);
 
-/** Touch a histogram, so that no fault of its own is timed. */
-void nrb_allocator_prefault(struct nrb_histogram *hist);
+/** In thread i, before it allocates: say who it is, and touch its histogram, so that no fault of that is
+ * timed. */
+void nrb_allocator_prepare(struct nrb_cell *cell, int i);
 
 #endif

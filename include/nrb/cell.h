@@ -85,7 +85,8 @@ struct nrb_shared {
 	volatile int64_t thread_pages[NRB_MAX_THREADS];
 	/* and those that it has written again, having given them back */
 	volatile int64_t thread_again[NRB_MAX_THREADS];
-	volatile int32_t finished;     /* the sample is whole */
+	volatile int32_t thread_id[NRB_MAX_THREADS]; /* gettid(2), from its start on */
+	volatile int32_t finished;                   /* the sample is whole */
 	char why[NRB_NOTE_LEN];        /* last failure message, by nrb_diag_set_copy */
 	char holder_why[NRB_NOTE_LEN]; /* the holder's, likewise */
 	/* parent to child */

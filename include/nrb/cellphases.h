@@ -8,6 +8,7 @@
 #include "nrb/guard.h"
 #include "nrb/kernellog.h"
 #include "nrb/looks.h"
+#include "nrb/reclaimstalls.h"
 #include "nrb/snapshot.h"
 #include "nrb/swaptrace.h"
 
@@ -23,6 +24,7 @@ struct nrb_cellphases {
 	int signal_fd;                         /* readable: stop */
 	const struct nrb_swaptrace *swaptrace; /* NULL: who swaps is not asked */
 	const struct nrb_kernellog *kernellog; /* NULL: it is not read */
+	struct nrb_reclaimstalls *stalls;
 	/* out */
 	bool over; /* the cell cannot go on */
 	/* its own */

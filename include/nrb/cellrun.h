@@ -8,6 +8,7 @@
 #include "nrb/guard.h"
 #include "nrb/kernellog.h"
 #include "nrb/pressure.h"
+#include "nrb/reclaimstalls.h"
 #include "nrb/swaptrace.h"
 
 #include <stdbool.h>
@@ -29,6 +30,8 @@ struct nrb_cellrun {
 	const char *swap;               /* the swap device; "" or NULL: there is none */
 	struct nrb_swaptrace swaptrace; /* of the target nodes */
 	struct nrb_kernellog kernellog;
+	struct nrb_reclaimstalls
+		stalls; /* of the target nodes, and of where allocations run */
 };
 
 /**

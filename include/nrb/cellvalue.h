@@ -76,9 +76,12 @@ enum nrb_cellvalue {
 	NRB_VALUE_SERVED_REFAULTS,   /* evicted pages needed again, of 1,000 requests */
 	NRB_VALUE_REQUESTS_PER_S,
 	NRB_VALUE_REQUEST_P99_NS,
-	NRB_VALUE_SERVE_SET_BYTES, /* of all objects that were asked for */
-	NRB_VALUE_NODE_ROOM_BYTES, /* that the target could cache before the mode */
-	NRB_VALUE_ALL_ROOM_BYTES,  /* that all nodes could, beside the allocation */
+	NRB_VALUE_SERVE_SET_BYTES,      /* of all objects that were asked for */
+	NRB_VALUE_NODE_ROOM_BYTES,      /* that the target could cache before the mode */
+	NRB_VALUE_ALL_ROOM_BYTES,       /* that all nodes could, beside the allocation */
+	NRB_VALUE_RECLAIM_CALLS,        /* of who allocates, in all of the allocation */
+	NRB_VALUE_RECLAIM_FUTILE_RATIO, /* of these, that freed nothing */
+	NRB_VALUE_RECLAIM_STALL_RATIO,  /* of its time, that it was in them */
 	NRB_N_VALUES,
 };
 

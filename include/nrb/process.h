@@ -5,6 +5,7 @@
 
 #include "nrb/fsroot.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -22,6 +23,9 @@ int nrb_process_set_oom(const struct nrb_root *root, int value);
 /** Start time of a process in clock ticks since boot (field 22 of stat), which tells a pid from
  * its next use. Returns 0, -ENOENT, -EINVAL. */
 int nrb_process_start_time(const struct nrb_root *root, pid_t pid, int64_t *ticks);
+
+/** Whether a process is gone, or a zombie. */
+bool nrb_process_is_dead(const struct nrb_root *root, pid_t pid);
 
 /** This boot's id; "" for a recorded machine that has none. Returns 0 or a negative errno. */
 int nrb_process_boot_id(const struct nrb_root *root, char *buf, size_t len);

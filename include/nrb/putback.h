@@ -57,8 +57,8 @@ int nrb_putback_all(const struct nrb_root *root, int dir,
  * pid used again is never hit). Returns how many. Silent. */
 int nrb_putback_kill(const struct nrb_root *root, const struct nrb_journal *journal);
 
-/** Remove what a run makes in the kernel beside settings: its cgroup. After
- * the kill, for who is in the cgroup holds it. Silent, also where there is none. */
+/** Remove what a run makes in the kernel beside settings: its cgroup, its instance of tracefs. After
+ * the kill, for who is in the cgroup, or has a file of the instance open, holds it. Silent, also where there is none. */
 void nrb_putback_clear(const struct nrb_root *root);
 
 #endif

@@ -228,6 +228,14 @@ struct nrb_sample {
 	int64_t alloc_failure_lines; /* in the kernel's log meanwhile; absent: it was not read */
 	int64_t swapout_kswapd_pages; /* of pswpout, written by kswapd; absent: not known */
 
+	/* calls of node reclaim in the allocation, by its tracepoints; absent: they cannot be had */
+	int64_t reclaim_traced_ns;    /* of it, the time in which calls were recorded */
+	int64_t reclaim_calls;        /* of the threads that allocate: reclaim_hist's n */
+	int64_t reclaim_futile_calls; /* of these, those that freed nothing */
+	int64_t reclaim_pages;        /* that they freed */
+	int64_t reclaim_other_calls, reclaim_other_ns; /* of everybody else there */
+	int64_t reclaim_lost_calls; /* of all, not recorded for want of room */
+
 	/* what a writer beside got done, from the mode to the end of the allocation or longer */
 	int64_t writer_bytes, writer_ns;
 	int64_t writer_max_ns;     /* its longest write(2) */
@@ -275,10 +283,11 @@ struct nrb_sample {
 	struct nrb_look looks[NRB_MAX_LOOKS];
 	struct nrb_histogram
 		alloc_hist; /* one value per fault; on huge pages one per 2 MiB */
-	struct nrb_histogram reread_hist; /* one value per read */
-	struct nrb_histogram return_hist; /* one value per page */
-	struct nrb_histogram serve_hist;  /* one value per request */
-	struct nrb_histogram victim_hist; /* one value per page of its bursts */
+	struct nrb_histogram reread_hist;  /* one value per read */
+	struct nrb_histogram return_hist;  /* one value per page */
+	struct nrb_histogram serve_hist;   /* one value per request */
+	struct nrb_histogram victim_hist;  /* one value per page of its bursts */
+	struct nrb_histogram reclaim_hist; /* one value per call */
 	int64_t n_zones;
 	struct nrb_zone_sample
 		zones[NRB_MAX_ZONES]; /* the last: large, and made when added */

@@ -28,9 +28,10 @@ struct nrb_summary {
 
 /* Zeroed is empty. */
 struct nrb_tally {
-	struct nrb_histogram *alloc;  /* merged; NULL: no cell had one */
-	struct nrb_histogram *victim; /* likewise, of a neighbour's first touches */
-	struct nrb_histogram *serve;  /* likewise, of requests */
+	struct nrb_histogram *alloc;   /* merged; NULL: no cell had one */
+	struct nrb_histogram *victim;  /* likewise, of a neighbour's first touches */
+	struct nrb_histogram *serve;   /* likewise, of requests */
+	struct nrb_histogram *reclaim; /* likewise, of calls of node reclaim */
 	struct nrb_landing landing;
 	int64_t rules[NRB_N_RULES]; /* cells that each decided */
 	/* of each cell; sorted by locality once nrb_tally_finish was called */

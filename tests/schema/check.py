@@ -29,7 +29,8 @@ BEYOND = {"after-end", "bucket-max", "bucket-sum", "bucket-twice", "distances-no
           "duplicate-key-in-header", "duplicate-key-in-list", "lone-surrogate", "nul-in-string"}
 # What the program's lists do not name, by definition of the schema.
 CELL_OWN = {"type", "status", "cut", "phase_ns", "counters", "counters_after", "nodes", "walks",
-            "looks", "alloc_hist", "reread_hist", "return_hist", "victim_hist", "serve_hist", "zones"}
+            "looks", "alloc_hist", "reread_hist", "return_hist", "victim_hist", "serve_hist",
+            "reclaim_hist", "zones"}
 HEADER_OWN = {"type", "rehearsal", "sparse", "nodes", "distances", "argv", "options", "cpu_details", "topology",
               "settings", "plan"}
 END_OWN = {"type", "restored", "settings"}

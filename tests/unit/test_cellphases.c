@@ -40,6 +40,7 @@ static time_t now_s;
 static int trim_s; /* that a trim takes */
 static bool is_foreign;
 static struct nrb_swaptrace swaptrace;
+static struct nrb_reclaimstalls stalls;
 
 static void act(const char *what)
 {
@@ -199,6 +200,7 @@ static int setup(void **state)
 		.swap = "/dev/vdb",
 		.signal_fd = signal_pipe[0],
 		.swaptrace = &swaptrace,
+		.stalls = &stalls,
 		.min_bytes = NRB_ABSENT };
 	write_node(0, 1000);
 	write_node(3, 1000);

@@ -67,6 +67,64 @@ static void test_requests(void **state)
 	assert_near(nrb_figure_number(NRB_FIGURE_SERVED_DISK, group.arms[0]), 6144);
 }
 
+/* Of a part of the time or of all of it, and by one thread or two. */
+static void test_reclaim(void **state)
+{
+	(void)state;
+	make(1, 1, 1);
+	sample.threads = 2;
+	sample.alloc_wall_ns = 1000000;
+	sample.reclaim_traced_ns = 100000;
+	sample.reclaim_calls = 500;
+	sample.reclaim_futile_calls = 125;
+	for (int i = 0; i < 500; i++) {
+		nrb_histogram_add(&sample.reclaim_hist, i < 250 ? 10 : 110);
+	}
+	add(NRB_STATUS_OK);
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_near(nrb_figure_number(NRB_FIGURE_RECLAIM_CALLS, group.arms[0]), 5000);
+	assert_near(nrb_figure_number(NRB_FIGURE_RECLAIM_FUTILE, group.arms[0]), 0.25);
+	assert_near(nrb_figure_number(NRB_FIGURE_RECLAIM_STALL_P50, group.arms[0]), 10);
+	assert_true(
+		isnan(nrb_figure_number(NRB_FIGURE_RECLAIM_STALL_P99, group.arms[0])));
+	assert_near(nrb_figure_number(NRB_FIGURE_RECLAIM_STALL_MAX, group.arms[0]), 110);
+	assert_near(nrb_figure_number(NRB_FIGURE_RECLAIM_STALL_RATIO, group.arms[0]),
+		30000.0 / 200000);
+}
+
+/* Recorded is a little more than the allocation; of a stalled cell there is no more than that. */
+static void test_reclaim_of_all(void **state)
+{
+	(void)state;
+	make(1, 1, 1);
+	sample.threads = 1;
+	sample.alloc_wall_ns = NRB_ABSENT;
+	sample.reclaim_traced_ns = 1000;
+	sample.reclaim_calls = 1;
+	sample.reclaim_futile_calls = 0;
+	nrb_histogram_add(&sample.reclaim_hist, 900);
+	add(NRB_STATUS_STALLED);
+	assert_int_equal(nrb_group_finish(&group), 0);
+	assert_near(nrb_figure_number(NRB_FIGURE_RECLAIM_CALLS, group.arms[0]), 1);
+	assert_near(
+		nrb_figure_number(NRB_FIGURE_RECLAIM_STALL_RATIO, group.arms[0]), 0.9);
+}
+
+static void test_reclaim_not_recorded(void **state)
+{
+	(void)state;
+	make(1, 1, 1);
+	sample.threads = 1;
+	sample.alloc_wall_ns = 1000;
+	add(NRB_STATUS_OK);
+	assert_int_equal(nrb_group_finish(&group), 0);
+	for (int id = NRB_FIGURE_RECLAIM_CALLS; id <= NRB_FIGURE_RECLAIM_STALL_RATIO;
+		id++) {
+		assert_true(
+			isnan(nrb_figure_number((enum nrb_figure_id)id, group.arms[0])));
+	}
+}
+
 /* What is rare is in few cells, and the lowest in one: a median would have neither. */
 static void test_rare(void **state)
 {
@@ -137,7 +195,9 @@ static void test_columns(void **state)
 		"zswpout,trim_ns,dirty_first_bytes,dirty_last_bytes,"
 		"others_dirty_highest_bytes,pswpin,requests_per_s_lowest,"
 		"requests_per_s_highest,node_cache_bytes,node_cache_kept_ratio,"
-		"served_disk_ratio,";
+		"served_disk_ratio,reclaim_calls,reclaim_futile_ratio,"
+		"reclaim_stall_p50_ns,reclaim_stall_p99_ns,reclaim_stall_max_ns,"
+		"reclaim_stall_ratio,";
 	char joined[sizeof(names) + 64] = "";
 
 	(void)state;
@@ -154,6 +214,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_label, start, finish),
 		cmocka_unit_test_setup_teardown(test_p999, start, finish),
 		cmocka_unit_test_setup_teardown(test_requests, start, finish),
+		cmocka_unit_test_setup_teardown(test_reclaim, start, finish),
+		cmocka_unit_test_setup_teardown(test_reclaim_of_all, start, finish),
+		cmocka_unit_test_setup_teardown(test_reclaim_not_recorded, start, finish),
 		cmocka_unit_test_setup_teardown(test_rare, start, finish),
 		cmocka_unit_test_setup_teardown(test_unknown_hits, start, finish),
 		cmocka_unit_test(test_columns),

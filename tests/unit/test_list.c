@@ -76,7 +76,7 @@ static void test_space(void **state)
 static void test_put_back(void **state)
 {
 	static const char *const acts[] = { "vm.stat_refresh", "nodeN/reclaim",
-		"self.oom_score_adj", "self.cpuset" };
+		"self.oom_score_adj", "self.cpuset", "self.tracing" };
 	const struct nrb_json *settings = nrb_json_get(document, "settings"),
 			      *triggers = nrb_json_get(document, "triggers");
 

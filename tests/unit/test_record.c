@@ -104,6 +104,7 @@ static void make_sample(void)
 	nrb_histogram_add(&sample.alloc_hist, UINT64_C(1) << 40);
 	nrb_histogram_add(&sample.return_hist, 77);
 	nrb_histogram_add(&sample.serve_hist, 78);
+	nrb_histogram_add(&sample.reclaim_hist, 79);
 	nrb_sample_look(&sample, 5, 1023)->dirty_bytes = 7;
 	nrb_sample_look(&sample, 5, 0)->writeback_bytes = 0;
 	nrb_histogram_add(&sample.victim_hist, 78);
@@ -157,6 +158,8 @@ static void assert_same_sample(const struct nrb_sample *got)
 		&got->return_hist, &sample.return_hist, sizeof(got->return_hist));
 	assert_memory_equal(
 		&got->serve_hist, &sample.serve_hist, sizeof(got->serve_hist));
+	assert_memory_equal(
+		&got->reclaim_hist, &sample.reclaim_hist, sizeof(got->reclaim_hist));
 	/* the rest too: all integers and strings */
 	assert_memory_equal(got, &sample, sizeof(*got));
 }

@@ -46,7 +46,7 @@ static void test_complete(void **state)
 		sizeof(sample.alloc_hist) + sizeof(sample.reread_hist) +
 		sizeof(sample.return_hist) + sizeof(sample.victim_hist) +
 		sizeof(sample.n_zones) + sizeof(sample.zones) +
-		sizeof(sample.serve_hist) +
+		sizeof(sample.serve_hist) + sizeof(sample.reclaim_hist) +
 		/* status and cut[], with the gaps that align what follows */
 		(offsetof(struct nrb_sample, phase_ns) -
 			(offsetof(struct nrb_sample, note) + sizeof(sample.note))) +
@@ -134,6 +134,7 @@ static void test_drop(void **state)
 	nrb_histogram_add(&sample.alloc_hist, 5);
 	nrb_histogram_add(&sample.return_hist, 5);
 	nrb_histogram_add(&sample.serve_hist, 5);
+	nrb_histogram_add(&sample.reclaim_hist, 5);
 	nrb_sample_drop_measured(&sample);
 	assert_int_equal(sample.cell, 3);
 	assert_int_equal(sample.mode, 7);
@@ -148,8 +149,9 @@ static void test_drop(void **state)
 	assert_true(sample.counters.v[NRB_PGDEMOTE] == NRB_ABSENT);
 	assert_true(sample.counters_after.v[NRB_PGDEMOTE] == NRB_ABSENT);
 	assert_int_equal(sample.n_nodes + sample.n_walks + sample.n_looks, 0);
-	assert_int_equal(
-		sample.alloc_hist.n + sample.return_hist.n + sample.serve_hist.n, 0);
+	assert_int_equal(sample.alloc_hist.n + sample.return_hist.n +
+				 sample.serve_hist.n + sample.reclaim_hist.n,
+		0);
 }
 
 static void test_nodes(void **state)

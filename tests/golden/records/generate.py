@@ -449,6 +449,31 @@ def others():
             "trouble-again": again(mglru(), "00000000000000e2")}
 
 
+def traced(made, calls, share, futile, p50, tail, **more):
+    """Calls of node reclaim of a cell, recorded for a share of its time."""
+    wall = 300 * 10**6
+    made.update(alloc_wall_ns=wall, reclaim_traced_ns=round(wall * share) + 2 * 10**6,
+                reclaim_calls=calls, reclaim_futile_calls=futile, reclaim_lost_calls=0,
+                reclaim_pages=32 * (calls - futile), reclaim_other_calls=0, reclaim_other_ns=0)
+    if calls:
+        made["reclaim_hist"] = histogram(calls, p50, tail)
+    return {**made, **more}
+
+
+def stalls(**header):
+    """Under MGLRU mode 1 reclaims in vain, so often that a part is recorded; mode 7 frees."""
+    cells = []
+    for block in range(1, 7):
+        number = len(cells)
+        off, vain = cell(number, block, 0), cell(number + 1, block, 1, failed=98161)
+        frees = cell(number + 2, block, 7, local=1.0, kept=0.53, success=113, stolen=52000)
+        cells += [traced(off, 0, 1, 0, 0, 0),
+                  traced(vain, 2000 + block, 0.02, 2000 + block, 900, 21000),
+                  traced(frees, 113, 1, 0, 310000, 2400000, reclaim_other_calls=2,
+                         reclaim_other_ns=700000)]
+    return [{**HEADER, "blocks": 6, **header}, *cells, end(len(cells))]
+
+
 def unsteady(**header):
     """Each third cell was not steady, and others set what they should not."""
     cells = [cell(i, 1 + i // 2, i % 2, not_steady=int(i % 3 == 0)) for i in range(20)]
@@ -474,7 +499,8 @@ def main():
             "fileserver": fileserver(), "blocks": blocks(), "control": control(),
             "control-off": control(blocks=5, drift=0.3, roi_ppm=20000, width_ppm=100000),
             "control-rehearsal": control(blocks=6, rehearsal=True, hypervisor="TCG"),
-            "unsteady": unsteady(),
+            "unsteady": unsteady(), "stalls": stalls(),
+            "stalls-rehearsal": stalls(rehearsal=True, hypervisor="TCG"),
             "unsteady-rehearsal": unsteady(rehearsal=True, hypervisor="TCG"),
             "wide": [*control(width_ppm=100000)[:-1], end(25, width_ppm=123456, exit_code=5)]}
     for name, objects in good.items():
