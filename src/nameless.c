@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,20 +160,35 @@ static int link_hidden(struct nrb_nameless *file)
 	return rc;
 }
 
-int nrb_nameless_replace(struct nrb_nameless *file)
+static int rename_over(struct nrb_nameless *file)
 {
-	int rc = nrb_nameless_name(file);
+	int rc = file->temporary == NULL ? link_hidden(file) : 0;
 
-	if (rc != -EEXIST) {
-		return rc;
-	}
-	rc = file->temporary == NULL ? link_hidden(file) : 0;
 	if (rc == 0 && renameat(file->dir, file->temporary, file->dir, file->name) < 0) {
 		rc = -errno;
 	}
 	if (rc == 0) {
 		forget_temporary(file);
+	} else if (file->temporary != NULL) {
+		unlinkat(file->dir, file->temporary, 0);
+		forget_temporary(file);
 	}
+	return rc;
+}
+
+/* No signal that can wait comes while there is a hidden name. */
+int nrb_nameless_replace(struct nrb_nameless *file)
+{
+	sigset_t all, before;
+	int rc = nrb_nameless_name(file);
+
+	if (rc != -EEXIST) {
+		return rc;
+	}
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	rc = rename_over(file);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return rc;
 }
 

@@ -23,7 +23,9 @@ int nrb_nameless_open(struct nrb_nameless *file, const char *path, mode_t mode);
 /** Give it its name. Returns 0 or a negative errno, silent: -EEXIST where that is taken, by a link too. */
 int nrb_nameless_name(struct nrb_nameless *file);
 
-/** Give it its name, in the place of who has it. For a moment it has another one. Returns as above. */
+/** Give it its name, in the place of who has it. For a moment, in which signals wait, it has another one
+ * (.NAME.RANDOM beside it), which only a SIGKILL or a loss of power then leaves: whole, as the file.
+ * Returns as above. */
 int nrb_nameless_replace(struct nrb_nameless *file);
 
 /** Close it; without a name it is gone. */

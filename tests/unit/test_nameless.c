@@ -30,6 +30,27 @@ int __wrap_openat64(int dir, const char *path, int flags, ...)
 	return __real_openat64(dir, path, flags, mode);
 }
 
+int __wrap_renameat(int dir, const char *old, int new_dir, const char *new);
+int __real_renameat(int dir, const char *old, int new_dir, const char *new);
+
+static bool signal_comes;
+static volatile sig_atomic_t signals_taken, taken_before_rename;
+
+static void take(int signal)
+{
+	(void)signal;
+	signals_taken++;
+}
+
+int __wrap_renameat(int dir, const char *old, int new_dir, const char *new)
+{
+	if (signal_comes) {
+		raise(SIGTERM);
+		taken_before_rename = signals_taken;
+	}
+	return __real_renameat(dir, old, new_dir, new);
+}
+
 static char path[128];
 
 static const char *name(const struct tree *tree, const char *base)
@@ -116,6 +137,33 @@ static void test_no_link_is_followed_by_a_hidden_one(void **state)
 	must_have_a_name = false;
 }
 
+/* Who is told to end while there are two names leaves one. */
+static void test_a_signal_waits(void **state)
+{
+	void (*before)(int) = signal(SIGTERM, take);
+
+	signals_taken = taken_before_rename = 0;
+	signal_comes = true;
+	take_the_place(*state);
+	signal_comes = false;
+	assert_int_equal(taken_before_rename, 0);
+	assert_int_equal(signals_taken, 1);
+	(void)signal(SIGTERM, before);
+}
+
+/* Not to be renamed over: neither name is left. */
+static void test_a_directory_stays(void **state)
+{
+	struct tree *tree = *state;
+	struct nrb_nameless file;
+
+	open_new(tree, &file);
+	assert_int_equal(mkdirat(tree->root.fd, "x", 0700), 0);
+	assert_int_equal(nrb_nameless_replace(&file), -EISDIR);
+	nrb_nameless_close(&file);
+	assert_int_equal(tree_entries(tree), 1);
+}
+
 static void test_killed(void **state)
 {
 	struct tree *tree = *state;
@@ -166,6 +214,8 @@ int main(void)
 		TREE_TEST(test_with_a_hidden_name),
 		TREE_TEST(test_no_link_is_followed),
 		TREE_TEST(test_no_link_is_followed_by_a_hidden_one),
+		TREE_TEST(test_a_signal_waits),
+		TREE_TEST(test_a_directory_stays),
 		TREE_TEST(test_killed),
 		TREE_TEST(test_stays_in_its_directory),
 		TREE_TEST(test_no_directory),
