@@ -5,6 +5,8 @@
 #include "nrb/diag.h"
 #include "nrb/json.h"
 #include "nrb/leftover.h"
+#include "nrb/screen.h"
+#include "nrb/shown.h"
 
 #include <errno.h>
 #include <string.h>
@@ -16,20 +18,25 @@ static const char *const outcome_names[] = {
 	[NRB_RESTORED_FAILED] = "failed",
 };
 
+enum { SHOWN_LEN = NRB_SHOWN_ESCAPE * NRB_SETTING_LEN };
+
+/* What a setting holds is whatever the kernel, or who mounted something over it, says. */
 static void print_text(const struct nrb_restored *result, FILE *out)
 {
+	char held[SHOWN_LEN], read_back[SHOWN_LEN];
 	const char *name = result->setting->name;
 
+	nrb_screen_escape(held, sizeof(held), result->held, false);
+	nrb_screen_escape(read_back, sizeof(read_back), result->read_back, false);
 	if (result->outcome == NRB_RESTORED_FOREIGN) {
 		fprintf(out, "%s: holds %s, which is not ours: left alone (found: %s)\n",
-			name, result->held, result->found);
+			name, held, result->found);
 	} else if (result->outcome == NRB_RESTORED_FAILED) {
 		fprintf(out, "%s: not put back to %s\n", name, result->found);
 	} else if (nrb_setting_same(result->setting, result->held, result->found)) {
 		fprintf(out, "%s: holds %s again already\n", name, result->found);
 	} else {
-		fprintf(out, "%s: put back from %s to %s\n", name, result->held,
-			result->read_back);
+		fprintf(out, "%s: put back from %s to %s\n", name, held, read_back);
 	}
 }
 

@@ -64,6 +64,19 @@ static void test_words_for_what_was_left_alone(void **state)
 	assert_int_equal(nrb_diag_exit(rc), NRB_EXIT_DISTURBED);
 }
 
+/* A terminal is not moved by what stands where the knob should. */
+static void test_words_for_what_is_no_value(void **state)
+{
+	struct tree *tree = *state;
+	int rc;
+
+	tree_write(tree, KNOB, "\x1b[2J9\n");
+	assert_string_equal(restore(tree, false, &rc),
+		"vm.zone_reclaim_mode: holds \\x1b[2J9, which is not ours: left alone (found: 4)\n"
+		"lru_gen.enabled: holds 0x0007 again already\n");
+	assert_int_equal(nrb_diag_exit(rc), NRB_EXIT_DISTURBED);
+}
+
 static void test_words_for_a_failure(void **state)
 {
 	struct tree *tree = *state;
@@ -109,6 +122,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TREE_TEST(test_words),
 		TREE_TEST(test_words_for_what_was_left_alone),
+		TREE_TEST(test_words_for_what_is_no_value),
 		TREE_TEST(test_words_for_a_failure),
 		TREE_TEST(test_json),
 		TREE_TEST(test_failure_leaves_the_document_to_main),
