@@ -25,6 +25,7 @@ static const char *const directories[] = {
 
 enum {
 	N_DIRECTORIES = sizeof(directories) / sizeof(directories[0]),
+	PATH_LEN = NRB_SYSCTLFILES_PATH - 1, /* without the slash in front */
 	MAX_NAMES = 1024,
 	MAX_PROFILES = 64, /* that are looked at: they may include each other */
 };
@@ -205,7 +206,7 @@ void nrb_sysctlfiles_find(struct nrb_sysctlfiles *files, const struct nrb_root *
 		qsort(names.list, (size_t)names.n, sizeof(*names.list), compare_names);
 	}
 	for (int i = 0; i < names.n; i++) {
-		char path[NRB_SYSCTLFILES_PATH];
+		char path[PATH_LEN];
 
 		snprintf(path, sizeof(path), "%s/%s",
 			directories[names.list[i].directory], names.list[i].name);
@@ -297,7 +298,7 @@ static char *find_includes(char *text)
 static void look_at_profiles(struct nrb_sysctlfiles *files, const struct nrb_root *root,
 	char *names, int *left)
 {
-	char path[NRB_SYSCTLFILES_PATH], *text, *includes, *save = NULL;
+	char path[PATH_LEN], *text, *includes, *save = NULL;
 
 	for (char *name = strtok_r(names, ",; \t", &save); name != NULL && (*left)-- > 0;
 		name = strtok_r(NULL, ",; \t", &save)) {
