@@ -193,6 +193,36 @@ int nrb_cellprocs_end(struct nrb_cellprocs *procs)
 	return rc < 0 ? rc : ended;
 }
 
+static bool look_at(struct nrb_cellproc *proc, enum nrb_phase phase)
+{
+	return proc->pid > 0 && !proc->ended &&
+	       nrb_standstill_look(&proc->standstill, proc->pid, phase);
+}
+
+bool nrb_cellprocs_stand_still(struct nrb_cellprocs *procs, enum nrb_phase phase)
+{
+	bool child = look_at(&procs->child, phase);
+
+	return look_at(&procs->holder, phase) || child;
+}
+
+bool nrb_cellprocs_stand_endlessly(const struct nrb_cellprocs *procs)
+{
+	return nrb_standstill_is_endless(&procs->child.standstill) ||
+	       nrb_standstill_is_endless(&procs->holder.standstill);
+}
+
+const char *nrb_cellprocs_stood_still(
+	const struct nrb_cellprocs *procs, char *buf, size_t len)
+{
+	const char *why =
+		nrb_standstill_why(&procs->child.standstill, "the child", buf, len);
+
+	return why != NULL ? why
+			   : nrb_standstill_why(&procs->holder.standstill,
+				     "the process beside", buf, len);
+}
+
 const char *nrb_cellprocs_how(const struct nrb_cellproc *proc, char *buf, size_t len)
 {
 	if (WIFSIGNALED(proc->status)) {

@@ -134,6 +134,8 @@ static int meet_child(struct flight *flight)
 	if (read(flight->procs.channel, &byte, 1) != 1) {
 		return 0; /* it died: its pidfd tells */
 	}
+	(void)nrb_cellprocs_stand_still(
+		&flight->procs, (enum nrb_phase)flight->cell->shared->phase);
 	if (flight->cell->shared->phase == NRB_PHASE_DRAIN) {
 		nrb_cellphases_drain(&flight->phases);
 	} else if (flight->cell->shared->phase == NRB_PHASE_APPLY) {
@@ -225,6 +227,43 @@ static int end_late(struct flight *flight, enum nrb_phase phase)
 	return end_procs(flight);
 }
 
+/* Not the mode's doing, whatever the status says so far. */
+static bool note_standstill(struct flight *flight)
+{
+	char buf[NRB_NOTE_LEN];
+	const char *why = nrb_cellprocs_stood_still(&flight->procs, buf, sizeof(buf));
+
+	if (why != NULL) {
+		sample_of(flight)->status = NRB_STATUS_DISTURBED;
+		nrb_cell_note_why(flight->cell, "%s", why);
+	}
+	return why != NULL;
+}
+
+/* Deadlines do not run meanwhile: who was stopped is neither late nor stalled. But nobody waits for
+ * ever. */
+static int look_at_standing(struct flight *flight)
+{
+	int rc;
+
+	if (!nrb_cellprocs_stand_endlessly(&flight->procs)) {
+		return 0;
+	}
+	rc = nrb_cellphases_set_mode(&flight->phases, 0);
+	if (rc < 0) {
+		return rc;
+	}
+	flight->judged = true;
+	if (!note_standstill(flight)) {
+		sample_of(flight)->status = NRB_STATUS_KILLED;
+		nrb_cell_note_why(flight->cell,
+			"was stopped by a signal in phase %s, and did not go on in %d s",
+			nrb_phase_name((enum nrb_phase)flight->cell->shared->phase),
+			NRB_STANDSTILL_LIMIT_S);
+	}
+	return end_procs(flight);
+}
+
 /* Swapping stops a run, but not where it is the subject. */
 static int look_at_swap(struct flight *flight)
 {
@@ -242,6 +281,9 @@ static int look(struct flight *flight)
 	enum nrb_phase phase = (enum nrb_phase)shared->phase;
 	bool new_phase = phase != flight->watchdog.phase;
 
+	if (nrb_cellprocs_stand_still(&flight->procs, phase)) {
+		return look_at_standing(flight);
+	}
 	if (new_phase && phase == NRB_PHASE_SETTLE && !flight->run->rehearsal) {
 		nrb_pressure_begin_settle(&flight->run->pressure, flight->cell->root);
 	}
@@ -378,6 +420,9 @@ static int wind_up(struct flight *flight)
 	}
 	ended = end_procs(flight);
 	note_holder(flight);
+	if (sample_of(flight)->status == NRB_STATUS_OK) {
+		(void)note_standstill(flight);
+	}
 	if (rc == 0) {
 		rc = check_ballast(flight);
 	}

@@ -6,6 +6,7 @@
 
 #include "nrb/cell.h"
 #include "nrb/guard.h"
+#include "nrb/standstill.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,6 +18,7 @@ struct nrb_cellproc {
 	bool killed; /* by us, while it lived */
 	bool ended;  /* reaped, or given up on */
 	int status;  /* as of wait4(2); SIGKILL for one that was given up on */
+	struct nrb_standstill standstill;
 };
 
 struct nrb_cellprocs {
@@ -46,6 +48,16 @@ int nrb_cellprocs_reap_child(struct nrb_cellprocs *procs);
  * Returns 0; -ETIMEDOUT, with a message, for one that hangs in the kernel: it stays with the guard.
  */
 int nrb_cellprocs_end(struct nrb_cellprocs *procs);
+
+/** One look at both, in that phase of the cell: whether one of them stands still, stopped by a signal. */
+bool nrb_cellprocs_stand_still(struct nrb_cellprocs *procs, enum nrb_phase phase);
+
+/** Whether one of them has stood still for longer than is waited for, as of the last look. */
+bool nrb_cellprocs_stand_endlessly(const struct nrb_cellprocs *procs);
+
+/** Why figures hold a stop and are not to be used. Returns buf, filled; NULL if they hold none. */
+const char *nrb_cellprocs_stood_still(
+	const struct nrb_cellprocs *procs, char *buf, size_t len);
 
 /** Whether one was killed (SIGKILL), and not by us. */
 bool nrb_cellprocs_was_killed(const struct nrb_cellproc *proc);

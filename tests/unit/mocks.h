@@ -278,6 +278,48 @@ static const struct nrb_step interrupting_steps[] = {
 	{ NRB_PHASE_DONE, NULL },
 };
 
+/* As by a Ctrl-Z and a later fg. */
+static void stop_for(unsigned int ms)
+{
+	pid_t stopped = getpid();
+
+	if (ms > 0 && fork() == 0) {
+		usleep(ms * 1000);
+		kill(stopped, SIGCONT);
+		_exit(0);
+	}
+	raise(SIGSTOP);
+}
+
+/* Longer than it takes to be called stalled, by 100 ms a look. */
+enum { STOP_MS = 2500 };
+
+/* Modes: 1 and 3 are stopped as they fill, 2 and 4 as they allocate; 3 and 4 for good. */
+static int stop_and_prepare(struct nrb_cell *cell)
+{
+	if (cell->arm.mode == 1 || cell->arm.mode == 3) {
+		stop_for(cell->arm.mode == 1 ? STOP_MS : 0);
+	}
+	return prepare(cell);
+}
+
+static int stop_and_measure(struct nrb_cell *cell)
+{
+	if (cell->arm.mode == 2 || cell->arm.mode == 4) {
+		stop_for(cell->arm.mode == 2 ? STOP_MS : 0);
+	}
+	return measure(cell);
+}
+
+static const struct nrb_step stopping_steps[] = {
+	{ NRB_PHASE_FILL, stop_and_prepare },
+	{ NRB_PHASE_APPLY, NULL },
+	{ NRB_PHASE_ALLOCATE, stop_and_measure },
+	{ NRB_PHASE_COUNT, NULL },
+	{ NRB_PHASE_LOCATE, locate },
+	{ NRB_PHASE_DONE, NULL },
+};
+
 enum { HELD_BYTES = 40960 };
 
 /* The holder. Modes: 1 dies as it takes, 2 has lost what it took, 3 dies during the allocation,
@@ -422,6 +464,7 @@ static const struct nrb_scenario steady = MOCK(steady, NULL),
 				 breaking = MOCK(breaking, NULL),
 				 belated = MOCK(belated, NULL),
 				 starving = MOCK(starving, NULL),
+				 stopping = MOCK(stopping, NULL),
 				 meddling = MOCK(meddling, NULL),
 				 lingering = MOCK(lingering, hold),
 				 waiting = MOCK(waiting, hold),
@@ -437,6 +480,7 @@ static const struct nrb_scenario *const table[] = {
 	&breaking,
 	&belated,
 	&starving,
+	&stopping,
 	&meddling,
 	&lingering,
 	&waiting,

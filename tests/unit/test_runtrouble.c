@@ -193,6 +193,34 @@ static void test_who_was_killed_for_memory(void **state)
 	release(outcome);
 }
 
+/* Who was stopped is not stalled; of what was timed meanwhile nothing is used. */
+static void test_who_was_stopped(void **state)
+{
+	struct nrb_run_options options = options_for(*state, "stopping", "run.jsonl");
+	struct outcome *outcome;
+
+	options.modes_given = true;
+	options.modes = 0x1f;
+	options.reference = 0;
+	outcome = run(*state, &options);
+	assert_int_equal(outcome->rc, 0);
+	assert_knob(*state, "4");
+	assert_int_equal(cell_of(outcome, 0)->status, NRB_STATUS_OK);
+	assert_int_equal(cell_of(outcome, 1)->status, NRB_STATUS_OK);
+	assert_int_equal(cell_of(outcome, 2)->status, NRB_STATUS_DISTURBED);
+	assert_non_null(strstr(cell_of(outcome, 2)->note,
+		"the child was stopped by a signal in phase allocate, for about "));
+	assert_int_equal(cell_of(outcome, 2)->alloc_hist.n, FAULTS); /* shown, not used */
+	assert_killed(outcome, 3, "was stopped by a signal in phase fill");
+	assert_int_equal(cell_of(outcome, 4)->status, NRB_STATUS_DISTURBED);
+	assert_non_null(
+		strstr(cell_of(outcome, 4)->note, "in phase allocate, for about"));
+	assert_int_equal(kills.n, 2); /* those that were stopped for good */
+	assert_string_equal(kills.knob[0], "0");
+	assert_string_equal(kills.knob[1], "0");
+	release(outcome);
+}
+
 static struct outcome *run_meddling(struct tree *tree)
 {
 	struct nrb_run_options options = options_for(tree, "meddling", "run.jsonl");
@@ -264,6 +292,7 @@ int main(void)
 		RUN_TEST(test_a_cell_that_is_not_begun),
 		RUN_TEST(test_leaves_a_foreign_value_alone),
 		RUN_TEST(test_who_was_killed_for_memory),
+		RUN_TEST(test_who_was_stopped),
 		RUN_TEST(test_a_foreign_setting_does_not_keep_the_knob),
 		RUN_TEST(test_a_signal_ends_it),
 		RUN_TEST(test_a_signal_does_not_hide_a_failed_restore),
