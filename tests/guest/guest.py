@@ -224,19 +224,33 @@ class Guest:
     def run(self, deadline_s):
         """Boot it and wait for its end. Its command's stdout is a tar archive of its files."""
         start = time.monotonic()
+        why = self._boot(deadline_s)
+        code, talk = exit_code_of(self.directory), text_of(self.directory / "talk")
+        if why != "" or code is None:
+            self._lost(why or "it ended early")
+        print("guest: %.0f s" % (time.monotonic() - start), flush=True)
+        return Outcome(code, talk, unpack(self.directory))
+
+    def lose_power(self, deadline_s):
+        """Boot it, with a command that resets it, which ends QEMU (-no-reboot); its disks stay as they
+        were written so far."""
+        why = self._boot(deadline_s)
+        if why != "" or exit_code_of(self.directory) is not None:
+            self._lost(why or "it did not lose its power")
+
+    def _boot(self, deadline_s):
         for boot_s in BOOT_DEADLINES_S:
             why = run_qemu(self.directory, self.words, boot_s, deadline_s)
             if why is not None and not was_mispatched(self.directory):
                 break
             print("the guest crashed by its emulator" if why is not None else
                   "the guest gave no sign of life within %d s" % boot_s, flush=True)
-        code, talk = exit_code_of(self.directory), text_of(self.directory / "talk")
-        if why != "" or code is None:
-            raise Lost("the guest was lost: %s\n%s\n%s\n%s" % (
-                why or "it ended early", text_of(self.directory / "console")[-2000:],
-                talk[-2000:], text_of(self.directory / "qemu.err")))
-        print("guest: %.0f s" % (time.monotonic() - start), flush=True)
-        return Outcome(code, talk, unpack(self.directory))
+        return why
+
+    def _lost(self, why):
+        raise Lost("the guest was lost: %s\n%s\n%s\n%s" % (
+            why, text_of(self.directory / "console")[-2000:],
+            text_of(self.directory / "talk")[-2000:], text_of(self.directory / "qemu.err")))
 
 
 @contextlib.contextmanager
