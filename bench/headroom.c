@@ -7,6 +7,7 @@
 #include "nrb/scenarios.h"
 #include "nrb/steadyread.h"
 #include "nrb/steps.h"
+#include "nrb/stopword.h"
 #include "nrb/zonewatch.h"
 
 #include <errno.h>
@@ -39,7 +40,7 @@ static void *send_bursts(void *arg)
 	struct nrb_sample *sample = &load->cell->shared->sample;
 
 	sample->bursts = sample->burst_sent_bytes = sample->burst_received_bytes = 0;
-	while (load->stop == 0) {
+	while (!nrb_stopword_is_said(&load->stop)) {
 		sample->burst_sent_bytes += nrb_burst_send(&load->burst);
 		wait_ms(LIE_MS);
 		sample->burst_received_bytes += nrb_burst_drain(&load->burst);
@@ -98,8 +99,8 @@ static int begin(struct load *load)
 
 static int end(struct load *load)
 {
-	load->stop = 1;
-	load->reader.stop = 1;
+	nrb_stopword_say(&load->stop);
+	nrb_stopword_say(&load->reader.stop);
 	if (load->n > 0) {
 		nrb_cell_join(load->cell, load->sending);
 	}

@@ -6,6 +6,7 @@
 #include "nrb/diag.h"
 #include "nrb/pagecache.h"
 #include "nrb/rng.h"
+#include "nrb/stopword.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -59,7 +60,8 @@ int nrb_steadyread_run(struct nrb_steadyread *reader)
 	}
 	stride = draw_stride(&rng, n);
 	at = nrb_rng_below(&rng, n);
-	for (uint64_t i = 0; rc == 0 && i < n && reader->stop == 0; i++) {
+	for (uint64_t i = 0; rc == 0 && i < n && !nrb_stopword_is_said(&reader->stop);
+		i++) {
 		nrb_clock_sleep_until(start + (uint64_t)reader->ns / n * i);
 		rc = read_block(
 			reader->fd, reader->from + (int64_t)at * NRB_REREAD_BLOCK);

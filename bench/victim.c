@@ -7,6 +7,7 @@
 #include "nrb/chase.h"
 #include "nrb/diag.h"
 #include "nrb/placement.h"
+#include "nrb/stopword.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -190,7 +191,7 @@ static void *work(void *arg)
 		walk_on(victim);
 		victim->rc = take_burst(victim);
 		nrb_clock_sleep_until(nrb_clock_ns() + PAUSE_NS);
-	} while (victim->rc == 0 && victim->stop == 0);
+	} while (victim->rc == 0 && !nrb_stopword_is_said(&victim->stop));
 	return NULL;
 }
 
@@ -226,7 +227,7 @@ static int end(struct nrb_cell *cell)
 {
 	struct victim *victim = cell->hold_state;
 
-	victim->stop = 1;
+	nrb_stopword_say(&victim->stop);
 	nrb_cell_join(cell, victim->thread);
 	return see_what_is_left(victim);
 }

@@ -7,6 +7,7 @@
 #include "nrb/holder.h"
 #include "nrb/pagecache.h"
 #include "nrb/steps.h"
+#include "nrb/stopword.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -68,9 +69,11 @@ static void wait_for(struct nrb_cell *cell, struct writer *writer)
 	while (pthread_tryjoin_np(writer->thread, NULL) == EBUSY) {
 		nanosleep(&look, NULL);
 		ms += LOOK_MS;
-		if (writer->stop == 0) {
+		if (!nrb_stopword_is_said(&writer->stop)) {
 			writer->cut = ms >= LIMIT_MS;
-			writer->stop = writer->cut || *nrb_cell_stop(cell) != 0;
+			if (writer->cut || nrb_stopword_is_said(nrb_cell_stop(cell))) {
+				nrb_stopword_say(&writer->stop);
+			}
 		}
 		cell->shared->progress += 1024;
 	}

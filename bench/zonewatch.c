@@ -4,6 +4,7 @@
 
 #include "nrb/diag.h"
 #include "nrb/placement.h"
+#include "nrb/stopword.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -93,7 +94,7 @@ static void *watch_zones(void *arg)
 	uint64_t last = nrb_clock_ns(), next = last;
 
 	watch->rc = look(cell);
-	while (watch->rc == 0 && watch->stop == 0) {
+	while (watch->rc == 0 && !nrb_stopword_is_said(&watch->stop)) {
 		uint64_t now;
 
 		next += (uint64_t)cell->sizes.look_ns;
@@ -148,7 +149,7 @@ static int end(struct nrb_cell *cell)
 	struct watch *watch = cell->hold_state;
 	int rc;
 
-	watch->stop = 1;
+	nrb_stopword_say(&watch->stop);
 	nrb_cell_join(cell, watch->thread);
 	rc = watch->rc;
 	free(watch);

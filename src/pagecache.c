@@ -4,6 +4,7 @@
 
 #include "nrb/clock.h"
 #include "nrb/diag.h"
+#include "nrb/stopword.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -166,7 +167,7 @@ int nrb_pagecache_fill(int fd, int64_t from, int64_t len, volatile int64_t *prog
 	if (sigaction(SIGBUS, &ours, &found) < 0) {
 		return nrb_fail(-errno, "cannot catch SIGBUS");
 	}
-	for (int64_t at = 0; at < len && *stop == 0; at += WINDOW) {
+	for (int64_t at = 0; at < len && !nrb_stopword_is_said(stop); at += WINDOW) {
 		int64_t n = window_at(at, len);
 
 		rc = fault_in(fd, from + at, (size_t)n, progress);
@@ -269,7 +270,8 @@ int nrb_pagecache_reread(int fd, int64_t len, int64_t max_bytes, struct nrb_rng 
 	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
 	disk_before = disk_bytes();
 	start = last = nrb_clock_ns();
-	while (deck.drawn < deck.n && reread->bytes < max_bytes && *stop == 0) {
+	while (deck.drawn < deck.n && reread->bytes < max_bytes &&
+		!nrb_stopword_is_said(stop)) {
 		uint64_t now;
 
 		rc = read_next(fd, len, &deck, rng, &got);
@@ -307,7 +309,8 @@ int nrb_pagecache_use_again(
 {
 	int rc = 0;
 
-	for (int64_t at = 0; at < len && *stop == 0; at += NRB_REREAD_BLOCK) {
+	for (int64_t at = 0; at < len && !nrb_stopword_is_said(stop);
+		at += NRB_REREAD_BLOCK) {
 		int64_t n = len - at < NRB_REREAD_BLOCK ? len - at : NRB_REREAD_BLOCK;
 
 		rc = use_block(fd, at, n);
@@ -353,7 +356,8 @@ int nrb_pagecache_write(int fd, int64_t from, int64_t len, struct nrb_histogram 
 
 	assert(from % NRB_REREAD_BLOCK == 0 && len % NRB_REREAD_BLOCK == 0);
 	make_block(block, &rng);
-	for (int64_t at = from; at < from + len && *stop == 0; at += NRB_REREAD_BLOCK) {
+	for (int64_t at = from; at < from + len && !nrb_stopword_is_said(stop);
+		at += NRB_REREAD_BLOCK) {
 		uint64_t start;
 		int rc;
 
@@ -374,7 +378,7 @@ int nrb_pagecache_write(int fd, int64_t from, int64_t len, struct nrb_histogram 
 int nrb_pagecache_write_back(int fd, int64_t from, int64_t len,
 	volatile int64_t *progress, const volatile int32_t *stop)
 {
-	for (int64_t at = 0; at < len && *stop == 0; at += WINDOW) {
+	for (int64_t at = 0; at < len && !nrb_stopword_is_said(stop); at += WINDOW) {
 		int64_t n = window_at(at, len);
 
 		if (sync_file_range(fd, from + at, n,

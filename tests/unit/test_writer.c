@@ -4,6 +4,7 @@
 
 #include "nrb/diag.h"
 #include "nrb/pagecache.h"
+#include "nrb/stopword.h"
 #include "tree.h"
 
 #include <errno.h>
@@ -40,7 +41,7 @@ int __wrap_nrb_pagecache_write(int file, int64_t from, int64_t len,
 	(void)file;
 	(void)hist;
 	assert_int_equal(from, 1 << 20);
-	while (is_slow && *stop == 0) {
+	while (is_slow && !nrb_stopword_is_said(stop)) {
 		sched_yield();
 	}
 	*bytes = is_slow ? 2 << 20 : len;
