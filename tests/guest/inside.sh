@@ -35,6 +35,10 @@ knob() {
 	cat "$knob_file"
 }
 
+vmstat_of() { # NAME
+	awk -v name="$1" '$1 == name { print $2 }' /proc/vmstat
+}
+
 set_knob() { # VALUE
 	echo "$1" >"$knob_file"
 }
@@ -114,8 +118,16 @@ now_says() { # PATTERN, of the progress line as it is drawn on a terminal
 	tail -c 200 "$case_out/stderr" | tr '\r' '\n' | tail -n 1 | grep -q "$1"
 }
 
+# Scans memory in vain, more than a node has in a fraction of a second.
+scans_in_vain() {
+	set -- "$(vmstat_of pgscan_direct)" "$(vmstat_of pgsteal_direct)"
+	sleep 0.3
+	set -- $(($(vmstat_of pgscan_direct) - $1)) $(($(vmstat_of pgsteal_direct) - $2))
+	[ "$1" -gt 10000 ] && [ $(($2 * 100)) -lt "$1" ]
+}
+
 # CELL/file: while the cache file is written; CELL/ballast: while free memory is taken;
-# CELL/mode: while the mode is set; else CELL/PHASE. $record: where its record is, if not there.
+# CELL/mode: while the mode is set; CELL/stall: while mode 4 stalls; else CELL/PHASE. $record: where its record is, if not there.
 has_come() { # MOMENT
 	if is_gone "$parent"; then return 0; fi
 	if [ "$(cells_in "${record:-$case_out/record.jsonl}")" != $((${1%/*} - 1)) ]; then return 1; fi
@@ -123,6 +135,7 @@ has_come() { # MOMENT
 	*/file) now_says 'writing the cache file' ;;
 	*/ballast) [ -n "$(pid_of ballast)" ] && ! now_says ': [a-z]*, ' ;;
 	*/mode) [ "$(knob)" = 7 ] ;;
+	*/stall) [ "$(knob)" = 4 ] && scans_in_vain ;;
 	*) now_says ": ${1#*/}, " ;;
 	esac
 }
