@@ -7,6 +7,7 @@
 #include "nrb/kswapd.h"
 #include "nrb/leftover.h"
 #include "nrb/process.h"
+#include "nrb/traceinstance.h"
 #include "nrb/units.h"
 
 #include <errno.h>
@@ -137,6 +138,17 @@ static void add_kernel(struct nrb_findings *findings, const struct nrb_machine *
 	}
 }
 
+static void add_instances(struct nrb_findings *findings, const struct nrb_root *root)
+{
+	int n = nrb_traceinstance_left(root);
+
+	if (n > 0) {
+		nrb_findings_add(findings, NRB_EXIT_OK, "numa-reclaim-bench restore",
+			"they take memory of the nodes; the next run removes them too",
+			"tracefs has instances of runs that were killed: %d", n);
+	}
+}
+
 void nrb_findings_disturbing(struct nrb_findings *findings, const struct nrb_root *root,
 	const struct nrb_machine *machine)
 {
@@ -144,6 +156,7 @@ void nrb_findings_disturbing(struct nrb_findings *findings, const struct nrb_roo
 	add_kswapd(findings, root, machine);
 	add_memoryless(findings, machine);
 	add_confounders(findings, root);
+	add_instances(findings, root);
 }
 
 static void add_machine(struct nrb_findings *findings, const struct nrb_machine *machine)

@@ -6,6 +6,7 @@
 #include "nrb/journal.h"
 #include "nrb/lock.h"
 #include "nrb/process.h"
+#include "nrb/traceinstance.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -160,6 +161,7 @@ int nrb_leftover_restore(
 	*n = 0;
 	rc = nrb_lock_open_dir(root, false, &dir);
 	if (rc == -ENOENT) {
+		(void)nrb_traceinstance_clear(root); /* of who needs no lock */
 		return 0;
 	}
 	if (rc == -EACCES) {

@@ -63,10 +63,31 @@ def check_counters(checks, mode, expected, cell):
         checks.that(counters["pgsteal_direct"] > 0, what + "pages were reclaimed", counters)
 
 
+def check_calls(checks, mode, expected, cell):
+    """What the tracepoints say, beside what the counters say."""
+    counters, calls, what = cell["counters"], cell.get("reclaim_calls"), "mode %d: " % mode
+    if not checks.that(calls is not None, what + "calls of node reclaim were recorded"):
+        return
+    checks.equal(cell.get("reclaim_hist", {}).get("n", 0), calls, what + "each with its time")
+    checks.equal(cell["reclaim_lost_calls"], 0, what + "and none was lost")
+    if mode == 0:
+        checks.equal(calls, 0, what + "there were none")
+    elif mode in expected.inert:
+        checks.that(0 < calls < counters["zone_reclaim_failed"] / 2, what + "a part of them", calls)
+        checks.equal((cell["reclaim_futile_calls"], cell["reclaim_pages"]), (calls, 0),
+                     what + "which freed nothing")
+        checks.that(cell["reclaim_traced_ns"] < cell["alloc_wall_ns"] / 2, what + "in a part of the time",
+                    cell["reclaim_traced_ns"])
+    else:
+        checks.that(0.9 * counters["pgsteal_direct"] <= cell["reclaim_pages"] <= counters["pgsteal_direct"],
+                    what + "they freed what was reclaimed", (cell["reclaim_pages"], counters))
+
+
 def check_mode(checks, mode, expected, cell):
     local, kept = guest.local_ratio(cell), kept_ratio(cell)
     what = "mode %d: " % mode
     check_counters(checks, mode, expected, cell)
+    check_calls(checks, mode, expected, cell)
     if mode == 0 or mode in expected.inert:
         most = 0.10 if expected.inert else 0.05
         checks.that(local <= most, what + "at most %.0f %% local" % (100 * most), local)

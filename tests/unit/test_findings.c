@@ -54,6 +54,27 @@ static void kernels(void **state)
 	}
 }
 
+/* One of a process that lives is not left, and others' are not ours. */
+static void instances(void **state)
+{
+	struct tree *tree = *state;
+	struct nrb_findings findings;
+
+	tree_write(tree, "sys/kernel/tracing/instances/foreign/tracing_on", "1\n");
+	tree_write(tree,
+		"sys/kernel/tracing/instances/numa-reclaim-bench-57-5/tracing_on", "1\n");
+	tree_write(tree, "proc/57/stat",
+		"57 (a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0\n");
+	findings = disturbing(&tree->root, "6.18.0", 7);
+	assert_int_equal(findings.n, 0);
+	tree_write(tree,
+		"sys/kernel/tracing/instances/numa-reclaim-bench-57-4/tracing_on", "1\n");
+	findings = disturbing(&tree->root, "6.18.0", 7);
+	assert_int_equal(findings.n, 1);
+	assert_true(has(&findings, "instances of runs that were killed: 1"));
+	assert_int_equal(findings.list[0].code, NRB_EXIT_OK);
+}
+
 static void values(void **state)
 {
 	struct tree *tree = *state;
@@ -177,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TREE_TEST(kernels),
 		TREE_TEST(values),
+		TREE_TEST(instances),
 		cmocka_unit_test(machines),
 		TREE_TEST(rights),
 		TREE_TEST(other_settings),

@@ -7,11 +7,13 @@
 #include "nrb/putback.h"
 
 #define GROUP "sys/fs/cgroup/numa-reclaim-bench"
+#define TRACE "sys/kernel/tracing/instances/numa-reclaim-bench-4711-99"
 
 int __wrap_unlinkat(int dir, const char *path, int flags);
 int __real_unlinkat(int dir, const char *path, int flags);
 
-/* What was done, a letter each: k the knob, s another setting, l MGLRU, g the group, j the journal. */
+/* What was done, a letter each: k the knob, s another setting, l MGLRU, g the group, t the instance of
+ * tracefs, j the journal. */
 static char acts[64];
 static bool is_broken; /* nothing can be written */
 
@@ -32,7 +34,9 @@ int __wrap_unlinkat(int dir, const char *path, int flags)
 	int rc = __real_unlinkat(dir, path, flags);
 
 	if (rc == 0) {
-		note(flags == AT_REMOVEDIR ? "g" : "j");
+		note(flags != AT_REMOVEDIR          ? "j"
+			: strstr(path, "4711") != NULL ? "t"
+						       : "g");
 	}
 	return rc;
 }
@@ -101,13 +105,15 @@ static void test_order(void **state)
 	struct place *place = *state;
 
 	tree_mkdir(place->tree, GROUP, 0755);
+	tree_mkdir(place->tree, TRACE, 0755);
 	add_entry(place, "vm.zone_reclaim_mode", "1", "4", "4");
 	add_entry(place, "vm.dirty", "20%", "1048576", "20%");
 	add_entry(place, "lru_gen.enabled", "0x0003", "0x0007", "0x0003");
 	assert_int_equal(put_all_back(place), 0);
 	/* the knob, and then the last first */
-	assert_string_equal(acts, "klsgj");
+	assert_string_equal(acts, "klsgtj");
 	assert_false(tree_has(place->tree, GROUP));
+	assert_false(tree_has(place->tree, TRACE));
 	assert_false(tree_has(place->tree, JOURNAL));
 	assert_int_equal(place->n, 3);
 	assert_string_equal(place->results[0].read_back, "1");

@@ -24,7 +24,8 @@ static struct {
 	const char *lacks;     /* a file that it does not have; NULL: none */
 	int mkdir_errno, busy; /* busy: removals that find it so */
 	int removals;
-	char made[64]; /* the last instance's name */
+	bool in_kernel; /* what is called now is the kernel's */
+	char made[64];  /* the last instance's name */
 } tracefs;
 
 static inline void tracefs_put(const char *name, const char *text)
@@ -85,8 +86,10 @@ int __wrap_mkdirat(int dir, const char *path, mode_t mode)
 	}
 	rc = __real_mkdirat(dir, path, mode);
 	if (rc == 0) {
+		tracefs.in_kernel = true;
 		snprintf(tracefs.made, sizeof(tracefs.made), "%s", path);
 		tracefs_fill();
+		tracefs.in_kernel = false;
 	}
 	return rc;
 }
