@@ -60,15 +60,16 @@ static int walk_pages(struct nrb_cell *cell, const struct nrb_arena *arena,
 	return 0;
 }
 
-/* The base pages of the arena that node holds; NRB_ABSENT: all that are present. */
+/* The located base pages of the arena that node holds; NRB_ABSENT: all that are present. */
 static size_t pages_on(const struct nrb_cell *cell, int64_t node, uint32_t *pages)
 {
 	size_t found = 0;
 
-	for (size_t i = 0; i < cell->arena.len / 4096; i++) {
+	for (size_t i = 0; i < cell->n_located; i++) {
 		if (cell->node_of[i] >= 0 &&
 			(node == NRB_ABSENT || cell->node_of[i] == node)) {
-			pages[found++] = (uint32_t)i;
+			pages[found++] =
+				cell->located != NULL ? cell->located[i] : (uint32_t)i;
 		}
 	}
 	return found;
@@ -77,7 +78,7 @@ static size_t pages_on(const struct nrb_cell *cell, int64_t node, uint32_t *page
 int nrb_step_access(struct nrb_cell *cell)
 {
 	struct nrb_sample *sample = &cell->shared->sample;
-	uint32_t *pages = malloc(cell->arena.len / 4096 * sizeof(*pages));
+	uint32_t *pages = malloc(cell->n_located * sizeof(*pages));
 	size_t all, some;
 	int rc;
 

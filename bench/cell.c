@@ -43,12 +43,13 @@ void nrb_cell_note_why(struct nrb_cell *cell, const char *fmt, ...)
 	va_end(args);
 }
 
-void nrb_cell_note_pages(
-	struct nrb_cell *cell, const int64_t *pages, int64_t absent, int64_t written)
+void nrb_cell_note_pages(struct nrb_cell *cell, const int64_t *pages, int64_t absent,
+	int64_t located, int64_t written)
 {
 	struct nrb_sample *sample = &cell->shared->sample;
 
 	sample->alloc_pages = written;
+	sample->pages_located = located;
 	sample->pages_absent = absent;
 	for (int i = 0; i < cell->topology->n_nodes; i++) {
 		int node = cell->topology->nodes[i].node;

@@ -2,6 +2,7 @@
 /* What reports take from one cell. */
 #include "nrb/cellvalue.h"
 
+#include "nrb/locatevalue.h"
 #include "nrb/reclaimvalue.h"
 #include "nrb/zonevalue.h"
 
@@ -88,35 +89,11 @@ static int64_t page_bytes(const struct nrb_sample *s)
 	return s->alloc_page_bytes != NRB_ABSENT ? s->alloc_page_bytes : BASE_PAGE;
 }
 
-static double written_bytes(const struct nrb_sample *s)
-{
-	return number(s->alloc_pages) * (double)page_bytes(s);
-}
-
-/* Pages are counted in base pages, touches in alloc_page_bytes. Absent pages stay in the whole:
- * they were written, and are not local. */
-static double local_ratio(const struct nrb_sample *s)
-{
-	const struct nrb_node_sample *node = target(s);
-	double written = written_bytes(s);
-	bool located = false;
-
-	for (int64_t i = 0; i < s->n_nodes; i++) {
-		located = located || s->nodes[i].pages != NRB_ABSENT;
-	}
-	if (!located || !(written > 0)) {
-		return NAN;
-	}
-	return node != NULL && node->pages != NRB_ABSENT
-		       ? (double)node->pages * BASE_PAGE / written
-		       : 0;
-}
-
 /* Also where the allocation stalled: all of it, not what was written until then. */
 static double alloc_pages(const struct nrb_sample *s)
 {
 	return (s->alloc_bytes != NRB_ABSENT ? (double)s->alloc_bytes
-					     : written_bytes(s)) /
+					     : nrb_locatevalue_written_bytes(s)) /
 	       BASE_PAGE;
 }
 
@@ -146,7 +123,7 @@ static double ballast_bytes(const struct nrb_sample *s)
 
 static double alloc_huge_ratio(const struct nrb_sample *s)
 {
-	double written = written_bytes(s);
+	double written = nrb_locatevalue_written_bytes(s);
 
 	return written > 0 ? number(s->alloc_huge_bytes) / written : NAN;
 }
@@ -394,13 +371,14 @@ static const struct {
 	double scale;
 	double (*compute)(const struct nrb_sample *s);
 } values[NRB_N_VALUES] = {
-	[NRB_VALUE_LOCAL_RATIO]             = COMPUTED(local_ratio),
+	[NRB_VALUE_LOCAL_RATIO]             = COMPUTED(nrb_locatevalue_local_ratio),
 	[NRB_VALUE_ALLOC_PAGES]             = COMPUTED(alloc_pages),
 	[NRB_VALUE_ALLOC_MEAN_NS]           = COMPUTED(alloc_mean),
 	[NRB_VALUE_ALLOC_P50_NS]            = COMPUTED(alloc_p50),
 	[NRB_VALUE_ALLOC_P99_NS]            = COMPUTED(alloc_p99),
 	[NRB_VALUE_ALLOC_P999_NS]           = COMPUTED(alloc_p999),
-	[NRB_VALUE_PAGES_ABSENT]            = FIELD(pages_absent),
+	[NRB_VALUE_PAGES_ABSENT]            = COMPUTED(nrb_locatevalue_absent),
+	[NRB_VALUE_LOCAL_ERROR]             = COMPUTED(nrb_locatevalue_error),
 	[NRB_VALUE_ACCESS_NS]               = COMPUTED(access_all_ns),
 	[NRB_VALUE_ACCESS_LOCAL_NS]         = COMPUTED(access_local_ns),
 	[NRB_VALUE_ACCESS_REMOTE_NS]        = COMPUTED(access_remote_ns),

@@ -316,6 +316,9 @@ const struct nrb_figure nrb_figure_table[NRB_N_FIGURES] = {
 	[NRB_FIGURE_RECLAIM_STALL_RATIO] = MEDIAN("reclaim_stall_ratio", "time stalled",
 		NRB_FORMAT_RATIO, NRB_VALUE_RECLAIM_STALL_RATIO,
 		"of the time of those who allocate, what they were in node reclaim"),
+	[NRB_FIGURE_LOCAL_ERROR]     = HIGHEST("local_error_ratio", "of a sample", NRB_FORMAT_RATIO,
+		NRB_VALUE_LOCAL_ERROR,
+		"how far local_ratio may be off, in 99 of 100 cells at least, where a sample of the pages was located; 0: all were"),
 };
 /* clang-format on */
 

@@ -70,6 +70,7 @@ const struct nrb_option_info nrb_option_table[] = {
 	{ "fill",          0,  "SIZE",     BOTH,   true,  "file cache, the rest is locked; up to 16G all", nrb_take_fill },
 	{ "sparse",        0,  NULL,       BOTH,   true,  "the cache file takes no disk; no re-read figures", nrb_take_sparse },
 	{ "alloc",         0,  "SIZE",     BOTH,   true,  "memory to allocate; 20 to 40 % of the node, up to 4G", nrb_take_alloc },
+	{ "locate",        0,  "all|sample", BOTH, true,  "pages whose node is asked for; above 16G a sample", nrb_take_locate },
 	{ "aa",            0,  NULL,       BOTH,   true,  "run the reference twice in each block, as a control", nrb_take_aa },
 	{ "blocks",        0,  "N",        BOTH,   true,  "measure every value N times; by --budget, else 1", nrb_take_blocks },
 	{ "budget",        0,  "TIME",     BOTH,   true,  "as many blocks as fit; 20m for run without --blocks", nrb_take_budget },

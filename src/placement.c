@@ -170,37 +170,43 @@ static int count_batch(const int *status, size_t n, int64_t *pages, int n_pages_
 	return 0;
 }
 
-int nrb_placement_count(pid_t pid, const void *mem, size_t len, size_t page_bytes,
-	int64_t *pages, int n_pages_max, int64_t *absent, int16_t *node_of)
+int nrb_placement_count_some(pid_t pid, const void *mem, size_t page_bytes,
+	const uint32_t *numbers, size_t n, int64_t *pages, int n_pages_max,
+	int64_t *absent, int16_t *node_of)
 {
-	const char *at = mem;
-	size_t left = len / page_bytes;
-
-	while (left > 0) {
+	for (size_t at = 0; at < n; at += BATCH_PAGES) {
 		void *addresses[BATCH_PAGES];
 		int status[BATCH_PAGES], rc;
-		size_t n = left < BATCH_PAGES ? left : BATCH_PAGES;
+		size_t batch = n - at < BATCH_PAGES ? n - at : BATCH_PAGES;
 
-		for (size_t i = 0; i < n; i++, at += page_bytes) {
-			addresses[i] = (void *)(uintptr_t)at;
+		for (size_t i = 0; i < batch; i++) {
+			size_t page = numbers != NULL ? numbers[at + i] : at + i;
+
+			addresses[i] = (void *)((uintptr_t)mem + page * page_bytes);
 		}
-		if (move_pages(pid, n, addresses, NULL, status, 0) < 0) {
+		if (move_pages(pid, batch, addresses, NULL, status, 0) < 0) {
 			/* EINVAL: dead, and not waited for */
 			if (pid != 0 && (errno == ESRCH || errno == EINVAL)) {
 				return -ESRCH;
 			}
 			return nrb_fail(-errno,
-				"cannot ask where %zu pages of process %d are", left,
+				"cannot ask where %zu pages of process %d are", n - at,
 				(int)pid);
 		}
-		rc = count_batch(status, n, pages, n_pages_max, absent, node_of);
+		rc = count_batch(status, batch, pages, n_pages_max, absent,
+			node_of != NULL ? node_of + at : NULL);
 		if (rc < 0) {
 			return rc;
 		}
-		node_of = node_of != NULL ? node_of + n : NULL;
-		left -= n;
 	}
 	return 0;
+}
+
+int nrb_placement_count(pid_t pid, const void *mem, size_t len, size_t page_bytes,
+	int64_t *pages, int n_pages_max, int64_t *absent, int16_t *node_of)
+{
+	return nrb_placement_count_some(pid, mem, page_bytes, NULL, len / page_bytes,
+		pages, n_pages_max, absent, node_of);
 }
 
 /* In pages of 4 KiB; -ERANGE where that cannot be. */

@@ -299,6 +299,26 @@ static void print_served(const struct nrb_planpage *page)
 	}
 }
 
+static void print_sample(const struct nrb_planpage *page)
+{
+	int64_t most = 0;
+	char pages[NRB_UNITS_LEN];
+
+	for (int i = 0; i < page->plan->n_arms; i++) {
+		const struct nrb_sizes *sizes = &page->plan->sizes[i];
+
+		if (sizes->alloc_bytes / nrb_zones_page_bytes() > sizes->locate_pages) {
+			most = sizes->locate_pages > most ? sizes->locate_pages : most;
+		}
+	}
+	if (most > 0) {
+		nrb_planpage_say(page, "located",
+			"a sample of up to %s pages of each allocation; shares of local pages "
+			"are within 0.5 points then",
+			nrb_units_count(pages, most));
+	}
+}
+
 static void print_memory(
 	const struct nrb_planpage *page, const struct nrb_run_options *options)
 {
@@ -317,6 +337,7 @@ static void print_memory(
 			plan->n_ballasts > 0 ? ", and the ballast" : "");
 	}
 	nrb_planballast_print(page);
+	print_sample(page);
 	if (plan->file_bytes > 0 && plan->sparse) {
 		nrb_planpage_say(page, "directory",
 			"%s: a nameless sparse file of %s for the cache, which takes "
@@ -398,6 +419,9 @@ static struct nrb_json *arm_json(const struct nrb_arm *arm, const struct nrb_siz
 	}
 	nrb_json_set_int(object, "alloc_bytes", sizes->alloc_bytes);
 	nrb_json_set_int(object, "file_bytes", sizes->file_bytes);
+	if (sizes->locate_pages > 0) {
+		nrb_json_set_int(object, "locate_pages", sizes->locate_pages);
+	}
 	if (arm->fill_all) {
 		nrb_json_set_int(object, "other_bytes", sizes->other_bytes);
 	}

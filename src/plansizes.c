@@ -4,6 +4,7 @@
 
 #include "nrb/diag.h"
 #include "nrb/pagecache.h"
+#include "nrb/pagesample.h"
 
 enum {
 	ALLOC_PERCENT = 40, /* of the node */
@@ -17,6 +18,8 @@ enum {
 };
 
 static const int64_t max_default_alloc = 4LL << 30;
+/* To locate all pages of more and walk all their lines takes minutes. */
+static const int64_t max_located_whole = 16LL << 30;
 /* Nodes up to here are filled whole: it takes a minute or two from a disk. */
 static const int64_t max_filled_whole = 16LL << 30;
 
@@ -144,6 +147,16 @@ static int64_t find_alloc(const struct nrb_plandraft *draft, const struct nrb_ar
 	return round_up(bytes, arm->page_size == NRB_PAGE_THP ? HUGE_PAGE : SMALL_PAGE);
 }
 
+static int64_t locate_pages(const struct nrb_plandraft *draft, int64_t alloc_bytes)
+{
+	enum nrb_locate locate = draft->options->locate;
+
+	return locate == NRB_LOCATE_SAMPLE || (locate == NRB_LOCATE_BY_SIZE &&
+						      alloc_bytes > max_located_whole)
+		       ? NRB_PAGESAMPLE_MOST
+		       : 0;
+}
+
 /* -- all of it -- */
 
 /* Of what is served, all that can be cached at a time: the fill of the target, and what the other nodes
@@ -211,6 +224,7 @@ static void size_filled(
 	}
 	sizes->gate_bytes = nrb_planballast_gate(draft, arm->node);
 	sizes->alloc_bytes = find_alloc(draft, arm);
+	sizes->locate_pages = locate_pages(draft, sizes->alloc_bytes);
 	if (nrb_arm_needs(arm) & NRB_NEEDS_FILE) {
 		sizes->file_bytes = fill + sizes->slack_bytes;
 		sizes->other_bytes = arm->fill_all ? find_others(draft, arm) : 0;

@@ -112,6 +112,25 @@ static void say_steadiness(
 	nrb_screen_wrap(screen, out, 2, line);
 }
 
+/* Of what the local shares are, where they are not of all pages. */
+static void say_sample(
+	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
+{
+	const struct nrb_trust *trust = &data->trust;
+	char line[SENTENCE_LEN], pages[NRB_UNITS_LEN];
+
+	if (trust->sampled == 0) {
+		return;
+	}
+	snprintf(line, sizeof(line),
+		"Located: a sample of at least %s pages in %" PRId64
+		" cell%s: local shares are right within %.2f points, in 99 of 100 cells or more.",
+		nrb_units_count(pages, trust->least_located), trust->sampled,
+		trust->sampled == 1 ? "" : "s",
+		100 * nrb_stats_share_error((double)trust->least_located));
+	nrb_screen_wrap(screen, out, 2, line);
+}
+
 static void say_changes(
 	const struct nrb_report_data *data, const struct nrb_screen *screen, FILE *out)
 {
@@ -157,6 +176,7 @@ void nrb_reporttrust_print(
 		}
 	}
 	say_width(data, screen, out);
+	say_sample(data, screen, out);
 	say_steadiness(data, screen, out);
 	say_changes(data, screen, out);
 }
@@ -210,6 +230,7 @@ struct nrb_json *nrb_reporttrust_json(const struct nrb_report_data *data)
 	nrb_json_set(object, "controls", controls);
 	nrb_json_set_int(object, "cells_judged", data->trust.judged);
 	nrb_json_set_int(object, "cells_not_steady", data->trust.not_steady);
+	nrb_json_set_int(object, "cells_sampled", data->trust.sampled);
 	nrb_json_set_int(object, "cells_changed", data->trust.changed);
 	nrb_json_set(object, "changes", changes_json(&data->trust));
 	return object;

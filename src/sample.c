@@ -141,7 +141,8 @@ const struct nrb_field nrb_sample_fields[] = {
 	SAMPLE(alloc_pid, "process that allocated"),
 	SAMPLE(alloc_address, "start of the allocation, as in /proc/PID/numa_maps"),
 	SAMPLE(alloc_pages, "pages of alloc_page_bytes written; fileserver writes them again and again: alloc_hist counts every touch"),
-	SAMPLE(pages_absent, "base pages written, but not present when they were located"),
+	SAMPLE(pages_located, "base pages whose node was asked for: all that were written, or a sample of them; absent: all"),
+	SAMPLE(pages_absent, "of these, not present then"),
 	SAMPLE(pages_numa_maps, "pages of the allocation by /proc/PID/numa_maps, as a check"),
 	SAMPLE(cache_before_bytes, "of the file, in the page cache before the mode was applied"),
 	SAMPLE(cache_after_bytes, "of the file, in the page cache after the allocation"),
@@ -201,7 +202,7 @@ const struct nrb_field nrb_sample_fields[] = {
 #define NODE_IN(field, range, text) FIELD(nrb_node_sample, field, text, range)
 const struct nrb_field nrb_node_fields[] = {
 	NODE_IN(node, NODE_NUMBER, "number of the node"),
-	NODE(pages, "base pages of the allocation found here"),
+	NODE(pages, "of pages_located, found here"),
 	NODE(soak_pages, "pages of the soak found here"),
 	NODE(free_before_bytes, "MemFree before the mode was applied"),
 	NODE(free_after_bytes, "MemFree after the allocation"),

@@ -3,11 +3,13 @@
 #include "nrb/snapshot.h"
 
 #include "nrb/diag.h"
+#include "nrb/pagesample.h"
 #include "nrb/placement.h"
 #include "nrb/source.h"
 #include "nrb/zones.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 int nrb_snapshot_take(struct nrb_snapshot *snapshot, const struct nrb_cell *cell)
 {
@@ -121,24 +123,59 @@ int nrb_snapshot_cache(const struct nrb_cell *cell, int64_t *bytes)
 	return rc < 0 ? nrb_fail(rc, "cannot see what is cached of the cache file") : 0;
 }
 
+/* Where pages of another process are. */
+struct look {
+	pid_t pid;
+	size_t step; /* one page of so many */
+	struct nrb_rng rng;
+	int64_t pages[NRB_MAX_NODES], absent, located;
+};
+
+/* Pages from mem on, an address of that process: it is not followed here. */
+static int look_at(struct look *look, uintptr_t mem, size_t pages)
+{
+	const size_t page = (size_t)nrb_zones_page_bytes();
+	size_t n = nrb_pagesample_size(pages, look->step);
+	uint32_t *numbers = NULL;
+	int rc;
+
+	look->located += (int64_t)n;
+	if (look->step == 1) {
+		return nrb_placement_count(look->pid, (const void *)mem, pages * page,
+			page, look->pages, NRB_MAX_NODES, &look->absent, NULL);
+	}
+	numbers = calloc(n + 1, sizeof(*numbers));
+	if (numbers == NULL) {
+		return nrb_fail(-ENOMEM, "no memory for the place of %zu pages", n);
+	}
+	nrb_pagesample_draw(&look->rng, pages, look->step, numbers);
+	rc = nrb_placement_count_some(look->pid, (const void *)mem, page, numbers, n,
+		look->pages, NRB_MAX_NODES, &look->absent, NULL);
+	free(numbers);
+	return rc;
+}
+
 int nrb_snapshot_locate(struct nrb_cell *cell, pid_t pid)
 {
 	const struct nrb_shared *shared = cell->shared;
 	const struct nrb_sample *sample = &shared->sample;
-	int64_t units = sample->alloc_bytes / sample->alloc_page_bytes;
-	int64_t pages[NRB_MAX_NODES] = { 0 }, absent = 0, from, to;
+	int64_t units = sample->alloc_bytes / sample->alloc_page_bytes, from, to;
+	size_t unit_pages = (size_t)(sample->alloc_page_bytes / nrb_zones_page_bytes());
+	struct look look = {
+		.pid = pid,
+		.step = nrb_pagesample_step((size_t)nrb_cell_written(shared) * unit_pages,
+			(size_t)cell->sizes.locate_pages),
+		.rng = nrb_rng_init((uint64_t)sample->seed),
+	};
 
 	for (int i = 0; i < cell->arm.threads; i++) {
-		uintptr_t mem = (uintptr_t)sample->alloc_address;
 		int rc;
 
 		nrb_cell_share(i, cell->arm.threads, units, &from, &to);
-		/* an address of another process: it is not followed here */
-		mem += (uintptr_t)(from * sample->alloc_page_bytes);
-		rc = nrb_placement_count(pid, (const void *)mem,
-			(size_t)(shared->thread_pages[i] * sample->alloc_page_bytes),
-			(size_t)nrb_zones_page_bytes(), pages, NRB_MAX_NODES, &absent,
-			NULL);
+		rc = look_at(&look,
+			(uintptr_t)(sample->alloc_address +
+				    from * sample->alloc_page_bytes),
+			(size_t)shared->thread_pages[i] * unit_pages);
 		if (rc == -ESRCH) { /* as others of ours, it is the first to be killed */
 			nrb_cell_note(cell, "it died before its pages could be counted");
 			return 0;
@@ -147,7 +184,8 @@ int nrb_snapshot_locate(struct nrb_cell *cell, pid_t pid)
 			return rc;
 		}
 	}
-	nrb_cell_note_pages(cell, pages, absent, nrb_cell_written(shared));
+	nrb_cell_note_pages(
+		cell, look.pages, look.absent, look.located, nrb_cell_written(shared));
 	return 0;
 }
 

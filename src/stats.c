@@ -347,3 +347,10 @@ double nrb_stats_cliff(double *x, size_t n_x, double *y, size_t n_y)
 	}
 	return above / ((double)n_x * (double)n_y);
 }
+
+double nrb_stats_share_error(double n)
+{
+	const double left = 0.01; /* of samples, that may be farther off */
+
+	return n > 0 ? sqrt(log(2 / left) / (2 * n)) : NAN;
+}

@@ -224,6 +224,18 @@ int nrb_take_progress(struct nrb_options *options, const char *value)
 	return nrb_take_bad("progress", value, "auto, tty, plain or none");
 }
 
+int nrb_take_locate(struct nrb_options *options, const char *value)
+{
+	if (strcmp(value, "all") == 0) {
+		options->run.locate = NRB_LOCATE_ALL;
+	} else if (strcmp(value, "sample") == 0) {
+		options->run.locate = NRB_LOCATE_SAMPLE;
+	} else {
+		return nrb_take_bad("locate", value, "all or sample");
+	}
+	return 0;
+}
+
 int nrb_take_sparse(struct nrb_options *options, const char *value)
 {
 	(void)value;

@@ -2,11 +2,19 @@
 /* Cells that were not steady, and settings that changed meanwhile. */
 #include "nrb/trust.h"
 
+#include "nrb/cellvalue.h"
+
 #include <string.h>
 
 void nrb_trust_add(struct nrb_trust *trust, const struct nrb_sample *sample)
 {
 	struct nrb_trust_change *change;
+
+	if (nrb_cellvalue(sample, NRB_VALUE_LOCAL_ERROR) > 0) {
+		int64_t n = sample->pages_located, least = trust->least_located;
+
+		trust->least_located = trust->sampled++ == 0 || n < least ? n : least;
+	}
 
 	if (sample->status == NRB_STATUS_OK && sample->not_steady != NRB_ABSENT) {
 		trust->judged++;

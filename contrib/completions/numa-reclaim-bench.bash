@@ -4,7 +4,7 @@
 
 _numa_reclaim_bench_options() { # COMMAND
 	local inner='--scenario --all --variant --modes --reference --node --cpu-node --lru-gen --policy
-		--page-size --threads --fill-on --trim --swap --set --fill --sparse --alloc --aa --blocks
+		--page-size --threads --fill-on --trim --swap --set --fill --sparse --alloc --locate --aa --blocks
 		--budget --seed --roi --max-memory --config --output -o --yes -y --dry-run -n --progress'
 	local all='--json --color --ascii --quiet -q --help -h --version -V'
 
@@ -76,6 +76,7 @@ _numa_reclaim_bench() {
 		_numa_reclaim_bench_list 'local bind preferred interleave cpuset' "$current"
 		;;
 	--page-size) _numa_reclaim_bench_list '4k thp' "$current" ;;
+	--locate) mapfile -t COMPREPLY < <(compgen -W 'all sample' -- "$current") ;;
 	--fill-on) _numa_reclaim_bench_list 'target all' "$current" ;;
 	--set) _numa_reclaim_bench_set "$current" ;;
 	--gfp) mapfile -t COMPREPLY < <(compgen -W 'movable kernel atomic dirty-write' -- "$current") ;;

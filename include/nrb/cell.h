@@ -70,6 +70,7 @@ struct nrb_sizes {
 	int64_t chain_bytes;    /* lines walked at most; 0: all (hardware) */
 	int64_t walk_loads;   /* timed of a walk at least; 0: as many as hardware needs */
 	int64_t reread_bytes; /* re-read at most; 0: all that the deadline allows */
+	int64_t locate_pages; /* a sample of at most so many is located; 0: all */
 	bool sparse; /* the file is a hole: what is read from disk costs nothing, and is not timed */
 };
 
@@ -113,7 +114,11 @@ struct nrb_cell {
 	int64_t fill_len; /* bytes of the file that this cell filled with */
 	bool full; /* the node was, of others' cache: that is the fill, and little of ours fitted */
 	struct nrb_arena soak, arena;
-	int16_t *node_of; /* of each base page of the arena, by locate */
+	/* by locate: numbers of the base pages of the arena that were looked at (NULL: the first ones, which
+	 * are all), how many, and the node of each, -1 where it is nowhere */
+	uint32_t *located;
+	size_t n_located;
+	int16_t *node_of;
 	int holder; /* channel to the holder, or in it to the child; -1: there is none */
 	void *hold_state; /* the variant's hold's own, from request to request; NULL at first */
 };
@@ -246,10 +251,11 @@ void nrb_cell_note_why(struct nrb_cell *cell, const char *fmt, ...) NRB_PRINTF(2
  * Put where the allocation's pages are into the sample; every node of the machine gets its count,
  * 0 too.
  * pages    base pages, one count per OS node id, NRB_MAX_NODES of them
- * absent   base pages written but not present
+ * absent   base pages looked at, but not present
+ * located  base pages looked at
  * written  units of alloc_page_bytes written
  */
-void nrb_cell_note_pages(
-	struct nrb_cell *cell, const int64_t *pages, int64_t absent, int64_t written);
+void nrb_cell_note_pages(struct nrb_cell *cell, const int64_t *pages, int64_t absent,
+	int64_t located, int64_t written);
 
 #endif

@@ -12,7 +12,8 @@ enum nrb_cellvalue {
 	NRB_VALUE_ALLOC_P50_NS,
 	NRB_VALUE_ALLOC_P99_NS,
 	NRB_VALUE_ALLOC_P999_NS, /* absent with under 10,000 of them */
-	NRB_VALUE_PAGES_ABSENT,
+	NRB_VALUE_PAGES_ABSENT, /* of all written, by what a sample says where there was one */
+	NRB_VALUE_LOCAL_ERROR, /* of LOCAL_RATIO by the sample (nrb_stats_share_error); 0: all */
 	NRB_VALUE_ACCESS_NS,        /* a load, over all that was allocated */
 	NRB_VALUE_ACCESS_LOCAL_NS,  /* a load on the target node */
 	NRB_VALUE_ACCESS_REMOTE_NS, /* a load on any other node */

@@ -59,6 +59,12 @@ int nrb_placement_bind_range(
 int nrb_placement_count(pid_t pid, const void *mem, size_t len, size_t page_bytes,
 	int64_t *pages, int n_pages_max, int64_t *absent, int16_t *node_of);
 
+/** The same of n pages of a range that begins at mem, by their numbers (NULL: the first n); node_of
+ * has n entries. */
+int nrb_placement_count_some(pid_t pid, const void *mem, size_t page_bytes,
+	const uint32_t *numbers, size_t n, int64_t *pages, int n_pages_max,
+	int64_t *absent, int16_t *node_of);
+
 /**
  * Count a range's pages per node by another way than move_pages(2), as its cross-check.
  * root          /proc/PID/numa_maps is read below it; pid is never 0 here

@@ -26,6 +26,13 @@ enum {
 	NRB_N_MODES = 8
 };
 
+/* How many pages of an allocation are located. */
+enum nrb_locate {
+	NRB_LOCATE_BY_SIZE, /* all, of a large allocation a sample */
+	NRB_LOCATE_ALL,
+	NRB_LOCATE_SAMPLE,
+};
+
 /* As parsed by the front; 0, NULL and -1 are "not given" where marked. */
 struct nrb_run_options {
 	const char *scenarios[NRB_MAX_SCENARIOS]; /* names; none: "clean" */
@@ -55,6 +62,7 @@ struct nrb_run_options {
 	int n_variants;
 	bool all_variants;
 	int64_t fill_bytes, alloc_bytes, max_memory_bytes; /* 0 */
+	enum nrb_locate locate;
 	bool sparse;
 	const char *dir; /* for the cache file */
 	int64_t dir_free_bytes,

@@ -111,7 +111,7 @@ enum {
 
 struct nrb_node_sample {
 	int64_t node;
-	int64_t pages; /* base pages of the allocation, found here by move_pages(2) */
+	int64_t pages;      /* of pages_located, found here by move_pages(2) */
 	int64_t soak_pages; /* of the soak; in no figure */
 	/* just before the mode was applied (after the soak), and after the allocation */
 	int64_t free_before_bytes, free_after_bytes;
@@ -218,7 +218,8 @@ struct nrb_sample {
 	int64_t alloc_address; /* start of the range, as in /proc/PID/numa_maps */
 	/* of alloc_page_bytes, written; the histogram's n, but where they are used anew */
 	int64_t alloc_pages;
-	int64_t pages_absent;       /* written, but not present when located */
+	int64_t pages_located; /* base pages looked at: all written, or a sample of them */
+	int64_t pages_absent;  /* of them, not present then */
 	int64_t pages_numa_maps;    /* cross-check: pages of the range by numa_maps */
 	int64_t cache_before_bytes; /* of the file, just before the mode was applied */
 	int64_t cache_after_bytes;  /* of the file, after the allocation */

@@ -51,6 +51,11 @@ double nrb_stats_signed_rank_p(const double *values, size_t n);
 /** Make p-values those of Holm's step-down, in their order; NAN ones are no tests and stay. */
 void nrb_stats_holm(double *p, size_t n);
 
+/** How far a share of n independent yes-or-no values may be from the expected one: what 99 of 100 such
+ * samples keep to at least, be the values distributed alike or not; NAN for n 0.
+ * Source: Hoeffding 1963, theorem 1. */
+double nrb_stats_share_error(double n);
+
 /** Cliff's delta: of all pairs the share with x above y, less that with x below; NAN without
  * pairs. Sorts both in place. */
 double nrb_stats_cliff(double *x, size_t n_x, double *y, size_t n_y);

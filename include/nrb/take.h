@@ -57,6 +57,7 @@ int nrb_take_output(struct nrb_options *options, const char *value);
 int nrb_take_yes(struct nrb_options *options, const char *value);
 int nrb_take_dry_run(struct nrb_options *options, const char *value);
 int nrb_take_progress(struct nrb_options *options, const char *value);
+int nrb_take_locate(struct nrb_options *options, const char *value);
 int nrb_take_sparse(struct nrb_options *options, const char *value);
 int nrb_take_rehearsal(struct nrb_options *options, const char *value);
 int nrb_take_nodes(struct nrb_options *options, const char *value);

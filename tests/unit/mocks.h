@@ -89,7 +89,7 @@ static int locate(struct nrb_cell *cell)
 	int64_t there = cell->arm.mode > 0 ? cell->arm.mode : 0;
 	int64_t pages[NRB_MAX_NODES] = { 100, there };
 
-	nrb_cell_note_pages(cell, pages, 0, 100 + there);
+	nrb_cell_note_pages(cell, pages, 0, 100 + there, 100 + there);
 	return 0;
 }
 

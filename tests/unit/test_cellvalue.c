@@ -66,6 +66,32 @@ static void test_ratios(void **state)
 	assert_near(nrb_cellvalue(&sample, NRB_VALUE_PGSTEAL_DIRECT), 5);
 }
 
+/* Of a sample the shares are those of all, within what its size says. */
+static void test_a_sample_of_the_pages(void **state)
+{
+	(void)state;
+	make(1, 1, 50);
+	sample.alloc_pages = 1000000;
+	sample.pages_located = 10000;
+	sample.nodes[0].pages = 7900;
+	sample.nodes[1].pages = 2000; /* under test */
+	sample.pages_absent = 100;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_LOCAL_RATIO), 0.2);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_PAGES_ABSENT), 10000);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_LOCAL_ERROR),
+		sqrt(log(200) / (2 * 10000)));
+	/* all of them; and a record of before there were samples */
+	sample.pages_located = 1000000;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_LOCAL_RATIO), 0.002);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_LOCAL_ERROR), 0);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_PAGES_ABSENT), 100);
+	sample.pages_located = NRB_ABSENT;
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_LOCAL_RATIO), 0.002);
+	assert_near(nrb_cellvalue(&sample, NRB_VALUE_LOCAL_ERROR), 0);
+	sample.nodes[0].pages = sample.nodes[1].pages = NRB_ABSENT;
+	assert_true(isnan(nrb_cellvalue(&sample, NRB_VALUE_LOCAL_ERROR)));
+}
+
 /* What was read once gives way to what is served, and what others have free is room, too. */
 static void test_room(void **state)
 {
@@ -303,6 +329,7 @@ int main(void)
 		cmocka_unit_test(test_dirty_over_time),
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_ratios),
+		cmocka_unit_test(test_a_sample_of_the_pages),
 		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_absent),
 	};

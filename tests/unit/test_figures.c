@@ -197,7 +197,7 @@ static void test_columns(void **state)
 		"requests_per_s_highest,node_cache_bytes,node_cache_kept_ratio,"
 		"served_disk_ratio,reclaim_calls,reclaim_futile_ratio,"
 		"reclaim_stall_p50_ns,reclaim_stall_p99_ns,reclaim_stall_max_ns,"
-		"reclaim_stall_ratio,";
+		"reclaim_stall_ratio,local_error_ratio,";
 	char joined[sizeof(names) + 64] = "";
 
 	(void)state;

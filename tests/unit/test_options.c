@@ -26,6 +26,7 @@ static const struct value {
 		{ ",", "found,", "" } },
 	{ "fill", "200M", { "0", "-1", "x", "1.5G", "8388607T", "" } },
 	{ "alloc", "4G", { "0", "x", "8388607T" } },
+	{ "locate", "sample", { "some", "all,sample", "" } },
 	{ "blocks", "10", { "0", "-1", "x", "10001" } },
 	{ "budget", "20m", { "0", "x", "1d" } },
 	{ "width", "10%", { "10", "0%", "1001%", "" } },
@@ -187,7 +188,7 @@ static void test_values_arrive(void **state)
 	assert_int_equal(
 		parse("run --scenario clean,matrix --modes 0,7 --reference 1 "
 		      "--blocks 3 --budget 2h --seed 9 --node 0,2 --cpu-node 1 "
-		      "--fill 1M --alloc 2M --roi 0.25% --max-memory 3M --dir d -o f -y -n "
+		      "--fill 1M --alloc 2M --locate sample --roi 0.25% --max-memory 3M --dir d -o f -y -n "
 		      "--progress tty --rehearsal --root /tmp --json -q"),
 		0);
 	assert_int_equal(options->run.n_scenarios, 2);
@@ -205,6 +206,7 @@ static void test_values_arrive(void **state)
 	assert_int_equal(nrb_idset_next(&options->run.cpu_nodes, -1), 1);
 	assert_int_equal(options->run.fill_bytes, 1 << 20);
 	assert_int_equal(options->run.alloc_bytes, 2 << 20);
+	assert_int_equal(options->run.locate, NRB_LOCATE_SAMPLE);
 	assert_int_equal(options->run.roi_ppm, 2500);
 	assert_int_equal(options->run.max_memory_bytes, 3 << 20);
 	assert_string_equal(options->run.dir, "d");
@@ -241,6 +243,7 @@ static void test_defaults(void **state)
 	assert_int_equal(options->run.budget_s, 0);
 	assert_string_equal(options->run.dir, ".");
 	assert_null(options->run.output);
+	assert_int_equal(options->run.locate, NRB_LOCATE_BY_SIZE);
 	assert_string_equal(options->root, "/");
 	assert_int_equal(options->color, NRB_WHEN_AUTO);
 	assert_true(options->run.seed >= 0);

@@ -291,6 +291,31 @@ static void test_count_what_the_kernel_says(void **state)
 	assert_int_equal(pages[2], 0);
 }
 
+/* By number, over more than a batch; the nodes stand in the order of the numbers. */
+static void test_count_some(void **state)
+{
+	static uint32_t numbers[MANY];
+	static int status[MANY];
+	static int16_t node_of[MANY];
+	int64_t pages[MAX_NODES] = { 0 }, absent = 0;
+
+	(void)state;
+	for (int i = 0; i < MANY; i++) {
+		numbers[i] = 7 * (uint32_t)i;
+		status[i] = i % 5 == 0 ? -ENOENT : 1;
+	}
+	fake.status = status;
+	assert_int_equal(nrb_placement_count_some(77, (void *)0x100000, PAGE, numbers,
+				 MANY, pages, MAX_NODES, &absent, node_of),
+		0);
+	assert_int_equal(fake.asked, MANY);
+	assert_int_equal(fake.step, 7 * PAGE);
+	assert_int_equal(pages[1], MANY - (MANY + 4) / 5);
+	assert_int_equal(absent, (MANY + 4) / 5);
+	assert_int_equal(node_of[MANY - 1], status[MANY - 1] < 0 ? -1 : 1);
+	assert_int_equal(node_of[0], -1);
+}
+
 static void test_count_failures(void **state)
 {
 	static const int status[] = { 0, MAX_NODES };
@@ -436,6 +461,7 @@ int main(void)
 		cmocka_unit_test_setup(test_policy_failures_are_said, reset),
 		cmocka_unit_test_setup(test_keep_to, reset),
 		cmocka_unit_test_setup(test_count_what_the_kernel_says, reset),
+		cmocka_unit_test_setup(test_count_some, reset),
 		cmocka_unit_test_setup(test_count_failures, reset),
 		cmocka_unit_test_setup(test_count_and_numa_maps_agree, reset),
 		cmocka_unit_test_setup(test_numa_maps_of_a_recorded_process, reset),

@@ -142,6 +142,23 @@ static void test_text_says_what_will_be_done(void **state)
 	free(text);
 }
 
+/* Only where an allocation has more pages than a sample takes. */
+static void test_text_says_what_is_located(void **state)
+{
+	char *text;
+
+	(void)state;
+	plan.sizes[0].locate_pages = 100;
+	text = print(false);
+	assert_non_null(strstr(text, "  located     a sample of up to 100 pages"));
+	free(text);
+	plan.sizes[0].locate_pages = 100 << 20;
+	text = print(false);
+	assert_null(strstr(text, "  located"));
+	free(text);
+	plan.sizes[0].locate_pages = 0;
+}
+
 /* Of another's record (--config) or machine (--root). */
 static void test_text_moves_no_terminal(void **state)
 {
@@ -478,6 +495,7 @@ int main(void)
 		SHOW_TEST(test_json),
 		SHOW_TEST(test_json_of_a_matrix),
 		SHOW_TEST(test_text_says_what_will_be_done),
+		SHOW_TEST(test_text_says_what_is_located),
 		SHOW_TEST(test_text_moves_no_terminal),
 		SHOW_TEST(test_text_warns_of_others_cache),
 		SHOW_TEST(test_text_warns_whatever_the_scenario),

@@ -115,6 +115,29 @@ static void test_a_large_node_gets_ballast(void **state)
 	assert_int_equal(plan.sizes[0].alloc_bytes, 8LL << 30);
 }
 
+/* Above 16 GiB, unless it is asked for otherwise. */
+static void test_what_is_located(void **state)
+{
+	(void)state;
+	options.alloc_bytes = 16LL << 30;
+	assert_int_equal(make(machine_of(0, huge, 2)), 0);
+	assert_int_equal(plan.sizes[0].locate_pages, 0);
+	nrb_plan_finish(&plan);
+	options.alloc_bytes = 17LL << 30;
+	assert_int_equal(make(machine_of(0, huge, 2)), 0);
+	assert_int_equal(plan.sizes[0].locate_pages, 262144);
+	nrb_plan_finish(&plan);
+	options.locate = NRB_LOCATE_ALL;
+	assert_int_equal(make(machine_of(0, huge, 2)), 0);
+	assert_int_equal(plan.sizes[0].locate_pages, 0);
+	nrb_plan_finish(&plan);
+	options.locate = NRB_LOCATE_SAMPLE;
+	options.alloc_bytes = 0;
+	assert_int_equal(make(machine_of(0, two, 2)), 0);
+	assert_int_equal(plan.sizes[0].locate_pages, 262144);
+	nrb_plan_finish(&plan);
+}
+
 /* One ballast stands beside all arms, and each filled node has its own. */
 static void test_ballast_of_several_arms(void **state)
 {
@@ -373,6 +396,7 @@ int main(void)
 		PLAN_TEST(test_sizes),
 		PLAN_TEST(test_writer_sizes),
 		PLAN_TEST(test_a_large_node_gets_ballast),
+		PLAN_TEST(test_what_is_located),
 		PLAN_TEST(test_ballast_of_several_arms),
 		PLAN_TEST(test_fill_on_a_small_node),
 		PLAN_TEST(test_too_small_a_fill),

@@ -277,6 +277,57 @@ int __wrap_nrb_placement_count(pid_t pid, const void *mem, size_t len, size_t pa
 	return asked.n > 1 ? asked.rc : 0;
 }
 
+/* The numbers that were asked for, of each range. */
+static struct {
+	int n;
+	size_t pages[8];
+	uint32_t last[8];
+} sampled;
+
+int __wrap_nrb_placement_count_some(pid_t pid, const void *mem, size_t page_bytes,
+	const uint32_t *numbers, size_t n, int64_t *pages, int n_pages_max,
+	int64_t *absent, int16_t *node_of);
+int __wrap_nrb_placement_count_some(pid_t pid, const void *mem, size_t page_bytes,
+	const uint32_t *numbers, size_t n, int64_t *pages, int n_pages_max,
+	int64_t *absent, int16_t *node_of)
+{
+	(void)mem;
+	(void)n_pages_max;
+	(void)absent;
+	assert_int_equal(pid, 4242);
+	assert_int_equal(page_bytes, nrb_zones_page_bytes());
+	assert_null(node_of);
+	sampled.pages[sampled.n] = n;
+	sampled.last[sampled.n++] = n > 0 ? numbers[n - 1] : 0;
+	pages[3] += (int64_t)n;
+	return 0;
+}
+
+/* In proportion: one page of each 4, over what each thread has written. */
+static void test_a_sample_of_what_threads_have_written(void **state)
+{
+	struct nrb_sample *sample = &shared->sample;
+
+	(void)state;
+	memset(&sampled, 0, sizeof(sampled));
+	cell.arm.threads = 2;
+	cell.sizes.locate_pages = 300;
+	sample->alloc_bytes = 4 * (2 << 20);
+	sample->alloc_page_bytes = 2 << 20;
+	sample->seed = 5;
+	shared->thread_pages[0] = 2;
+	shared->thread_pages[1] = 0;
+	assert_int_equal(nrb_snapshot_locate(&cell, 4242), 0);
+	assert_int_equal(sampled.n, 2);
+	assert_int_equal(sampled.pages[0], 256);
+	assert_in_range(sampled.last[0], 1020, 1023);
+	assert_int_equal(sampled.pages[1], 0);
+	assert_int_equal(sample->pages_located, 256);
+	assert_int_equal(sample->alloc_pages, 2);
+	assert_int_equal(nrb_sample_find_node(sample, 3)->pages, 256);
+	cell.sizes.locate_pages = 0;
+}
+
 /* What a stalled child has written: the first part of each thread's share. */
 static void test_what_threads_have_written(void **state)
 {
@@ -303,6 +354,7 @@ static void test_what_threads_have_written(void **state)
 	}
 	assert_int_equal(sample->alloc_pages, 6);
 	assert_int_equal(sample->pages_absent, 3);
+	assert_int_equal(sample->pages_located, 6 * 512);
 	assert_int_equal(nrb_sample_find_node(sample, 3)->pages, 6 * 512 - 3);
 	assert_int_equal(nrb_sample_find_node(sample, 0)->pages, 0);
 }
@@ -344,6 +396,7 @@ int main(void)
 		SNAPSHOT_TEST(test_cache_of_no_file),
 		SNAPSHOT_TEST(test_thresholds_of_the_zones),
 		SNAPSHOT_TEST(test_what_threads_have_written),
+		SNAPSHOT_TEST(test_a_sample_of_what_threads_have_written),
 		SNAPSHOT_TEST(test_one_that_died_since),
 	};
 

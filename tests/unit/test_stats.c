@@ -205,6 +205,15 @@ static void test_cliff(void **state)
 	assert_true(isnan(nrb_stats_cliff(x, 0, y, 3)));
 }
 
+/* sqrt(ln(2 / 0.01) / (2 n)) */
+static void test_the_error_of_a_share(void **state)
+{
+	(void)state;
+	assert_true(is_near(nrb_stats_share_error(262144), 0.0031789524, 1e-10));
+	assert_true(is_near(nrb_stats_share_error(1), 1.6276236307, 1e-10));
+	assert_true(isnan(nrb_stats_share_error(0)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +227,7 @@ int main(void)
 		cmocka_unit_test(test_many_zeros),
 		cmocka_unit_test(test_holm),
 		cmocka_unit_test(test_cliff),
+		cmocka_unit_test(test_the_error_of_a_share),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

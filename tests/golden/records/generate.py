@@ -151,6 +151,17 @@ def ballast():
     return [{**HEADER, "blocks": 1, "lru_gen": "off", "sparse": True}, *made, end(len(made))]
 
 
+def sample():
+    """Of an allocation of 64 GiB a sample is located, half of which mode 1 keeps local."""
+    pages, located = 64 << 18, 262144
+    cells = [cell(mode, 1, mode, local=mode * 0.5, stolen=mode * 54000, alloc_bytes=pages * 4096,
+                  alloc_pages=pages, pages_located=located, pages_absent=mode) for mode in (0, 1)]
+    for mode, one in enumerate(cells):
+        one["nodes"][0]["pages"] = mode * located // 2
+        one["nodes"][1]["pages"] = located - mode * (located // 2 + 1)
+    return [{**HEADER, "blocks": 1, "alloc_bytes": pages * 4096}, *cells, end(len(cells))]
+
+
 def nothing():
     cells = [unmeasured(cell(number, 1, mode, status="unsupported",
                              note="no room on node 0 for the allocation"))
@@ -496,6 +507,7 @@ def main():
             "absent": absent(), "dirty": dirty(), "dirty-new": dirty_new(), "anon": anon(),
             "states": states(), "swapped": swapped(), "threads": threads(), "mapped": mapped(),
             "thp": thp(), "load": load(), "lowest": lowest(), "ballast": ballast(),
+            "sample": sample(),
             "fileserver": fileserver(), "blocks": blocks(), "control": control(),
             "control-off": control(blocks=5, drift=0.3, roi_ppm=20000, width_ppm=100000),
             "control-rehearsal": control(blocks=6, rehearsal=True, hypervisor="TCG"),
