@@ -21,7 +21,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MAX_FILES = 512, MAX_BYTES = 512 * 1024, ROUND_SECONDS = 10 };
+/* A round is longer than a trial of ours may take (10 s), and than an input takes where tests of guests leave
+ * little of the machine. */
+enum { MAX_FILES = 512, MAX_BYTES = 512 * 1024, ROUND_SECONDS = 40 };
 
 static struct input {
 	char name[256];
