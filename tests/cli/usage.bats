@@ -201,6 +201,8 @@ load cli.bash
 	says_one_line 'no node 99'
 	nrb 2 run -n --root "$fixtures/one-node" --node 99
 	says_one_line 'no node 99; it has 0'
+	nrb 2 run -n --root "$fixtures/memoryless-node" --node 2
+	says_one_line 'node 2 has no memory; 0-1 have'
 	nrb 2 run -n --root "$fixtures/two-nodes" --node 2
 	says_one_line 'no node 2; it has 0(-|,)1'
 }
