@@ -34,7 +34,7 @@ int __wrap_unlinkat(int dir, const char *path, int flags)
 	int rc = __real_unlinkat(dir, path, flags);
 
 	if (rc == 0) {
-		note(flags != AT_REMOVEDIR          ? "j"
+		note(flags != AT_REMOVEDIR             ? "j"
 			: strstr(path, "4711") != NULL ? "t"
 						       : "g");
 	}
