@@ -15,6 +15,7 @@ enum {
 	SHORT_NS = 10000,
 	/* An emulated CPU takes 1.2 us to tell of a call, so that 5 in a ms are 0.6 % of its time. */
 	FEW_PER_MS = 5,
+	PAUSE = 49,   /* times as long as a window that it follows: 2 % are recorded */
 	FIRST_MS = 2, /* a window's; doubled up to the time between two looks */
 	LONGEST_MS = 64,
 };
@@ -125,30 +126,45 @@ static int open_window(struct nrb_reclaimstalls *stalls)
 	return rc;
 }
 
-/* The time up to now was recorded. Returns its length in ms, rounded up. */
-static int64_t note_time(struct nrb_reclaimstalls *stalls)
+/* The time up to now was recorded. Returns how long it was. */
+static uint64_t note_time(struct nrb_reclaimstalls *stalls)
 {
-	uint64_t now_ns = nrb_clock_ns();
-	int64_t ns = (int64_t)(now_ns - stalls->since_ns);
+	uint64_t now_ns = nrb_clock_ns(), ns = now_ns - stalls->since_ns;
 
 	stalls->since_ns = now_ns;
-	stalls->cell->shared->sample.reclaim_traced_ns += ns;
-	return ns / 1000000 + 1;
+	stalls->cell->shared->sample.reclaim_traced_ns += (int64_t)ns;
+	return ns;
 }
 
-/* What came of a window, or of a part of it: too many calls end it. */
-static void look_at_window(struct nrb_reclaimstalls *stalls)
+static void stop(struct nrb_reclaimstalls *stalls)
 {
-	stalls->short_calls = 0;
-	(void)nrb_reclaimtrace_read(stalls->trace, note_call, stalls);
-	if (stalls->short_calls <= note_time(stalls) * FEW_PER_MS) {
-		return;
-	}
 	nrb_reclaimtrace_stop(stalls->trace);
 	stalls->on = false;
-	/* what came since the read */
+}
+
+/* Too many short calls end a window, and the longer it was the longer is the pause: a parent that its
+ * machine starves ends it late. Where they were many before, reading them need not be recorded too. */
+static void look_at_window(struct nrb_reclaimstalls *stalls)
+{
+	uint64_t ns;
+
+	if (stalls->many) {
+		stop(stalls);
+	}
+	ns = note_time(stalls);
+	stalls->short_calls = 0;
 	(void)nrb_reclaimtrace_read(stalls->trace, note_call, stalls);
-	(void)note_time(stalls);
+	stalls->many = stalls->short_calls > ((int64_t)(ns / 1000000) + 1) * FEW_PER_MS;
+	if (stalls->many && stalls->on) {
+		stop(stalls);
+		ns += note_time(stalls);
+		(void)nrb_reclaimtrace_read(stalls->trace, note_call, stalls);
+	}
+	if (stalls->many) {
+		stalls->resume_ns = stalls->since_ns + PAUSE * ns;
+	} else if (!stalls->on) {
+		(void)open_window(stalls);
+	}
 }
 
 void nrb_reclaimstalls_begin(struct nrb_reclaimstalls *stalls, struct nrb_cell *cell)
@@ -159,6 +175,7 @@ void nrb_reclaimstalls_begin(struct nrb_reclaimstalls *stalls, struct nrb_cell *
 		return;
 	}
 	stalls->lost = nrb_reclaimtrace_lost(stalls->trace);
+	stalls->many = false;
 	if (open_window(stalls) < 0) {
 		return;
 	}
@@ -193,7 +210,7 @@ void nrb_reclaimstalls_look(struct nrb_reclaimstalls *stalls)
 	}
 	if (stalls->on) {
 		look_at_window(stalls);
-	} else {
+	} else if (nrb_clock_ns() >= stalls->resume_ns) {
 		(void)open_window(stalls);
 	}
 }
@@ -206,8 +223,7 @@ void nrb_reclaimstalls_end(struct nrb_reclaimstalls *stalls)
 		return;
 	}
 	if (stalls->on) {
-		nrb_reclaimtrace_stop(stalls->trace);
-		stalls->on = false;
+		stop(stalls);
 		(void)note_time(stalls);
 		(void)nrb_reclaimtrace_read(stalls->trace, note_call, stalls);
 		(void)nrb_reclaimtrace_read_unended(

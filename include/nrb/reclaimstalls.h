@@ -2,7 +2,7 @@
 /*
  * How long each call of node reclaim stalled who allocates in a cell. To record a call takes its caller
  * a fraction of a microsecond. Where many are short, as those that free nothing under MGLRU, all of them
- * would add a fifth to what is measured: then it is done for 2 ms, ten times a second.
+ * would add a fifth to what is measured: then it is done for a fiftieth of the time.
  */
 #ifndef NRB_RECLAIMSTALLS_H
 #define NRB_RECLAIMSTALLS_H
@@ -20,6 +20,8 @@ struct nrb_reclaimstalls {
 	int timer;                      /* timerfd(2): the end of a window */
 	struct nrb_cell *cell; /* under way; NULL: none is, or none is recorded */
 	bool on;               /* it is recorded now */
+	bool many;             /* short calls in the window before */
+	uint64_t resume_ns;    /* not before that is the next window */
 	int window_ms;         /* of that window */
 	uint64_t since_ns;     /* that it is */
 	int64_t short_calls;   /* in it */

@@ -275,7 +275,10 @@ static void test_pauses(void **state)
 	put_short_calls(16); /* 15 in up to 3 ms are few */
 	nrb_reclaimstalls_tick(&stalls);
 	assert_false(trace.on);
-	trace.now_ns += 98 * MS;
+	trace.now_ns += 98 * MS - 1;
+	nrb_reclaimstalls_look(&stalls);
+	assert_false(trace.on);
+	trace.now_ns += 1;
 	nrb_reclaimstalls_look(&stalls);
 	assert_true(trace.on);
 	assert_true(is_due());
@@ -290,6 +293,35 @@ static void test_pauses(void **state)
 	assert_int_equal(sample->reclaim_traced_ns, 4 * MS);
 	assert_int_equal(sample->reclaim_calls, 33);
 	assert_int_equal(sample->reclaim_futile_calls, 33);
+}
+
+/* After a window that ended late the pause is longer; one with few calls ends the pauses. */
+static void test_pauses_longer(void **state)
+{
+	assert_int_equal(open_stalls(state, "0", 2), 0);
+	nrb_reclaimstalls_begin(&stalls, &cell);
+	assert_true(is_due());
+	trace.now_ns += 10 * MS;
+	put_short_calls(60);
+	nrb_reclaimstalls_tick(&stalls);
+	assert_false(trace.on);
+	trace.now_ns += 480 * MS;
+	nrb_reclaimstalls_look(&stalls);
+	assert_false(trace.on);
+	trace.now_ns += 10 * MS;
+	nrb_reclaimstalls_look(&stalls);
+	assert_true(trace.on);
+	assert_true(is_due());
+	trace.now_ns += 2 * MS;
+	put_short_calls(5);
+	nrb_reclaimstalls_tick(&stalls);
+	assert_true(trace.on);
+	trace.now_ns += 100 * MS;
+	nrb_reclaimstalls_look(&stalls);
+	assert_true(trace.on);
+	nrb_reclaimstalls_end(&stalls);
+	assert_int_equal(shared->sample.reclaim_traced_ns, 112 * MS);
+	assert_int_equal(shared->sample.reclaim_calls, 65);
 }
 
 /* Few, or long ones, do not. */
@@ -325,6 +357,7 @@ int main(void)
 		STALLS_TEST(test_without),
 		STALLS_TEST(test_counts),
 		STALLS_TEST(test_pauses),
+		STALLS_TEST(test_pauses_longer),
 		STALLS_TEST(test_goes_on),
 	};
 
