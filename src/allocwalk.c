@@ -2,6 +2,7 @@
 /* get_page_from_freelist() of mm/page_alloc.c (6.1, 7.3), over a state. */
 #include "nrb/allocwalk.h"
 
+#include "nrb/cpulist.h"
 #include "nrb/diag.h"
 #include "nrb/dirtyshare.h"
 #include "nrb/units.h"
@@ -111,12 +112,27 @@ static bool is_where_freed(const struct walking *w, int zone)
 	return true;
 }
 
+static bool has_large_folios(const struct walking *w)
+{
+	return nrb_kernelrules_is_since(
+		&w->state->rules, LARGE_FOLIOS_MAJOR, LARGE_FOLIOS_MINOR);
+}
+
+/* Single pages go to the CPU's list first, large folios straight back. */
+static int64_t back_in_zone(const struct walking *w, int zone, int64_t pages)
+{
+	return has_large_folios(w)
+		       ? pages
+		       : nrb_cpulist_given_back(w->state, zone, w->request->cpu, pages);
+}
+
 static void take_numbers(struct walking *w, struct nrb_walk_step *step)
 {
 	step->mark = nrb_zonemark_of(
 		w->state, w->request, step->zone, passes[w->pass].is_slow);
 	if (is_where_freed(w, step->zone)) {
-		step->mark.free_pages += *freed_of(w, node_at(w, step->zone));
+		step->mark.free_pages +=
+			back_in_zone(w, step->zone, *freed_of(w, node_at(w, step->zone)));
 	}
 	if (step->mark.unsure_why != NULL) {
 		doubt(w, step->mark.unsure_why);
@@ -131,8 +147,7 @@ static bool has_block(struct walking *w, const struct nrb_walk_step *step)
 		return true;
 	}
 	doubt(w, "whether what is reclaimed makes up a free block is not told");
-	return nrb_kernelrules_is_since(
-		&w->state->rules, LARGE_FOLIOS_MAJOR, LARGE_FOLIOS_MINOR);
+	return has_large_folios(w);
 }
 
 static void count_scan(struct walking *w, const struct nrb_gates *gates)
@@ -154,6 +169,14 @@ static void doubt_slab(struct walking *w, const struct nrb_gates *gates)
 	}
 }
 
+/* Of what is freed now, beside what was before. */
+static int64_t given_back(struct walking *w, int zone, int64_t pages)
+{
+	int64_t before = *freed_of(w, node_at(w, zone));
+
+	return back_in_zone(w, zone, before + pages) - back_in_zone(w, zone, before);
+}
+
 static void reclaim(struct walking *w, struct nrb_walk_step *step)
 {
 	const struct nrb_vmnode *node = node_at(w, step->zone);
@@ -169,7 +192,7 @@ static void reclaim(struct walking *w, struct nrb_walk_step *step)
 	count_scan(w, gates);
 	doubt_slab(w, gates);
 	is_here = is_where_freed(w, step->zone);
-	least = is_here ? gates->yield_min_pages : 0;
+	least = is_here ? given_back(w, step->zone, gates->yield_min_pages) : 0;
 	most = is_here ? gates->yield_max_pages : 0;
 	if (nrb_zonemark_has_room(&step->mark, least) !=
 		nrb_zonemark_has_room(&step->mark, most)) {

@@ -32,7 +32,7 @@ static void set_limit(
 	nrb_json_set(json, key, limit);
 }
 
-static struct nrb_json *request_json(const struct nrb_request *request)
+struct nrb_json *nrb_explainjson_request(const struct nrb_request *request)
 {
 	struct nrb_json *json = nrb_json_object();
 
@@ -147,8 +147,25 @@ static struct nrb_json *gates_json(const struct nrb_gates *gates)
 	return list;
 }
 
+/* What the CPU that asks has of a zone's free pages: what it frees goes there. */
+static void set_list(struct nrb_json *json, const struct nrb_vmstate *state,
+	const struct nrb_zone *zone, int cpu)
+{
+	for (int i = 0; i < zone->n_lists; i++) {
+		const struct nrb_zone_list *list =
+			&state->zones.lists[zone->first_list + i];
+
+		if (list->cpu == cpu) {
+			set_known(json, "list_pages", list->count_pages);
+			set_known(json, "list_high_pages", list->high_pages);
+			set_known(json, "list_high_min_pages", list->high_min_pages);
+			set_known(json, "list_batch_pages", list->batch_pages);
+		}
+	}
+}
+
 static struct nrb_json *step_json(
-	const struct nrb_vmstate *state, const struct nrb_walk_step *step)
+	const struct nrb_vmstate *state, const struct nrb_walk_step *step, int cpu)
 {
 	const struct nrb_zone *zone = &state->zones.zones[step->zone];
 	struct nrb_json *json = nrb_json_object();
@@ -169,6 +186,7 @@ static struct nrb_json *step_json(
 		nrb_json_set(json, "gates", gates_json(&step->gates));
 	}
 	if (step->gates.is_passed && step->gates.n > 0) {
+		set_list(json, state, zone, cpu);
 		nrb_json_set_int(json, "yield_min_pages", step->gates.yield_min_pages);
 		nrb_json_set_int(json, "yield_max_pages", step->gates.yield_max_pages);
 	}
@@ -208,29 +226,45 @@ static struct nrb_json *margin_json(const struct nrb_vmstate *state,
 	return json;
 }
 
+static void add_walk(struct nrb_json *json, const struct nrb_vmstate *state,
+	const struct nrb_allocwalk *walk, const struct nrb_walk_margin *margin)
+{
+	struct nrb_json *steps = nrb_json_array();
+
+	add_outcome(json, state, walk);
+	if (margin->step >= 0) {
+		nrb_json_set(json, "nearest_limit", margin_json(state, walk, margin));
+	}
+	for (int k = 0; k < walk->n_steps; k++) {
+		nrb_json_append(
+			steps, step_json(state, &walk->steps[k], walk->request.cpu));
+	}
+	nrb_json_set(json, "steps", steps);
+}
+
+struct nrb_json *nrb_explainjson_walk(const struct nrb_vmstate *state,
+	const struct nrb_allocwalk *walk, const struct nrb_walk_margin *margin)
+{
+	struct nrb_json *json = nrb_json_object();
+
+	add_walk(json, state, walk, margin);
+	return json;
+}
+
 static struct nrb_json *mode_json(const struct nrb_explanation *explanation, int i)
 {
-	const struct nrb_vmstate *state = &explanation->state;
 	const struct nrb_allocwalk *walk = &explanation->walks[i];
-	struct nrb_json *json = nrb_json_object(), *steps = nrb_json_array();
+	struct nrb_json *json = nrb_json_object();
 
 	if (explanation->has_knob) {
 		nrb_json_set_int(json, "mode", walk->request.mode);
 		nrb_json_set_str(json, "meaning", nrb_mode_meaning(walk->request.mode));
 	}
-	add_outcome(json, state, walk);
-	if (explanation->margins[i].step >= 0) {
-		nrb_json_set(json, "nearest_limit",
-			margin_json(state, walk, &explanation->margins[i]));
-	}
-	for (int k = 0; k < walk->n_steps; k++) {
-		nrb_json_append(steps, step_json(state, &walk->steps[k]));
-	}
-	nrb_json_set(json, "steps", steps);
+	add_walk(json, &explanation->state, walk, &explanation->margins[i]);
 	if (explanation->has_full) {
 		struct nrb_json *full = nrb_json_object();
 
-		add_outcome(full, state, &explanation->full[i]);
+		add_outcome(full, &explanation->state, &explanation->full[i]);
 		nrb_json_set(json, "once_full", full);
 	}
 	return json;
@@ -246,7 +280,7 @@ struct nrb_json *nrb_explainjson_make(const struct nrb_explanation *explanation)
 	set_known(json, "zone_reclaim_mode", state->mode);
 	nrb_json_set_str(json, "lru_gen", lru_gen[state->lru_gen]);
 	nrb_json_set_int(json, "node_reclaim_distance", state->reclaim_distance);
-	nrb_json_set(json, "request", request_json(&explanation->request));
+	nrb_json_set(json, "request", nrb_explainjson_request(&explanation->request));
 	nrb_json_set(json, "nodes", nodes_json(state));
 	nrb_json_set(json, "zonelist", zonelist_json(state, &explanation->list));
 	nrb_json_set_bool(json, "zonelist_is_sure", explanation->list.is_sure);

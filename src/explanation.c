@@ -15,6 +15,8 @@ static int copy_zones(struct nrb_zones *copy, const struct nrb_zones *zones)
 	size_t bytes = (size_t)zones->n * sizeof(*zones->zones);
 
 	*copy = *zones;
+	copy->lists = NULL;
+	copy->n_lists = 0;
 	copy->zones = malloc(bytes);
 	if (copy->zones == NULL) {
 		return nrb_fail(-ENOMEM, "no memory for %d zones", zones->n);
@@ -41,6 +43,8 @@ int nrb_explanation_fill(struct nrb_vmstate *full, struct nrb_zones *zones,
 		if (zone->node == node && zone->free_pages > most) {
 			zone->free_pages = most;
 		}
+		/* a node that has been full for a while has full lists: what is freed is free at once */
+		zone->n_lists = 0;
 	}
 	return 0;
 }

@@ -289,7 +289,12 @@ static int dispatch(struct nrb_options *options, struct ending *ending)
 {
 	struct nrb_screen screen = nrb_screen_of(stdout, options->color, options->ascii);
 	struct nrb_root root = { 0 };
-	int rc = limit_rights(options->command->command);
+	int rc;
+
+	if (options->explain.verify) {
+		nrb_rights_declare(NRB_RIGHTS_RING);
+	}
+	rc = limit_rights(options->command->command);
 
 	if (rc == 0) {
 		rc = nrb_fsroot_open(&root, options->root);

@@ -9,6 +9,7 @@
 
 enum {
 	SWAP_CLUSTER = 32, /* SWAP_CLUSTER_MAX: that node reclaim wants at least */
+	MGLRU_BATCH = 64,  /* MIN_LRU_BATCH on 64 bits */
 	FIRST_PART = 16, /* of a list it scans 1/16 at first (NODE_RECLAIM_PRIORITY 4) */
 	LARGE_FOLIO = 512, /* pages of 2 MiB, the largest folio of a file on x86 */
 	SHIFTED_WRITE = 1, /* bits of 5.8 to 5.11 */
@@ -217,17 +218,38 @@ static look_at *const looks[NRB_N_GATES] = {
 };
 /* clang-format on */
 
-/* The first pass takes a sixteenth of the lists at most, and stops at 32 pages or the block wanted; a
- * folio goes as a whole. */
-static void estimate_yield(struct nrb_gates *gates, int64_t pages, int order)
+/* Pages of all lists of files: a sixteenth of them is scanned at first. */
+static int64_t first_part(const struct looking *at)
 {
-	int64_t wanted = (int64_t)1 << order;
-	int64_t least = pages / FIRST_PART > 0 ? pages / FIRST_PART : 1;
+	return (known(at->node->active_file_pages) +
+		       known(at->node->inactive_file_pages)) /
+	       FIRST_PART;
+}
 
-	wanted = wanted > SWAP_CLUSTER ? wanted : SWAP_CLUSTER;
-	if (least < ((int64_t)1 << order)) { /* it goes on, up to all of the lists */
-		least = pages < ((int64_t)1 << order) ? pages : (int64_t)1 << order;
+/* MGLRU takes them by twice as many as the classic lists. */
+static int64_t wanted_pages(const struct looking *at)
+{
+	const int64_t block = (int64_t)1 << at->request->order;
+	int64_t wanted = at->request->lru_gen ? MGLRU_BATCH : SWAP_CLUSTER;
+
+	wanted = wanted > block ? wanted : block;
+	if (at->request->lru_gen && at->state->rules.has[NRB_KERNELRULE_MGLRU_TO_LOW] &&
+		first_part(at) > wanted) {
+		wanted = first_part(at);
 	}
+	return wanted;
+}
+
+/* The first pass takes a sixteenth of the lists at most, and stops at what is wanted; if that made no
+ * block, further ones go over all of the lists. A folio goes as a whole. */
+static void estimate_yield(
+	struct nrb_gates *gates, const struct looking *at, int64_t pages)
+{
+	const int64_t block = (int64_t)1 << at->request->order;
+	const int64_t wanted = wanted_pages(at);
+	int64_t least = first_part(at) > block ? first_part(at) : block;
+
+	least = least < pages ? least : pages;
 	gates->yield_min_pages = least < wanted ? least : wanted;
 	gates->yield_max_pages =
 		wanted + LARGE_FOLIO < pages ? wanted + LARGE_FOLIO : pages;
@@ -251,7 +273,6 @@ void nrb_gates_look(struct nrb_gates *gates, const struct nrb_vmstate *state,
 		gates->is_passed = look->is_open;
 	}
 	if (gates->is_passed) {
-		estimate_yield(
-			gates, gates->looks[NRB_GATE_YIELD].test.value, request->order);
+		estimate_yield(gates, &at, gates->looks[NRB_GATE_YIELD].test.value);
 	}
 }

@@ -31,6 +31,8 @@ const struct nrb_right nrb_right_table[] = {
 	  R(REHEARSE) | R(SCRIPT), 0 },
 	{ CAP_FOWNER, "CAP_FOWNER", "to see what is cached of files that are a user's",
 	  R(PARENT) | R(CHILD), NRB_RIGHTS_SERVED },
+	{ CAP_NET_RAW, "CAP_NET_RAW", "to have the kernel take memory of its own, for a packet ring",
+	  R(CHECK), NRB_RIGHTS_RING },
 	{ .name = 0 },
 };
 /* clang-format on */

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { MAX_ORDER = NRB_VMBLOCKS_ORDERS - 1 };
+enum { MAX_ORDER = NRB_VMBLOCKS_ORDERS - 1, MAX_COUNT = 100000 };
 
 /* The position of a word, or -1 with a message. */
 static int take_word(
@@ -71,6 +71,25 @@ int nrb_take_asked_mode(struct nrb_options *options, const char *value)
 	options->explain.asked.mode = (int)mode;
 	options->explain.one_mode = mode >= 0;
 	return rc;
+}
+
+int nrb_take_verify(struct nrb_options *options, const char *value)
+{
+	(void)value;
+	options->explain.verify = true;
+	return 0;
+}
+
+int nrb_take_verify_count(struct nrb_options *options, const char *value)
+{
+	return nrb_take_i64("count", value, 1, MAX_COUNT, "1 to 100000 pages",
+		&options->explain.count);
+}
+
+int nrb_take_verify_dir(struct nrb_options *options, const char *value)
+{
+	options->explain.dir = value;
+	return 0;
 }
 
 int nrb_take_asked_lru_gen(struct nrb_options *options, const char *value)

@@ -52,6 +52,16 @@ static const struct key keys[] = {
 	{ NULL, 0 },
 };
 #undef AT
+
+#define AT(field) offsetof(struct nrb_zone_list, field)
+static const struct key list_keys[] = {
+	{ "count:",    AT(count_pages) },
+	{ "high:",     AT(high_pages) },
+	{ "high_min:", AT(high_min_pages) },
+	{ "batch:",    AT(batch_pages) },
+	{ NULL, 0 },
+};
+#undef AT
 /* clang-format on */
 
 static bool is_number_of_pages(int64_t value)
@@ -89,6 +99,65 @@ static bool parse_threshold(struct nrb_zone *zone, const char *line)
 	}
 	zone->drift_pages += is_number_of_pages(pages) ? pages : 0;
 	return true;
+}
+
+/* A list of count items, one more; full at powers of two. Returns 0, -ENOMEM with a message. */
+static int grow(void **items, int count, size_t item_bytes)
+{
+	if ((count & (count - 1)) == 0) {
+		size_t room = count > 0 ? 2 * (size_t)count : 1;
+		void *grown = realloc(*items, room * item_bytes);
+
+		if (grown == NULL) {
+			return nrb_fail(-ENOMEM, "no memory for %zu zones", room);
+		}
+		*items = grown;
+	}
+	return 0;
+}
+
+/* "    cpu: 0" begins one. */
+static int begin_list(struct nrb_zones *zones, struct nrb_zone *zone, int64_t cpu)
+{
+	void *lists = zones->lists;
+	int rc = grow(&lists, zones->n_lists, sizeof(*zones->lists));
+
+	if (rc < 0) {
+		return rc;
+	}
+	zones->lists = lists;
+	zones->lists[zones->n_lists++] = (struct nrb_zone_list){ .cpu = (int)cpu,
+		.count_pages = NRB_ABSENT,
+		.high_pages = NRB_ABSENT,
+		.high_min_pages = NRB_ABSENT,
+		.batch_pages = NRB_ABSENT };
+	zone->n_lists++;
+	return 0;
+}
+
+/* A line of a CPU's list. What is no number is not told. */
+static int parse_list_line(
+	struct nrb_zones *zones, struct nrb_zone *zone, const char *line)
+{
+	char word[32];
+	int64_t value;
+
+	if (zone->node < 0 || sscanf(line, " %31s %" SCNd64, word, &value) != 2 ||
+		!is_number_of_pages(value)) {
+		return 0;
+	}
+	if (strcmp(word, "cpu:") == 0 && value < NRB_IDSET_MAX) {
+		return begin_list(zones, zone, value);
+	}
+	for (const struct key *key = list_keys; zone->n_lists > 0 && key->name != NULL;
+		key++) {
+		if (strcmp(word, key->name) == 0) {
+			struct nrb_zone_list *list = &zones->lists[zones->n_lists - 1];
+
+			*(int64_t *)((char *)list + key->offset) = value;
+		}
+	}
+	return 0;
 }
 
 /* False for a number that cannot be. */
@@ -134,17 +203,13 @@ static void clear_zone(struct nrb_zone *zone)
 
 static int append(struct nrb_zones *zones, const struct nrb_zone *zone)
 {
-	struct nrb_zone *grown;
+	void *grown = zones->zones;
+	int rc = grow(&grown, zones->n, sizeof(*zones->zones));
 
-	if ((zones->n & (zones->n - 1)) == 0) { /* full at powers of two */
-		size_t room = zones->n > 0 ? 2 * (size_t)zones->n : 1;
-
-		grown = realloc(zones->zones, room * sizeof(*grown));
-		if (grown == NULL) {
-			return nrb_fail(-ENOMEM, "no memory for %zu zones", room);
-		}
-		zones->zones = grown;
+	if (rc < 0) {
+		return rc;
 	}
+	zones->zones = grown;
 	zones->zones[zones->n++] = *zone;
 	return 0;
 }
@@ -186,6 +251,7 @@ static int begin_zone(
 			ZONEINFO, head->node, head->name);
 	}
 	*zone = *head;
+	zone->first_list = zones->n_lists;
 	note_kind(zones, zone);
 	return 0;
 }
@@ -205,6 +271,8 @@ static int parse(struct nrb_zones *zones, char *text)
 			rc = nrb_fail(-EPROTO,
 				"/%s: node %d, zone %s has a number that cannot be",
 				ZONEINFO, zone.node, zone.name);
+		} else {
+			rc = parse_list_line(zones, &zone, line);
 		}
 	}
 	return rc < 0 ? rc : end_zone(zones, &zone);
@@ -234,6 +302,7 @@ int nrb_zones_read(struct nrb_zones *zones, const struct nrb_root *root)
 void nrb_zones_finish(struct nrb_zones *zones)
 {
 	free(zones->zones);
+	free(zones->lists);
 	*zones = (struct nrb_zones){ 0 };
 }
 

@@ -15,7 +15,7 @@ _numa_reclaim_bench_options() { # COMMAND
 			"--kernel-deb --accel --keep $all"
 		;;
 	check) echo "--root $all" ;;
-	explain) echo "--node --cpu --order --gfp --policy --mode --lru-gen --root $all" ;;
+	explain) echo "--node --cpu --order --gfp --policy --mode --lru-gen --verify --count --dir --root $all" ;;
 	export) echo "--format --mode --arm --output -o --root $all" ;;
 	report) echo "--csv --html --plots --roi $all" ;;
 	compare) echo "--csv --roi $all" ;;

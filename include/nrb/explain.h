@@ -14,6 +14,10 @@ struct nrb_explain_options {
 	const struct nrb_root *root;
 	struct nrb_request_asked asked;
 	bool one_mode; /* asked.mode alone, or as set; else each of 0 to 7 */
+	bool verify;   /* ask the kernel for the page too */
+	int64_t count; /* so often; 0: not given */
+	const char *
+		dir; /* where a file may lie, for pages that are written; NULL: not given */
 	bool json;
 	struct nrb_screen screen; /* of out */
 	FILE *out;

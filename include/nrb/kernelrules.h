@@ -17,7 +17,8 @@ enum nrb_kernelrule {
 	NRB_KERNELRULE_ANY_VALUE,       /* any value but 0 enables, 8 too */
 	NRB_KERNELRULE_LOAD_BY_ONE,     /* nodes at one distance are taken in turn */
 	NRB_KERNELRULE_SLAB_REPEATED, /* much slab is enough also when the gate is repeated */
-	NRB_KERNELRULE_MGLRU_GATE,      /* MGLRU reclaims nothing without bits 2 and 4 */
+	NRB_KERNELRULE_MGLRU_GATE, /* MGLRU reclaims nothing without bits 2 and 4 */
+	NRB_KERNELRULE_MGLRU_TO_LOW, /* MGLRU goes on until every zone of the node is at low */
 	NRB_KERNELRULE_SUCCESS_COUNTED, /* there is a zone_reclaim_success */
 	NRB_KERNELRULE_FREE_HIGHATOMIC, /* of the highatomic reserve only what is free is set aside */
 	NRB_KERNELRULE_KSWAPD_SKIP, /* nodes with an awake kswapd are passed over at first */

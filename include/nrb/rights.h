@@ -32,6 +32,7 @@ enum nrb_rights_need {
 	NRB_RIGHTS_ADMIN = 1, /* a setting with needs_admin is written */
 	NRB_RIGHTS_CPUSET = 2,
 	NRB_RIGHTS_SERVED = 4, /* --file */
+	NRB_RIGHTS_RING = 8,   /* explain --verify --gfp kernel */
 };
 
 enum { NRB_MAX_RIGHTS = 8 };

@@ -78,6 +78,9 @@ int nrb_take_asked_order(struct nrb_options *options, const char *value);
 int nrb_take_asked_gfp(struct nrb_options *options, const char *value);
 int nrb_take_asked_policy(struct nrb_options *options, const char *value);
 int nrb_take_asked_mode(struct nrb_options *options, const char *value);
+int nrb_take_verify(struct nrb_options *options, const char *value);
+int nrb_take_verify_count(struct nrb_options *options, const char *value);
+int nrb_take_verify_dir(struct nrb_options *options, const char *value);
 int nrb_take_asked_lru_gen(struct nrb_options *options, const char *value);
 
 /** What export needs, and which of its options go with its format. Returns 0 or a negative errno, with a

@@ -31,15 +31,26 @@ struct nrb_zone {
 	int64_t protection_pages
 		[NRB_ZONE_PROTECTIONS]; /* lowmem_reserve, by class zone index */
 	int64_t pcp_pages;              /* in per-CPU lists; not in free_pages */
+	int first_list, n_lists;        /* of these, in nrb_zones.lists */
 	int64_t drift_pages; /* by which its counters may be off: each CPU's "vm stats threshold" */
 	bool has_node; /* the file has its node's counters with this zone (4.8 and later) */
 	struct nrb_zone_node of_node; /* absent without has_node */
+};
+
+/* A CPU's list of a zone's free pages, which the zone does not count as free ("pagesets"). */
+struct nrb_zone_list {
+	int cpu;
+	/* what it has, and from where on it gives a batch back; high_min: the same while the zone is below
+	 * its high watermark (6.7 and later). Absent where the kernel does not print it. */
+	int64_t count_pages, high_pages, high_min_pages, batch_pages;
 };
 
 struct nrb_zones {
 	int n;
 	struct nrb_zone
 		*zones; /* populated ones alone (managed > 0), in the file's order */
+	int n_lists;
+	struct nrb_zone_list *lists; /* zone by zone, of each by rising CPU */
 	int normal_index,
 		movable_index; /* numbers of those kinds of zone; -1: none listed */
 };

@@ -25,6 +25,27 @@ load cli.bash
 	done
 }
 
+@test 'explain --verify: a page of this machine, as text and as JSON' {
+	nrb 0 explain --verify --count 2
+	[[ $output == *'2. Predicted: node '* && $output == *' of 2 nodes'* ]]
+	nrb 0 explain --verify --json --gfp dirty-write --dir /var/tmp
+	json_is '.count == 1 and .blocks[0].came.is_whole and .blocks[0].request.gfp == "dirty-write"'
+}
+
+@test 'explain --verify works unprivileged, but for a ring' {
+	run --separate-stderr as_nobody "$NRB_BIN" explain --verify
+	[[ $status == 0 && $output == *' of 1 nodes'* ]]
+	run --separate-stderr as_nobody "$NRB_BIN" explain --verify --gfp kernel
+	[[ $status == 3 && $stderr == *CAP_NET_RAW* ]]
+}
+
+@test 'explain --verify: a recorded machine, a directory in memory' {
+	nrb 3 explain --verify --root "$fixtures/two-nodes"
+	says_one_line 'a recorded machine gives no page'
+	nrb 3 explain --verify --gfp dirty-write --dir /dev/shm
+	says_one_line 'not written to a disk \(tmpfs\) \(name another --dir\)'
+}
+
 @test 'explain works unprivileged' {
 	run --separate-stderr as_nobody "$NRB_BIN" explain
 	[[ $status == 0 && $output == *'Where the kernel looks'* ]]

@@ -298,6 +298,23 @@ load cli.bash
 	says_one_line 'explain takes no "FILE"'
 }
 
+@test 'explain --verify: what no program can ask for, or sets something' {
+	for words in '--gfp atomic' '--order 3' '--gfp dirty-write --order 1' '--policy interleave' '--policy cpuset'; do
+		# shellcheck disable=SC2086 # several words
+		nrb 2 explain --verify $words
+		says_one_line '--verify cannot ask for that: '
+	done
+	for words in '--mode 1' '--lru-gen on'; do
+		# shellcheck disable=SC2086 # two words
+		nrb 2 explain --verify $words
+		says_one_line '--verify sets nothing'
+	done
+	nrb 2 explain --count 2
+	says_one_line 'add --verify'
+	nrb 2 explain --verify --count 0
+	says_one_line '--count: cannot take "0"'
+}
+
 @test 'an option of several commands: who has it' {
 	nrb 2 check --policy local
 	says_one_line 'check has no option --policy \(run, rehearse, explain have --policy\)'

@@ -5,7 +5,8 @@ Every recorded machine and this one, by every kind of request that it can be ask
 - the document fits results/schema/explain.schema.json;
 - a page comes from the zone of the last step, which took it, and no step before it did;
 - zone_reclaim_success and zone_reclaim_failed are as many as the steps that reclaim;
-- the gates of a step are in the order of the program's list, and only the last may be closed.
+- the gates of a step are in the order of the program's list, and only the last may be closed;
+- what --verify prints of this machine fits, too.
 Exits 1 with the reasons, 77 without jsonschema.
 """
 import itertools
@@ -63,6 +64,19 @@ def faults_of_mode(mode, gates):
         yield f"{scans} steps reclaim, but {mode['zone_reclaim_success']}+{mode['zone_reclaim_failed']} are counted"
 
 
+def faults_of_verification(schema):
+    """Two pages of this machine, whatever comes."""
+    validator = jsonschema.Draft202012Validator({"$ref": "#/$defs/verification", "$defs": schema["$defs"]})
+    document = run("explain", "--json", "--verify", "--count", "2")
+    error = jsonschema.exceptions.best_match(validator.iter_errors(document))
+    if error:
+        yield f"{error.json_path}: {error.message[:200]}"
+    if document["count"] != len(document["blocks"]) or document["count"] != 2:
+        yield "not two blocks"
+    if document["nodes_right"] != sum(block["node_is_right"] for block in document["blocks"]):
+        yield f"{document['nodes_right']} right nodes, by the blocks others"
+
+
 def main():
     schema = json.loads(SCHEMA.read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -80,6 +94,7 @@ def main():
         for mode in document["modes"]:
             faults += [f"{where}, mode {mode.get('mode')}: {fault}" for fault in faults_of_mode(mode, gates)]
         documents += 1
+    faults += [f"--verify: {fault}" for fault in faults_of_verification(schema)]
     print(*faults, f"{documents} documents of {len(machines)} machines", sep="\n")
     return 1 if faults or len(machines) < 9 else 0
 

@@ -66,6 +66,8 @@ static const struct value explained[] = {
 	{ "policy", "bind", { "local,bind", "default", "" } },
 	{ "mode", "all", { "8", "-1", "0,1", "" } },
 	{ "lru-gen", "off", { "off,on", "yes", "" } },
+	{ "count", "7", { "0", "-1", "x", "100001", "" } },
+	{ "dir", "/tmp", { NULL } },
 };
 
 static const char *good_value(const struct nrb_option_info *o)

@@ -88,6 +88,28 @@ static void keys_and_ranks(void **state)
 	nrb_zones_finish(&zones);
 }
 
+static void lists_of_cpus(void **state)
+{
+	struct tree *tree = *state;
+	struct nrb_zones zones;
+
+	tree_write(tree, ZONEINFO, two_zones);
+	assert_int_equal(nrb_zones_read(&zones, &tree->root), 0);
+	assert_int_equal(zones.n_lists, 2);
+	assert_int_equal(zones.zones[0].first_list, 0);
+	assert_int_equal(zones.zones[0].n_lists, 2);
+	assert_int_equal(zones.zones[1].n_lists, 0);
+	assert_int_equal(zones.lists[0].cpu, 0);
+	assert_int_equal(zones.lists[0].count_pages, 10);
+	assert_int_equal(zones.lists[0].high_pages, 9999);
+	assert_int_equal(zones.lists[0].batch_pages, 1);
+	assert_int_equal(zones.lists[0].high_min_pages, NRB_ABSENT); /* before 6.7 */
+	assert_int_equal(zones.lists[1].cpu, 1);
+	assert_int_equal(zones.lists[1].count_pages, 5);
+	assert_int_equal(zones.lists[1].high_min_pages, 30);
+	nrb_zones_finish(&zones);
+}
+
 static void sums(void **state)
 {
 	struct tree *tree = *state;
@@ -208,6 +230,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TREE_TEST(keys_and_ranks),
+		TREE_TEST(lists_of_cpus),
 		TREE_TEST(sums),
 		TREE_TEST(malformed),
 		TREE_TEST(impossible),
