@@ -5,6 +5,7 @@
 #include "nrb/confounders.h"
 #include "nrb/distance.h"
 #include "nrb/mode.h"
+#include "nrb/reclaimgates.h"
 #include "nrb/topologyjson.h"
 
 #include <stddef.h>
@@ -53,6 +54,13 @@ static void set_fields(
 	}
 }
 
+static void set_bytes(struct nrb_json *json, const char *key, int64_t pages)
+{
+	if (pages != NRB_ABSENT) {
+		nrb_json_set_int(json, key, pages * nrb_zones_page_bytes());
+	}
+}
+
 static struct nrb_json *zone_json(const struct nrb_zone *zone)
 {
 	struct nrb_json *json = nrb_json_object(), *protection = nrb_json_array();
@@ -67,7 +75,8 @@ static struct nrb_json *zone_json(const struct nrb_zone *zone)
 	return json;
 }
 
-static struct nrb_json *effects_json(const struct nrb_survey_node *node)
+static struct nrb_json *effects_json(
+	const struct nrb_survey *survey, const struct nrb_survey_node *node)
 {
 	struct nrb_json *list = nrb_json_array();
 
@@ -79,7 +88,8 @@ static struct nrb_json *effects_json(const struct nrb_survey_node *node)
 		nrb_json_set_str(json, "effect", nrb_effect_name(node->effects[mode]));
 		nrb_json_set_str(json, "why", nrb_effect_why(node->effects[mode]));
 		nrb_json_set_int(json, "reclaimable_bytes",
-			nrb_effect_reclaimable_bytes(&node->input, mode));
+			nrb_gates_reclaimable(&survey->state, node->vm, mode) *
+				nrb_zones_page_bytes());
 		nrb_json_append(list, json);
 	}
 	return list;
@@ -101,14 +111,18 @@ static struct nrb_json *node_json(const struct nrb_survey *survey, int position)
 	set_known(json, "bandwidth_mib_s", entry->bandwidth_mib_s);
 	set_fields(memory, &survey->machine.memory[position], memory_fields);
 	nrb_json_set(json, "memory", memory);
-	nrb_json_set_str(json, "kswapd", kswapd[node->kswapd]);
-	if (node->has_memory && survey->machine.found_mode != NRB_ABSENT) {
-		nrb_json_set_int(json, "managed_bytes", node->input.managed_bytes);
-		nrb_json_set_int(json, "min_unmapped_bytes",
-			nrb_effect_min_unmapped_bytes(&node->input));
-		nrb_json_set_int(
-			json, "min_slab_bytes", nrb_effect_min_slab_bytes(&node->input));
-		nrb_json_set(json, "modes", effects_json(node));
+	nrb_json_set_str(json, "kswapd",
+		kswapd[node->vm != NULL ? node->vm->kswapd : NRB_KSWAPD_UNKNOWN]);
+	if (node->has_memory && node->vm != NULL &&
+		survey->machine.found_mode != NRB_ABSENT) {
+		int64_t page = nrb_zones_page_bytes();
+
+		nrb_json_set_int(json, "managed_bytes",
+			nrb_zones_sum(&survey->machine.zones, entry->node).managed_pages *
+				page);
+		set_bytes(json, "min_unmapped_bytes", node->vm->min_unmapped_pages);
+		set_bytes(json, "min_slab_bytes", node->vm->min_slab_pages);
+		nrb_json_set(json, "modes", effects_json(survey, node));
 	}
 	return json;
 }
@@ -192,7 +206,7 @@ struct nrb_json *nrb_checkjson_make(
 	set_known(json, "zone_reclaim_mode", survey->machine.found_mode);
 	nrb_json_set_str(json, "lru_gen", survey->machine.lru_gen);
 	nrb_json_set_bool(json, "has_swap", survey->machine.has_swap);
-	nrb_json_set_int(json, "reclaim_distance", survey->reclaim_distance);
+	nrb_json_set_int(json, "reclaim_distance", survey->state.reclaim_distance);
 	if (survey->largest_distance > 0) {
 		nrb_json_set(json, "before_3_16", legacy_json(survey));
 	}

@@ -4,6 +4,7 @@
 
 #include "nrb/distance.h"
 #include "nrb/page.h"
+#include "nrb/reclaimgates.h"
 #include "nrb/units.h"
 
 #include <inttypes.h>
@@ -109,7 +110,8 @@ static void print_nodes(struct page *page)
 		const struct nrb_topology_node *entry = &machine->topology.nodes[i];
 		const struct nrb_node_memory *memory = &machine->memory[i];
 		char cell[4][CELL], latency[CELL] = "", cpus[LIST];
-		const char *asleep = kswapd[page->survey->nodes[i].kswapd];
+		const struct nrb_vmnode *vm = page->survey->nodes[i].vm;
+		const char *asleep = kswapd[vm != NULL ? vm->kswapd : NRB_KSWAPD_UNKNOWN];
 
 		format_int(cell[0], entry->node);
 		format_mib(cell[1], memory->total_bytes);
@@ -265,15 +267,15 @@ static void print_settings(struct page *page)
 
 	nrb_page_heading(&page->text, "Settings");
 	format_int(mode, survey->machine.found_mode);
-	format_int(unmapped, survey->min_unmapped_ratio);
-	format_int(slab, survey->min_slab_ratio);
+	format_int(unmapped, survey->state.min_unmapped_ratio);
+	format_int(slab, survey->state.min_slab_ratio);
 	nrb_page_line(&page->text,
 		"vm.zone_reclaim_mode %s, vm.min_unmapped_ratio %s, vm.min_slab_ratio %s, "
 		"MGLRU %s, swap %s, node_reclaim_distance %d",
 		mode, unmapped, slab,
 		survey->machine.lru_gen[0] != '\0' ? survey->machine.lru_gen
 						   : "not in this kernel",
-		survey->machine.has_swap ? "on" : "off", survey->reclaim_distance);
+		survey->machine.has_swap ? "on" : "off", survey->state.reclaim_distance);
 	if (survey->machine.found_mode != NRB_ABSENT &&
 		survey->counters.v[NRB_ZONE_RECLAIM_SUCCESS] == NRB_ABSENT) {
 		nrb_page_line(&page->text,
@@ -324,6 +326,17 @@ static void print_why(struct page *page)
 	}
 }
 
+static int64_t to_bytes(int64_t pages)
+{
+	return pages == NRB_ABSENT ? NRB_ABSENT : pages * nrb_zones_page_bytes();
+}
+
+static int64_t reclaimable(
+	const struct nrb_survey *survey, const struct nrb_vmnode *vm, int mode)
+{
+	return to_bytes(nrb_gates_reclaimable(&survey->state, vm, mode));
+}
+
 static void print_gates(struct page *page)
 {
 	static const struct nrb_table_column columns[] = {
@@ -340,19 +353,18 @@ static void print_gates(struct page *page)
 	struct nrb_table *table = nrb_page_begin_table(&page->text, columns, 8);
 
 	for (int i = 0; i < survey->machine.topology.n_nodes; i++) {
-		const struct nrb_effect_input *input = &survey->nodes[i].input;
+		const struct nrb_vmnode *vm = survey->nodes[i].vm;
 
-		if (!survey->nodes[i].has_memory) {
+		if (!survey->nodes[i].has_memory || vm == NULL) {
 			continue;
 		}
-		add_mib_row(page, table, survey->machine.topology.nodes[i].node,
-			(const int64_t[]){ nrb_effect_reclaimable_bytes(input, 1),
-				nrb_effect_reclaimable_bytes(input, 2),
-				nrb_effect_reclaimable_bytes(input, 4),
-				nrb_effect_reclaimable_bytes(input, 6),
-				nrb_effect_min_unmapped_bytes(input),
-				input->memory.slab_reclaimable_bytes,
-				nrb_effect_min_slab_bytes(input) });
+		add_mib_row(page, table, vm->node,
+			(const int64_t[]){ reclaimable(survey, vm, 1),
+				reclaimable(survey, vm, 2), reclaimable(survey, vm, 4),
+				reclaimable(survey, vm, 6),
+				to_bytes(vm->min_unmapped_pages),
+				to_bytes(vm->slab_reclaimable_pages),
+				to_bytes(vm->min_slab_pages) });
 	}
 	nrb_page_end_table(&page->text, table);
 }

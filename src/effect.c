@@ -1,82 +1,95 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The gates of node_reclaim() that user space can compute, in the order that lasts longest. */
+/* Gates and walk, in a word. */
 #include "nrb/effect.h"
 
-#include "nrb/mode.h"
+#include "nrb/allocwalk.h"
+#include "nrb/fullnode.h"
+#include "nrb/reclaimgates.h"
 
-#include <errno.h>
-#include <stdio.h>
+/* Which gate is closed says what the mode does. */
+static const enum nrb_effect effect_of[NRB_N_GATES] = {
+	[NRB_GATE_MODE] = NRB_EFFECT_OFF,
+	[NRB_GATE_DISTANCE] = NRB_EFFECT_INERT_DISTANCE,
+	[NRB_GATE_CACHE] = NRB_EFFECT_INERT_CACHE,
+	[NRB_GATE_WAITING] = NRB_EFFECT_OFF, /* a program's memory may wait */
+	[NRB_GATE_CPU] = NRB_EFFECT_INERT_CPU,
+	[NRB_GATE_REPEATED] = NRB_EFFECT_INERT_CACHE,
+	[NRB_GATE_MGLRU] = NRB_EFFECT_INERT_MGLRU,
+	[NRB_GATE_YIELD] = NRB_EFFECT_INERT_YIELD,
+};
 
-static bool is_since(const struct nrb_effect_input *input, int major, int minor)
+static enum nrb_effect effect_of_gates(const struct nrb_gates *gates)
 {
-	return input->kernel_major > major ||
-	       (input->kernel_major == major && input->kernel_minor >= minor);
+	return gates->is_passed ? NRB_EFFECT_RECLAIMS
+				: effect_of[gates->looks[gates->n - 1].gate];
 }
 
-/* What the kernel does not tell counts as none. */
-static int64_t known(int64_t bytes)
+/* What the other gates say when a run has filled the node with clean cache. */
+static enum nrb_effect without_the_cache(const struct nrb_vmstate *state,
+	const struct nrb_request *request, const struct nrb_vmnode *node)
 {
-	return bytes == NRB_ABSENT ? 0 : bytes;
+	struct nrb_vmnode filled = *node;
+	enum nrb_effect effect;
+	struct nrb_gates gates;
+
+	filled.inactive_file_pages = INT64_C(1) << 40;
+	filled.file_pages = filled.inactive_file_pages;
+	nrb_gates_look(&gates, state, request, request->cpu_node, &filled);
+	effect = effect_of_gates(&gates);
+	return effect == NRB_EFFECT_RECLAIMS ? NRB_EFFECT_INERT_CACHE : effect;
 }
 
-int64_t nrb_effect_reclaimable_bytes(const struct nrb_effect_input *input, int mode)
+/* Whether the walk passes the node over and finds a page elsewhere. */
+static int is_passed_over(bool *is_so, const struct nrb_vmstate *state,
+	const struct nrb_request *request, int node)
 {
-	const struct nrb_node_memory *memory = &input->memory;
-	int64_t bytes;
+	struct nrb_allocwalk walk;
+	struct nrb_zones zones = { 0 };
+	struct nrb_vmstate full;
+	int rc = nrb_fullnode_make(&full, &zones, state, request, node);
 
-	if (mode & NRB_MODE_UNMAP) {
-		bytes = known(memory->file_bytes);
-	} else {
-		bytes = known(memory->active_file_bytes) +
-			known(memory->inactive_file_bytes) - known(memory->mapped_bytes);
+	*is_so = false;
+	if (rc == 0) {
+		rc = nrb_allocwalk_run(&walk, &full, request);
 	}
-	/* Since 6.19 dirty pages never count: node reclaim has not written them since 3.2. */
-	if (!(mode & NRB_MODE_WRITE) || is_since(input, 6, 19)) {
-		bytes -= known(memory->dirty_bytes);
+	if (rc == 0) {
+		*is_so = walk.n_steps > 0 &&
+			 walk.steps[0].verdict == NRB_VERDICT_KSWAPD && walk.node != node;
+		nrb_allocwalk_finish(&walk);
 	}
-	return bytes > 0 ? bytes : 0;
+	nrb_zones_finish(&zones);
+	return rc;
 }
 
-int64_t nrb_effect_min_unmapped_bytes(const struct nrb_effect_input *input)
+int nrb_effect_predict(enum nrb_effect *effect, const struct nrb_vmstate *state,
+	int cpu_node, int node, int mode)
 {
-	return input->managed_bytes * known(input->min_unmapped_ratio) / 100;
-}
+	const struct nrb_vmnode *entry = nrb_vmstate_node(state, node);
+	const struct nrb_request request = {
+		.cpu = -1,
+		.cpu_node = cpu_node,
+		.node = cpu_node,
+		.mode = mode,
+		.lru_gen = state->lru_gen == NRB_LRU_GEN_ON,
+	};
+	struct nrb_gates gates;
+	bool is_over = false;
+	int rc = 0;
 
-int64_t nrb_effect_min_slab_bytes(const struct nrb_effect_input *input)
-{
-	return input->managed_bytes * known(input->min_slab_ratio) / 100;
-}
-
-/* Before 5.19 slab alone opened the first gate, but not its repetition in __node_reclaim(). */
-static bool has_enough_cache(const struct nrb_effect_input *input, int mode)
-{
-	if (nrb_effect_reclaimable_bytes(input, mode) >
-		nrb_effect_min_unmapped_bytes(input)) {
-		return true;
+	*effect = NRB_EFFECT_OFF;
+	if (entry == NULL) {
+		return 0;
 	}
-	return is_since(input, 5, 19) && known(input->memory.slab_reclaimable_bytes) >
-						 nrb_effect_min_slab_bytes(input);
-}
-
-enum nrb_effect nrb_effect_predict(const struct nrb_effect_input *input, int mode)
-{
-	const int both = NRB_MODE_WRITE | NRB_MODE_UNMAP;
-
-	if ((mode & NRB_MODE_BITS) == 0) {
-		return NRB_EFFECT_OFF;
+	nrb_gates_look(&gates, state, &request, cpu_node, entry);
+	*effect = effect_of_gates(&gates);
+	if (*effect == NRB_EFFECT_INERT_CACHE) {
+		*effect = without_the_cache(state, &request, entry);
 	}
-	if (input->has_cpus && !input->cpu_is_local) {
-		return NRB_EFFECT_INERT_CPU;
+	if (*effect == NRB_EFFECT_RECLAIMS && node == cpu_node) {
+		rc = is_passed_over(&is_over, state, &request, node);
 	}
-	if (input->distance > input->reclaim_distance) {
-		return NRB_EFFECT_INERT_DISTANCE;
-	}
-	/* lru_gen_shrink_node() leaves at once without both; 6.1 and 6.2 did not. */
-	if (input->lru_gen && is_since(input, 6, 3) && (mode & both) != both) {
-		return NRB_EFFECT_INERT_MGLRU;
-	}
-	return has_enough_cache(input, mode) ? NRB_EFFECT_RECLAIMS
-					     : NRB_EFFECT_INERT_CACHE;
+	*effect = is_over ? NRB_EFFECT_INERT_KSWAPD : *effect;
+	return rc;
 }
 
 /* clang-format off */
@@ -95,6 +108,10 @@ static const struct {
 		"a node that has CPUs is reclaimed only by tasks that run on them" },
 	[NRB_EFFECT_INERT_DISTANCE] = { "inert: too far",
 		"the node is farther away than the kernel's node_reclaim_distance" },
+	[NRB_EFFECT_INERT_YIELD]    = { "inert: nothing may go",
+		"node reclaim scans in vain: all of the node's cache is dirty, of tmpfs or, without bit 4, mapped" },
+	[NRB_EFFECT_INERT_KSWAPD]   = { "inert: kswapd awake",
+		"kernels since 6.18 pass over a node whose kswapd is awake while another has room" },
 };
 /* clang-format on */
 
@@ -106,11 +123,4 @@ const char *nrb_effect_name(enum nrb_effect effect)
 const char *nrb_effect_why(enum nrb_effect effect)
 {
 	return effects[effect].why;
-}
-
-int nrb_effect_parse_release(const char *release, int *major, int *minor)
-{
-	return sscanf(release, "%d.%d", major, minor) == 2 && *major >= 0 && *minor >= 0
-		       ? 0
-		       : -EINVAL;
 }

@@ -3,7 +3,6 @@
 #include "nrb/findings.h"
 
 #include "nrb/confounders.h"
-#include "nrb/effect.h"
 #include "nrb/kswapd.h"
 #include "nrb/leftover.h"
 #include "nrb/process.h"

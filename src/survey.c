@@ -10,33 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int read_ratio(const struct nrb_root *root, const char *path, int64_t *ratio)
-{
-	int rc = nrb_fsroot_read_percent(root, path, ratio);
-
-	if (rc == -ENOENT) {
-		*ratio = NRB_ABSENT;
-		return 0;
-	}
-	return rc < 0 ? nrb_fail(rc, "cannot read /%s", path) : 0;
-}
-
-static int reclaim_distance(const struct nrb_survey *survey)
-{
-#if defined(__powerpc__)
-	(void)survey;
-	return NRB_DISTANCE_RECLAIM_POWER;
-#else
-	int major = 0, minor = 0;
-
-	(void)nrb_effect_parse_release(survey->machine.kernel, &major, &minor);
-	if (survey->machine.cpu.is_amd_zen && (major > 5 || (major == 5 && minor >= 4))) {
-		return NRB_DISTANCE_RECLAIM_ZEN;
-	}
-	return NRB_DISTANCE_RECLAIM_3_0;
-#endif
-}
-
 static int largest_distance(const struct nrb_topology *topology)
 {
 	int largest = 0;
@@ -72,62 +45,35 @@ static int nearest_cpu_node(const struct nrb_topology *topology, int node)
 	return nearest;
 }
 
-static enum nrb_kswapd_state look_at_kswapd(const struct nrb_root *root, int node)
-{
-	bool asleep;
-	int pid;
-
-	if (nrb_kswapd_find(root, node, &pid) < 0 ||
-		nrb_kswapd_is_asleep(root, pid, &asleep) < 0) {
-		return NRB_KSWAPD_UNKNOWN;
-	}
-	return asleep ? NRB_KSWAPD_ASLEEP : NRB_KSWAPD_AWAKE;
-}
-
-static void look_at_node(
-	struct nrb_survey *survey, const struct nrb_root *root, int position)
+static int look_at_node(struct nrb_survey *survey, int position)
 {
 	const struct nrb_machine *machine = &survey->machine;
 	const struct nrb_topology_node *entry = &machine->topology.nodes[position];
 	struct nrb_survey_node *node = &survey->nodes[position];
-	struct nrb_effect_input *input = &node->input;
+	int rc = 0;
 
 	node->cpu_node = nearest_cpu_node(&machine->topology, entry->node);
 	node->has_memory = entry->memory_bytes > 0;
-	node->kswapd = look_at_kswapd(root, entry->node);
-	*input = (struct nrb_effect_input){
-		.lru_gen = strcmp(machine->lru_gen, "on") == 0,
-		.has_cpus = nrb_idset_count(&entry->cpus) > 0,
-		.cpu_is_local = node->cpu_node == entry->node,
-		.distance = nrb_topology_distance(
-			&machine->topology, node->cpu_node, entry->node),
-		.reclaim_distance = survey->reclaim_distance,
-		.memory = machine->memory[position],
-		.managed_bytes =
-			nrb_zones_sum(&machine->zones, entry->node).managed_pages *
-			nrb_zones_page_bytes(),
-		.min_unmapped_ratio = survey->min_unmapped_ratio,
-		.min_slab_ratio = survey->min_slab_ratio,
-	};
-	(void)nrb_effect_parse_release(
-		machine->kernel, &input->kernel_major, &input->kernel_minor);
-	for (int mode = 0; mode < NRB_N_MODES; mode++) {
-		node->effects[mode] = nrb_effect_predict(input, mode);
+	node->vm = nrb_vmstate_node(&survey->state, entry->node);
+	for (int mode = 0; mode < NRB_N_MODES && rc == 0; mode++) {
+		rc = nrb_effect_predict(&node->effects[mode], &survey->state,
+			node->cpu_node, entry->node, mode);
 	}
+	return rc;
 }
 
-static int look_at_nodes(struct nrb_survey *survey, const struct nrb_root *root)
+static int look_at_nodes(struct nrb_survey *survey)
 {
-	int n = survey->machine.topology.n_nodes;
+	int n = survey->machine.topology.n_nodes, rc = 0;
 
 	survey->nodes = calloc((size_t)n, sizeof(*survey->nodes));
 	if (survey->nodes == NULL) {
 		return nrb_fail(-ENOMEM, "no memory for %d nodes", n);
 	}
-	for (int i = 0; i < n; i++) {
-		look_at_node(survey, root, i);
+	for (int i = 0; i < n && rc == 0; i++) {
+		rc = look_at_node(survey, i);
 	}
-	return 0;
+	return rc;
 }
 
 /* What nrb_findings_forbidding has said about the machine already. Without a mode there are policies. */
@@ -173,19 +119,13 @@ int nrb_survey_read(struct nrb_survey *survey, const struct nrb_root *root)
 		    sizeof(survey->host)) < 0) {
 		survey->host[0] = '\0';
 	}
-	survey->reclaim_distance = reclaim_distance(survey);
 	survey->largest_distance = largest_distance(&survey->machine.topology);
-	rc = read_ratio(
-		root, "proc/sys/vm/min_unmapped_ratio", &survey->min_unmapped_ratio);
-	if (rc == 0) {
-		rc = read_ratio(
-			root, "proc/sys/vm/min_slab_ratio", &survey->min_slab_ratio);
-	}
+	rc = nrb_vmstate_read(&survey->state, root);
 	if (rc == 0) {
 		rc = nrb_counters_read(root, &survey->counters);
 	}
 	if (rc == 0) {
-		rc = look_at_nodes(survey, root);
+		rc = look_at_nodes(survey);
 	}
 	if (rc < 0) {
 		nrb_survey_finish(survey);
@@ -203,6 +143,7 @@ void nrb_survey_finish(struct nrb_survey *survey)
 {
 	nrb_plan_finish(&survey->plan);
 	nrb_machine_finish(&survey->machine);
+	nrb_vmstate_finish(&survey->state);
 	free(survey->nodes);
 	survey->nodes = NULL;
 }

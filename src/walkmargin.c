@@ -48,16 +48,16 @@ static void look(struct nrb_walk_margin *margin, int step, const char *what,
 static void look_at_room(struct nrb_walk_margin *margin, const struct nrb_vmstate *state,
 	const struct nrb_walk_step *step, int at)
 {
-	const struct nrb_limit test = {
-		.value = step->mark.free_pages - step->mark.unusable_pages,
-		.limit = step->mark.mark_pages + step->mark.reserve_pages,
-		.drift = state->zones.zones[step->zone].drift_pages,
-	};
+	const struct nrb_zonemark *mark = &step->mark;
+	struct nrb_limit test = { .drift = state->zones.zones[step->zone].drift_pages };
 
-	/* without a block no number of pages is enough */
-	if (step->mark.free_pages != NRB_ABSENT && step->mark.blocks != 0) {
-		look(margin, at, "free pages", &test);
+	/* passed over; and without a block no number of pages is enough */
+	if (mark->free_pages == NRB_ABSENT || mark->blocks == 0) {
+		return;
 	}
+	test.value = mark->free_pages - mark->unusable_pages;
+	test.limit = mark->mark_pages + mark->reserve_pages;
+	look(margin, at, "free pages", &test);
 }
 
 /* What the gates after the one of the cache say, had it been open. */

@@ -39,13 +39,4 @@ int nrb_explanation_make(struct nrb_explanation *explanation, const struct nrb_r
 	const struct nrb_request_asked *asked, bool all_modes);
 void nrb_explanation_finish(struct nrb_explanation *explanation);
 
-/**
- * The state with no page to spare on a node: each of its zones that may serve stands at its limit for
- * this request. Borrows all of state but the zones.
- * zones   out, a copy that the caller frees by nrb_zones_finish
- * Returns 0, -ENOMEM (with a message).
- */
-int nrb_explanation_fill(struct nrb_vmstate *full, struct nrb_zones *zones,
-	const struct nrb_vmstate *state, const struct nrb_request *request, int node);
-
 #endif

@@ -7,9 +7,9 @@
 #include "nrb/effect.h"
 #include "nrb/findings.h"
 #include "nrb/fsroot.h"
-#include "nrb/kswapd.h"
 #include "nrb/machine.h"
 #include "nrb/plan.h"
+#include "nrb/vmstate.h"
 
 #include <stdbool.h>
 
@@ -17,8 +17,7 @@ struct nrb_survey_node {
 	int cpu_node; /* where a run would allocate from: itself, or for a node without CPUs the
 			 nearest that has some */
 	bool has_memory;
-	enum nrb_kswapd_state kswapd;
-	struct nrb_effect_input input;
+	const struct nrb_vmnode *vm; /* of state; NULL: it has no such node */
 	enum nrb_effect
 		effects[NRB_N_MODES]; /* of a task on cpu_node; has_memory alone */
 };
@@ -26,9 +25,8 @@ struct nrb_survey_node {
 struct nrb_survey {
 	struct nrb_machine machine;
 	char host[128];
-	int largest_distance; /* 0 unknown */
-	int reclaim_distance; /* node_reclaim_distance of this kernel and CPU */
-	int64_t min_unmapped_ratio, min_slab_ratio; /* absent: this kernel has none */
+	int largest_distance;     /* 0 unknown */
+	struct nrb_vmstate state; /* that effects are predicted from */
 	struct nrb_counters counters;
 	struct nrb_survey_node *nodes; /* by position in machine.topology.nodes */
 	struct nrb_findings warnings, obstacles;

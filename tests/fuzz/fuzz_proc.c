@@ -13,7 +13,7 @@
 #include "nrb/counters.h"
 #include "nrb/cpu.h"
 #include "nrb/diag.h"
-#include "nrb/effect.h"
+#include "nrb/explain.h"
 #include "nrb/findings.h"
 #include "nrb/hostid.h"
 #include "nrb/kernellog.h"
@@ -140,12 +140,13 @@ static void read_lru_gen(const struct nrb_root *root)
 
 static void read_release(const struct nrb_root *root)
 {
+	struct nrb_kernelrules rules;
 	char text[128];
-	int major, minor;
 
 	if (nrb_fsroot_read_str(root, "proc/sys/kernel/osrelease", text, sizeof(text)) ==
 		0) {
-		nrb_effect_parse_release(text, &major, &minor);
+		nrb_kernelrules_of(&rules, text);
+		assert(rules.version[0] >= 0 && rules.version[1] >= 0);
 	}
 }
 
@@ -244,6 +245,16 @@ static const struct file {
 	{ 'x', "etc/sysctl.d/50-fuzz.conf", read_sysctl_files },
 	{ 'y', "sys/fs/cgroup/memory.max", read_cgroup },
 	{ 'z', "proc/zoneinfo", read_zones },
+	{ '0', "proc/buddyinfo", read_nothing },
+	{ '1', "proc/pagetypeinfo", read_nothing },
+	{ '2', "proc/self/status", read_nothing },
+	{ '3', NODE "node0/distance", read_nothing },
+	{ '4', NODE "node1/cpulist", read_nothing },
+	{ '5', NODE "online", read_nothing },
+	{ '6', NODE "possible", read_nothing },
+	{ '7', VM "zone_reclaim_mode", read_nothing },
+	{ '8', MM "transparent_hugepage/defrag", read_nothing },
+	{ '9', VM "defrag_mode", read_nothing },
 };
 
 /* -- what the tables of the tool read there -- */
@@ -331,6 +342,31 @@ static void check(const struct nrb_root *root, bool json)
 	output_end(&output);
 }
 
+/* Every kind of request, from the first node to whatever is read: each walk ends, and in a zone that
+ * there is. */
+static void explain(const struct nrb_root *root, int gfp, bool json)
+{
+	struct output output;
+	struct nrb_explain_options options = {
+		.root = root,
+		.asked = nrb_request_nothing_asked,
+		.json = json,
+	};
+
+	output_begin(&output);
+	options.asked.gfp = gfp;
+	options.asked.order = gfp * 3; /* 9 is a huge page, of file cache here */
+	options.screen.width = 80;
+	options.screen.ascii = true;
+	options.out = output.out;
+	nrb_diag_reset();
+	nrb_diag_set_muted(true);
+	if (nrb_explain(&options) < 0) {
+		assert(nrb_diag_message()[0] != '\0');
+	}
+	output_end(&output);
+}
+
 /* -- the input -- */
 
 static const struct file *file_of(uint8_t letter)
@@ -387,6 +423,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (whole) {
 		check(&tree.root, false);
 		check(&tree.root, true);
+	}
+	for (int gfp = 0; n > 0 && gfp < NRB_N_GFPS; gfp++) {
+		explain(&tree.root, gfp, gfp % 2 != 0);
 	}
 	for (int i = 0; i < n; i++) {
 		put_back(put[i]);
