@@ -247,6 +247,10 @@ static enum end visit(struct walking *w, int zone)
 		w->walk->n_steps--; /* this one has not begun */
 		return END_ANEW;
 	}
+	if (!w->walk->list.is_sure &&
+		zone_at(w, zone)->node != zone_at(w, w->preferred)->node) {
+		doubt(w, "nodes at one distance: their order is not told");
+	}
 	if (w->skips_kswapd && node_at(w, zone)->kswapd == NRB_KSWAPD_AWAKE) {
 		step->verdict = NRB_VERDICT_KSWAPD;
 		w->skipped = true;
@@ -337,9 +341,6 @@ static bool walk_pass(struct walking *w, enum nrb_walk_pass pass)
 	w->preferred = first_zone(w);
 	if (w->preferred < 0) {
 		return false;
-	}
-	if (!w->walk->list.is_sure) {
-		doubt(w, "nodes at one distance: their order is not told");
 	}
 	w->keeps_types = keeps_types(w);
 	w->skips_kswapd = w->state->rules.has[NRB_KERNELRULE_KSWAPD_SKIP] &&

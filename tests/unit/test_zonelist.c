@@ -109,7 +109,6 @@ static void zones_from_the_highest_down(void **state)
 	assert_int_equal(list.n_zones, 0);
 }
 
-/* As their kernels said at boot ("Fallback order for Node 0: ..."). */
 static void recorded_machines(void **state)
 {
 	static const struct {
@@ -143,6 +142,35 @@ static void recorded_machines(void **state)
 	}
 }
 
+/* Five nodes at one distance, the last without CPUs: what their kernel itself logged at boot ("Fallback order
+ * for Node 0: ..."). It did not prefer the node without CPUs, for then none had any; our lists say so, and that
+ * they may be wrong after memory is added. */
+static void as_the_kernel_said(void **state)
+{
+	struct nrb_vmstate recorded;
+	struct nrb_root root;
+	char *text = NULL, *rest, *line;
+	int n = 0;
+
+	(void)state;
+	tree_fixture(&root, "tied-nodes");
+	assert_int_equal(nrb_vmstate_read(&recorded, &root), 0);
+	assert_false(recorded.nodes[4].has_cpus);
+	assert_int_equal(nrb_fsroot_read_all(&root, "fallback-order.txt", &text), 0);
+	rest = text;
+	while ((line = strsep(&rest, "\n")) != NULL && line[0] != '\0') {
+		int node, at;
+
+		assert_int_equal(sscanf(line, "%d: %n", &node, &at), 1);
+		list_is(&recorded, node, line + at, node >= 3);
+		n++;
+	}
+	assert_int_equal(n, 5);
+	free(text);
+	nrb_vmstate_finish(&recorded);
+	nrb_fsroot_close(&root);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,6 +181,7 @@ int main(void)
 		cmocka_unit_test(possible_nodes),
 		cmocka_unit_test(zones_from_the_highest_down),
 		cmocka_unit_test(recorded_machines),
+		cmocka_unit_test(as_the_kernel_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
