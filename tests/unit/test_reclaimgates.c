@@ -221,13 +221,15 @@ static void yield_of_a_scan(void **state)
 	request.gfp = NRB_GFP_KERNEL;
 	nrb_gates_look(&gates, &made.state, &request, 0, &made.nodes[0]);
 	assert_int_equal(gates.yield_min_pages, 512);
-	/* little is left behind what is mapped: a sixteenth of it, and never more than it */
+	/* of few pages a sixteenth is scanned at first, and never more goes than there is */
 	made.nodes[0].slab_reclaimable_pages = 50001;
-	made.nodes[0].mapped_pages = 500000 - 160;
+	made.nodes[0].inactive_file_pages = 160;
 	request.order = 0;
 	nrb_gates_look(&gates, &made.state, &request, 0, &made.nodes[0]);
 	assert_int_equal(gates.yield_min_pages, 10);
 	assert_int_equal(gates.yield_max_pages, 160);
+	/* behind what is mapped */
+	made.nodes[0].inactive_file_pages = 500000;
 	made.nodes[0].mapped_pages = 500000 - 1;
 	nrb_gates_look(&gates, &made.state, &request, 0, &made.nodes[0]);
 	assert_int_equal(gates.yield_min_pages, 1);
