@@ -171,6 +171,56 @@ int nrb_fsroot_read_all(const struct nrb_root *root, const char *path, char **te
 	return rc;
 }
 
+/* The whole lines of what is held are handed on, at the end of the file the last one too; the rest of one
+ * is moved to the front. */
+static int hand_lines(char *buf, size_t *held, bool is_end,
+	int (*each)(void *arg, char *line), void *arg)
+{
+	char *line = buf, *end = buf + *held, *next;
+	int rc = 0;
+
+	while (rc == 0 && (next = memchr(line, '\n', (size_t)(end - line))) != NULL) {
+		*next = '\0';
+		rc = each(arg, line);
+		line = next + 1;
+	}
+	if (rc == 0 && is_end && line < end) {
+		*end = '\0';
+		rc = each(arg, line);
+	}
+	*held = (size_t)(end - line);
+	memmove(buf, line, *held);
+	return rc;
+}
+
+int nrb_fsroot_read_lines(const struct nrb_root *root, const char *path,
+	int (*each)(void *arg, char *line), void *arg)
+{
+	enum { ROOM = 64 << 10, MOST = 1 << 30 };
+	char buf[ROOM + 1];
+	size_t held = 0, got = 0, all = 0;
+	int fd = -1, rc = nrb_fsroot_open_file(root, path, O_RDONLY, &fd);
+	bool is_end = false;
+
+	while (rc == 0 && !is_end) {
+		if (held == ROOM || all > MOST) {
+			rc = -EFBIG;
+			break;
+		}
+		rc = read_full(fd, buf + held, ROOM - held, &got);
+		if (rc == 0) {
+			is_end = got < ROOM - held;
+			held += got;
+			all += got;
+			rc = hand_lines(buf, &held, is_end, each, arg);
+		}
+	}
+	if (fd >= 0) {
+		close(fd);
+	}
+	return rc;
+}
+
 int nrb_fsroot_read_str(
 	const struct nrb_root *root, const char *path, char *buf, size_t len)
 {

@@ -21,47 +21,47 @@ static const int64_t max_pages = (int64_t)1 << 40;
  * is "pages". Those of the per-CPU lists end in a colon, so "high:" is not "high". */
 struct key {
 	const char *name;
-	size_t offset;
+	size_t len, offset;
 };
 
 /* clang-format off */
-#define AT(field) offsetof(struct nrb_zone, field)
+#define KEY(name, field) { name, sizeof(name) - 1, offsetof(struct nrb_zone, field) }
 static const struct key keys[] = {
-	{ "free",                 AT(free_pages) },
-	{ "boost",                AT(boost_pages) },
-	{ "min",                  AT(min_pages) },
-	{ "low",                  AT(low_pages) },
-	{ "high",                 AT(high_pages) },
-	{ "promo",                AT(promo_pages) },
-	{ "spanned",              AT(spanned_pages) },
-	{ "present",              AT(present_pages) },
-	{ "managed",              AT(managed_pages) },
-	{ "cma",                  AT(cma_pages) },
-	{ "nr_free_cma",          AT(free_cma_pages) },
-	{ "reserved_highatomic:", AT(reserved_highatomic_pages) },
-	{ "free_highatomic:",     AT(free_highatomic_pages) },
-	{ "nr_active_file",       AT(of_node.active_file_pages) },
-	{ "nr_inactive_file",     AT(of_node.inactive_file_pages) },
-	{ "nr_file_pages",        AT(of_node.file_pages) },
-	{ "nr_mapped",            AT(of_node.mapped_pages) },
-	{ "nr_dirty",             AT(of_node.dirty_pages) },
-	{ "nr_writeback",         AT(of_node.writeback_pages) },
-	{ "nr_shmem",             AT(of_node.shmem_pages) },
-	{ "nr_anon_pages",        AT(of_node.anon_pages) },
-	{ "nr_slab_reclaimable",  AT(of_node.slab_reclaimable_pages) },
-	{ NULL, 0 },
+	KEY("free",                 free_pages),
+	KEY("boost",                boost_pages),
+	KEY("min",                  min_pages),
+	KEY("low",                  low_pages),
+	KEY("high",                 high_pages),
+	KEY("promo",                promo_pages),
+	KEY("spanned",              spanned_pages),
+	KEY("present",              present_pages),
+	KEY("managed",              managed_pages),
+	KEY("cma",                  cma_pages),
+	KEY("nr_free_cma",          free_cma_pages),
+	KEY("reserved_highatomic:", reserved_highatomic_pages),
+	KEY("free_highatomic:",     free_highatomic_pages),
+	KEY("nr_active_file",       of_node.active_file_pages),
+	KEY("nr_inactive_file",     of_node.inactive_file_pages),
+	KEY("nr_file_pages",        of_node.file_pages),
+	KEY("nr_mapped",            of_node.mapped_pages),
+	KEY("nr_dirty",             of_node.dirty_pages),
+	KEY("nr_writeback",         of_node.writeback_pages),
+	KEY("nr_shmem",             of_node.shmem_pages),
+	KEY("nr_anon_pages",        of_node.anon_pages),
+	KEY("nr_slab_reclaimable",  of_node.slab_reclaimable_pages),
+	{ NULL, 0, 0 },
 };
-#undef AT
+#undef KEY
 
-#define AT(field) offsetof(struct nrb_zone_list, field)
+#define KEY(name, field) { name, sizeof(name) - 1, offsetof(struct nrb_zone_list, field) }
 static const struct key list_keys[] = {
-	{ "count:",    AT(count_pages) },
-	{ "high:",     AT(high_pages) },
-	{ "high_min:", AT(high_min_pages) },
-	{ "batch:",    AT(batch_pages) },
-	{ NULL, 0 },
+	KEY("count:",    count_pages),
+	KEY("high:",     high_pages),
+	KEY("high_min:", high_min_pages),
+	KEY("batch:",    batch_pages),
+	{ NULL, 0, 0 },
 };
-#undef AT
+#undef KEY
 /* clang-format on */
 
 static bool is_number_of_pages(int64_t value)
@@ -89,16 +89,49 @@ static bool parse_protection(struct nrb_zone *zone, const char *text)
 	return true;
 }
 
+/* A line's first word, and the number behind it. On 1,024 CPUs there are half a million of them. */
+struct words {
+	const char *first;
+	size_t len;
+	const char *rest;
+	int64_t value; /* is_number */
+	bool is_number;
+};
+
+static bool is_word(const struct words *words, const char *name, size_t len)
+{
+	return words->len == len && memcmp(words->first, name, len) == 0;
+}
+
+static void take_word(struct words *words, const char *line)
+{
+	words->first = line + strspn(line, " ");
+	words->len = strcspn(words->first, " ");
+	words->rest = words->first + words->len;
+}
+
+static struct words split(const char *line)
+{
+	struct words words;
+	char *end;
+
+	take_word(&words, line);
+	if (is_word(&words, "pages", 5)) {
+		take_word(&words, words.rest);
+	}
+	words.value = strtoll(words.rest, &end, 10);
+	words.is_number = end != words.rest;
+	return words;
+}
+
 /* Of each CPU: up to so much may wait there to be added to the zone's counters. */
-static bool parse_threshold(struct nrb_zone *zone, const char *line)
+static void parse_threshold(struct nrb_zone *zone, const char *rest)
 {
 	int64_t pages;
 
-	if (sscanf(line, " vm stats threshold: %" SCNd64, &pages) != 1) {
-		return false;
+	if (sscanf(rest, " stats threshold: %" SCNd64, &pages) == 1) {
+		zone->drift_pages += is_number_of_pages(pages) ? pages : 0;
 	}
-	zone->drift_pages += is_number_of_pages(pages) ? pages : 0;
-	return true;
 }
 
 /* A list of count items, one more; full at powers of two. Returns 0, -ENOMEM with a message. */
@@ -137,58 +170,56 @@ static int begin_list(struct nrb_zones *zones, struct nrb_zone *zone, int64_t cp
 
 /* A line of a CPU's list. What is no number is not told. */
 static int parse_list_line(
-	struct nrb_zones *zones, struct nrb_zone *zone, const char *line)
+	struct nrb_zones *zones, struct nrb_zone *zone, const struct words *words)
 {
-	char word[32];
-	int64_t value;
-
-	if (zone->node < 0 || sscanf(line, " %31s %" SCNd64, word, &value) != 2 ||
-		!is_number_of_pages(value)) {
+	if (zone->node < 0 || !words->is_number || !is_number_of_pages(words->value)) {
 		return 0;
 	}
-	if (strcmp(word, "cpu:") == 0 && value < NRB_IDSET_MAX) {
-		return begin_list(zones, zone, value);
+	if (is_word(words, "cpu:", 4) && words->value < NRB_IDSET_MAX) {
+		return begin_list(zones, zone, words->value);
 	}
 	for (const struct key *key = list_keys; zone->n_lists > 0 && key->name != NULL;
 		key++) {
-		if (strcmp(word, key->name) == 0) {
+		if (is_word(words, key->name, key->len)) {
 			struct nrb_zone_list *list = &zones->lists[zones->n_lists - 1];
 
-			*(int64_t *)((char *)list + key->offset) = value;
+			*(int64_t *)((char *)list + key->offset) = words->value;
 		}
 	}
 	return 0;
 }
 
 /* False for a number that cannot be. */
-static bool parse_line(struct nrb_zone *zone, const char *line)
+static bool parse_value(struct nrb_zone *zone, const struct words *words)
 {
-	char word[32];
-	int64_t value;
+	int64_t value = words->value;
 
-	if (strstr(line, "protection: (") != NULL) {
-		return parse_protection(zone, line);
-	}
-	if (strcmp(line, "  per-node stats") == 0) {
-		zone->has_node = true;
-		return true;
-	}
-	if (parse_threshold(zone, line)) {
-		return true;
-	}
-	if (sscanf(line, " pages %31s %" SCNd64, word, &value) != 2 &&
-		sscanf(line, " %31s %" SCNd64, word, &value) != 2) {
-		return true;
-	}
-	if (strcmp(word, "count:") == 0) {
+	if (is_word(words, "count:", 6)) {
 		zone->pcp_pages += is_number_of_pages(value) ? value : 0;
 		return true;
 	}
 	for (const struct key *key = keys; key->name != NULL; key++) {
-		if (strcmp(word, key->name) == 0) {
+		if (is_word(words, key->name, key->len)) {
 			*(int64_t *)((char *)zone + key->offset) = value;
 			return is_number_of_pages(value);
 		}
+	}
+	return true;
+}
+
+/* Likewise. */
+static bool parse_line(struct nrb_zone *zone, const struct words *words, const char *line)
+{
+	if (words->is_number) {
+		return parse_value(zone, words);
+	}
+	if (is_word(words, "protection:", 11) && strncmp(words->rest, " (", 2) == 0) {
+		return parse_protection(zone, words->rest);
+	}
+	if (strcmp(line, "  per-node stats") == 0) {
+		zone->has_node = true;
+	} else if (is_word(words, "vm", 2)) {
+		parse_threshold(zone, words->rest);
 	}
 	return true;
 }
@@ -256,43 +287,67 @@ static int begin_zone(
 	return 0;
 }
 
-static int parse(struct nrb_zones *zones, char *text)
+static bool parse_head(struct nrb_zone *head, const char *line)
 {
-	struct nrb_zone zone = { .node = -1 }, head;
-	char *line;
-	int rc = 0;
-
-	while (rc == 0 && (line = strsep(&text, "\n")) != NULL) {
-		clear_zone(&head);
-		if (sscanf(line, "Node %d, zone %15s", &head.node, head.name) == 2) {
-			rc = end_zone(zones, &zone);
-			rc = rc == 0 ? begin_zone(zones, &zone, &head) : rc;
-		} else if (!parse_line(&zone, line)) {
-			rc = nrb_fail(-EPROTO,
-				"/%s: node %d, zone %s has a number that cannot be",
-				ZONEINFO, zone.node, zone.name);
-		} else {
-			rc = parse_list_line(zones, &zone, line);
-		}
+	if (strncmp(line, "Node ", 5) != 0) {
+		return false;
 	}
-	return rc < 0 ? rc : end_zone(zones, &zone);
+	clear_zone(head);
+	return sscanf(line, "Node %d, zone %15s", &head->node, head->name) == 2;
 }
 
+struct reading {
+	struct nrb_zones *zones;
+	struct nrb_zone zone; /* whose lines come */
+	bool is_wrong;        /* what was read is, and it was said */
+};
+
+static int parse(struct reading *reading, const char *line)
+{
+	struct nrb_zone head;
+	struct words words;
+
+	if (parse_head(&head, line)) {
+		int rc = end_zone(reading->zones, &reading->zone);
+
+		return rc == 0 ? begin_zone(reading->zones, &reading->zone, &head) : rc;
+	}
+	words = split(line);
+	if (!parse_line(&reading->zone, &words, line)) {
+		return nrb_fail(-EPROTO,
+			"/%s: node %d, zone %s has a number that cannot be", ZONEINFO,
+			reading->zone.node, reading->zone.name);
+	}
+	return parse_list_line(reading->zones, &reading->zone, &words);
+}
+
+static int take_line(void *arg, char *line)
+{
+	struct reading *reading = arg;
+	int rc = parse(reading, line);
+
+	reading->is_wrong = rc < 0;
+	return rc;
+}
+
+/* Of 64 nodes and 1,024 CPUs it is 12 MB: line by line, in no memory of the node that is looked at. */
 int nrb_zones_read(struct nrb_zones *zones, const struct nrb_root *root)
 {
-	char *text = NULL;
+	struct reading reading = { .zones = zones, .zone = { .node = -1 } };
 	int rc;
 
 	*zones = (struct nrb_zones){ .normal_index = -1, .movable_index = -1 };
-	rc = nrb_fsroot_read_all(root, ZONEINFO, &text);
-	if (rc < 0) {
+	rc = nrb_fsroot_read_lines(root, ZONEINFO, take_line, &reading);
+	if (rc < 0 && !reading.is_wrong) {
+		nrb_zones_finish(zones);
 		return nrb_fail(rc, "cannot read /%s", ZONEINFO);
 	}
-	rc = parse(zones, text);
+	if (rc == 0) {
+		rc = end_zone(zones, &reading.zone);
+	}
 	if (rc == 0 && zones->n == 0) {
 		rc = nrb_fail(-EPROTO, "/%s has no zone with memory", ZONEINFO);
 	}
-	free(text);
 	if (rc < 0) {
 		nrb_zones_finish(zones);
 	}

@@ -38,6 +38,12 @@ int nrb_fsroot_open_file(
  * (-EFBIG). */
 int nrb_fsroot_read_all(const struct nrb_root *root, const char *path, char **text);
 
+/** Hand the lines of a file one by one, without their ends, to each, until it returns other than 0.
+ * Takes no memory but for 64 KiB of stack. A line of 64 KiB, or a file of 1 GiB, is -EFBIG. Returns 0 or
+ * a negative errno, silent, or what each returned. */
+int nrb_fsroot_read_lines(const struct nrb_root *root, const char *path,
+	int (*each)(void *arg, char *line), void *arg);
+
 /** Read a short file into buf without its last newline; -EFBIG if it does not fit. */
 int nrb_fsroot_read_str(
 	const struct nrb_root *root, const char *path, char *buf, size_t len);

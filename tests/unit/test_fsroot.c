@@ -158,6 +158,71 @@ static void test_reads_whole_files(void **state)
 	assert_int_equal(nrb_fsroot_read_all(&tree->root, "none", &text), -ENOENT);
 }
 
+struct lines {
+	int n, stop_at;
+	size_t chars;
+	char last[16];
+};
+
+static int take_line(void *arg, char *line)
+{
+	struct lines *lines = arg;
+
+	lines->chars += strlen(line);
+	snprintf(lines->last, sizeof(lines->last), "%s", line);
+	return ++lines->n == lines->stop_at ? -EPROTO : 0;
+}
+
+static struct lines lines_of(const struct tree *tree, const char *path, int *rc)
+{
+	struct lines lines = { 0 };
+
+	*rc = nrb_fsroot_read_lines(&tree->root, path, take_line, &lines);
+	return lines;
+}
+
+/* Whole, also where one lies across what is read at a time, and the last without its end. */
+static void test_read_lines(void **state)
+{
+	enum { LINES = 20000 };
+	const struct tree *tree = *state;
+	char *text = malloc(16 * LINES), *at = text;
+	struct lines lines;
+	int rc;
+
+	for (int i = 0; i < LINES; i++) {
+		at += sprintf(at, "line %d\n", i);
+	}
+	tree_write(tree, "lines", text);
+	lines = lines_of(tree, "lines", &rc);
+	assert_int_equal(rc, 0);
+	assert_int_equal(lines.n, LINES);
+	assert_int_equal(lines.chars, at - text - LINES);
+	assert_string_equal(lines.last, "line 19999");
+	strcpy(at, "no end");
+	tree_write(tree, "lines", text);
+	lines = lines_of(tree, "lines", &rc);
+	assert_int_equal(lines.n, LINES + 1);
+	assert_string_equal(lines.last, "no end");
+	lines = (struct lines){ .stop_at = 3 };
+	assert_int_equal(
+		nrb_fsroot_read_lines(&tree->root, "lines", take_line, &lines), -EPROTO);
+	assert_int_equal(lines.n, 3);
+	memset(text, 'x', 16 * LINES - 1); /* a line longer than any */
+	text[16 * LINES - 1] = '\0';
+	tree_write(tree, "lines", text);
+	lines = lines_of(tree, "lines", &rc);
+	assert_int_equal(rc, -EFBIG);
+	assert_int_equal(lines.n, 0);
+	tree_write(tree, "lines", "");
+	lines = lines_of(tree, "lines", &rc);
+	assert_int_equal(rc, 0);
+	assert_int_equal(lines.n, 0);
+	lines_of(tree, "none", &rc);
+	assert_int_equal(rc, -ENOENT);
+	free(text);
+}
+
 static void test_reads_lists(void **state)
 {
 	struct tree *tree = *state;
@@ -325,6 +390,7 @@ int main(void)
 		TREE_TEST(test_reads_numbers),
 		TREE_TEST(test_reads_per_cents),
 		TREE_TEST(test_reads_whole_files),
+		TREE_TEST(test_read_lines),
 		TREE_TEST(test_reads_lists),
 		TREE_TEST(test_reads_pairs),
 		TREE_TEST(test_writes_existing_files_only),
