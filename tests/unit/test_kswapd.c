@@ -55,6 +55,24 @@ static void states(void **state)
 	}
 }
 
+/* Of several nodes by one look; of two of a name the older one counts. */
+static void of_all_nodes(void **state)
+{
+	struct tree *tree = *state;
+	enum nrb_kswapd_state states[4];
+
+	tree_write(tree, "proc/70/stat", "70 (kswapd0) R" KTHREAD);
+	tree_write(tree, "proc/71/stat", "71 (kswapd2) S" KTHREAD);
+	tree_write(tree, "proc/9/stat", "9 (kswapd1) R" PROGRAM);
+	tree_write(tree, "proc/700/stat", "700 (kswapd0) S" KTHREAD);
+	tree_write(tree, "proc/72/stat", "72 (kswapd9) S" KTHREAD);
+	nrb_kswapd_states(&tree->root, states, 4);
+	assert_int_equal(states[0], NRB_KSWAPD_AWAKE);
+	assert_int_equal(states[1], NRB_KSWAPD_UNKNOWN);
+	assert_int_equal(states[2], NRB_KSWAPD_ASLEEP);
+	assert_int_equal(states[3], NRB_KSWAPD_UNKNOWN);
+}
+
 static void malformed(void **state)
 {
 	static const char *const texts[] = { "", "5", "5 (", "5 )(", "5 (kswapd0)",
@@ -94,6 +112,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TREE_TEST(finds_the_thread),
 		TREE_TEST(states),
+		TREE_TEST(of_all_nodes),
 		TREE_TEST(malformed),
 		cmocka_unit_test(recorded),
 	};
