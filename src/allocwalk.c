@@ -118,12 +118,10 @@ static bool has_large_folios(const struct walking *w)
 		&w->state->rules, LARGE_FOLIOS_MAJOR, LARGE_FOLIOS_MINOR);
 }
 
-/* Single pages go to the CPU's list first, large folios straight back. */
+/* Blocks of order 4 to 8 would be free at once; that there are any, nothing tells. */
 static int64_t back_in_zone(const struct walking *w, int zone, int64_t pages)
 {
-	return has_large_folios(w)
-		       ? pages
-		       : nrb_cpulist_given_back(w->state, zone, w->request->cpu, pages);
+	return nrb_cpulist_given_back(w->state, zone, w->request->cpu, pages);
 }
 
 static void take_numbers(struct walking *w, struct nrb_walk_step *step)
@@ -147,7 +145,8 @@ static bool has_block(struct walking *w, const struct nrb_walk_step *step)
 		return true;
 	}
 	doubt(w, "whether what is reclaimed makes up a free block is not told");
-	return has_large_folios(w);
+	return has_large_folios(w) &&
+	       step->gates.yield_min_pages >= (int64_t)1 << w->request->order;
 }
 
 static void count_scan(struct walking *w, const struct nrb_gates *gates)
@@ -232,6 +231,35 @@ static bool begins_anew(const struct walking *w, int zone)
 	       zone_at(w, zone)->node != zone_at(w, w->preferred)->node;
 }
 
+/* Whether waking its kswapd is to no purpose: pgdat_balanced() of mm/vmscan.c. */
+static bool is_balanced(const struct walking *w, const struct nrb_zone *zone)
+{
+	const int highest = w->highest_index;
+	const int64_t kept =
+		highest < zone->n_protections ? zone->protection_pages[highest] : 0;
+
+	return zone->index <= highest && zone->free_pages > zone->high_pages + kept;
+}
+
+/* On the slow path those of the list were woken just before, but for nodes that have a zone above high,
+ * and those that kswapd has given up. */
+static bool has_kswapd_awake(const struct walking *w, int zone)
+{
+	const struct nrb_zones *zones = &w->state->zones;
+	bool is_woken = passes[w->pass].is_slow;
+
+	if (node_at(w, zone)->kswapd == NRB_KSWAPD_AWAKE) {
+		return true;
+	}
+	for (int i = 0; i < zones->n && is_woken; i++) {
+		const struct nrb_zone *other = &zones->zones[i];
+
+		is_woken = other->node != zone_at(w, zone)->node ||
+			   (other->unreclaimable != 1 && !is_balanced(w, other));
+	}
+	return is_woken;
+}
+
 enum end { END_FOUND, END_ANEW, END_OF_LIST };
 
 /* One zone of the list. END_OF_LIST: on to the next. */
@@ -251,7 +279,7 @@ static enum end visit(struct walking *w, int zone)
 		zone_at(w, zone)->node != zone_at(w, w->preferred)->node) {
 		doubt(w, "nodes at one distance: their order is not told");
 	}
-	if (w->skips_kswapd && node_at(w, zone)->kswapd == NRB_KSWAPD_AWAKE) {
+	if (w->skips_kswapd && has_kswapd_awake(w, zone)) {
 		step->verdict = NRB_VERDICT_KSWAPD;
 		w->skipped = true;
 		return END_OF_LIST;
@@ -343,8 +371,8 @@ static bool walk_pass(struct walking *w, enum nrb_walk_pass pass)
 		return false;
 	}
 	w->keeps_types = keeps_types(w);
-	w->skips_kswapd = w->state->rules.has[NRB_KERNELRULE_KSWAPD_SKIP] &&
-			  w->state->n_nodes > 1 && !passes[pass].is_slow;
+	w->skips_kswapd =
+		w->state->rules.has[NRB_KERNELRULE_KSWAPD_SKIP] && w->state->n_nodes > 1;
 	for (w->sweep = 0; (end = sweep(w)) != END_FOUND; w->sweep++) {
 		if (!is_again(w, end)) {
 			w->walk->wakes_kswapd |= !passes[pass].is_slow;

@@ -40,6 +40,7 @@ static const struct key keys[] = {
 	KEY("nr_free_cma",          free_cma_pages),
 	KEY("reserved_highatomic:", reserved_highatomic_pages),
 	KEY("free_highatomic:",     free_highatomic_pages),
+	KEY("node_unreclaimable:",  unreclaimable),
 	KEY("nr_active_file",       of_node.active_file_pages),
 	KEY("nr_inactive_file",     of_node.inactive_file_pages),
 	KEY("nr_file_pages",        of_node.file_pages),

@@ -31,7 +31,8 @@ struct nrb_zone {
 	int64_t protection_pages
 		[NRB_ZONE_PROTECTIONS]; /* lowmem_reserve, by class zone index */
 	int64_t pcp_pages;              /* in per-CPU lists; not in free_pages */
-	int first_list, n_lists;        /* of these, in nrb_zones.lists */
+	int64_t unreclaimable;   /* 1: its node's kswapd has given up; absent: not told */
+	int first_list, n_lists; /* of these, in nrb_zones.lists */
 	int64_t drift_pages; /* by which its counters may be off: each CPU's "vm stats threshold" */
 	bool has_node; /* the file has its node's counters with this zone (4.8 and later) */
 	struct nrb_zone_node of_node; /* absent without has_node */

@@ -80,6 +80,9 @@ static void slow_path(void **state)
 	made.nodes[0].inactive_file_pages = 0;
 	state_fill(&made, 0, 0);
 	state_fill(&made, 1, 0);
+	/* both kswapds were woken just before: on the way down to min their nodes are passed over at first */
+	walk_is(state_request(1), IS(PAGE(0, 5, 0, 0, true)));
+	nrb_kernelrules_of(&made.state.rules, "6.1.192");
 	walk_is(state_request(1), IS(PAGE(0, 3, 0, 0, true)));
 	/* min - 1, min, min + 1 */
 	for (int64_t pages = STATE_MIN - 1; pages <= STATE_MIN + 1; pages++) {
@@ -89,6 +92,28 @@ static void slow_path(void **state)
 	}
 	made.zones[0].free_pages = made.zones[1].free_pages = STATE_MIN;
 	walk_is(state_request(0), IS({ NRB_OUTCOME_DIRECT, -1, 4, 0, 0, true }));
+}
+
+/* Of kswapds that are woken on the slow path, two sleep on: of a node that has a zone above high, and of one
+ * that was given up. Their nodes come first. */
+static void slow_path_past_the_woken(void **state)
+{
+	(void)state;
+	state_make(&made, "7.3.4", 2);
+	state_fill(&made, 0, 0);
+	state_fill(&made, 1, 0);
+	made.zones[1].unreclaimable = 1;
+	walk_is(state_request(0), IS(PAGE(1, 4, 0, 0, true)));
+	made.zones[1].unreclaimable = 0;
+	walk_is(state_request(0), IS(PAGE(0, 5, 0, 0, true)));
+	for (int above = 0; above <= 1; above++) {
+		struct nrb_request request = { .gfp = NRB_GFP_DIRTY_WRITE };
+
+		made.zones[1].free_pages = made.zones[1].high_pages + above;
+		made.nodes[0].dirty_pages = made.nodes[1].dirty_pages = INT32_MAX;
+		walk_is(request, above > 0 ? IS(PAGE(1, 4, 0, 0, true))
+					   : IS(PAGE(0, 5, 0, 0, true)));
+	}
 }
 
 /* An atomic request goes down to 3/8 of min, past the cpuset, and fails below. */
@@ -196,7 +221,7 @@ static void dirty_share(void **state)
 	}
 	/* the slow path minds no share */
 	made.nodes[1].dirty_pages = 2 * share;
-	walk_is(request, IS(PAGE(0, 3, 0, 0, true)));
+	walk_is(request, IS(PAGE(0, 5, 0, 0, true)));
 	request.gfp = NRB_GFP_MOVABLE;
 	walk_is(request, IS(PAGE(0, 1, 0, 0, false)));
 }
@@ -272,10 +297,10 @@ static void policies(void **state)
 	walk_is(request, IS(PAGE(1, 1, 0, 0, false)));
 	/* bound to a full node: not the other one */
 	state_fill(&made, 1, 0);
-	walk_is(request, IS(PAGE(1, 2, 0, 0, true)));
+	walk_is(request, IS(PAGE(1, 3, 0, 0, true)));
 	request.policy = NRB_ARM_CPUSET;
 	request.node = 0;
-	walk_is(request, IS(PAGE(1, 2, 0, 0, true)));
+	walk_is(request, IS(PAGE(1, 3, 0, 0, true)));
 	/* nothing is left */
 	made.nodes[1].is_allowed = false;
 	walk_is(request, IS({ NRB_OUTCOME_NOWHERE, -1, 0, 0, 0, false }));
@@ -311,6 +336,7 @@ int main(void)
 		cmocka_unit_test(reclaim_makes_room),
 		cmocka_unit_test(reclaim_in_vain),
 		cmocka_unit_test(slow_path),
+		cmocka_unit_test(slow_path_past_the_woken),
 		cmocka_unit_test(atomic),
 		cmocka_unit_test(zones_of_a_node),
 		cmocka_unit_test(node_0_is_asked_twice),
