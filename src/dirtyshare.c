@@ -43,7 +43,8 @@ static int64_t dirtyable(const struct nrb_vmstate *state, int node)
 
 int64_t nrb_dirtyshare_limit(const struct nrb_vmstate *state, int node)
 {
-	int64_t memory = dirtyable(state, node), all, page = nrb_zones_page_bytes();
+	int64_t memory = dirtyable(state, node), page = nrb_zones_page_bytes();
+	int64_t all, pages;
 
 	if (memory == NRB_ABSENT) {
 		return NRB_ABSENT;
@@ -52,9 +53,10 @@ int64_t nrb_dirtyshare_limit(const struct nrb_vmstate *state, int node)
 		return memory * state->dirty_ratio / 100;
 	}
 	all = dirtyable(state, -1);
+	if (all == NRB_ABSENT) {
+		return NRB_ABSENT;
+	}
 	/* as a real number: the product passes 64 bits for bounds that no machine has */
-	return all == NRB_ABSENT
-		       ? NRB_ABSENT
-		       : (int64_t)((double)((state->dirty_bytes - 1) / page + 1) *
-				   ((double)memory / (double)(all + 1)));
+	pages = (state->dirty_bytes - 1) / page + 1;
+	return (int64_t)((double)pages * ((double)memory / (double)(all + 1)));
 }

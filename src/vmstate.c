@@ -181,7 +181,7 @@ static void read_distances(struct nrb_vmstate *state, const struct nrb_root *roo
 	int n = state->n_nodes;
 
 	for (int i = 0; i < n; i++) {
-		int *row = &state->distances[i * n];
+		int *row = state->distances + (size_t)i * (size_t)n;
 
 		if (nrb_distance_read_row(root, state->nodes[i].node, row, n) < 0) {
 			memset(row, 0, (size_t)n * sizeof(*row));
@@ -350,7 +350,7 @@ static int read_blocks(struct nrb_vmstate *state, const struct nrb_root *root)
 static int find_rules(struct nrb_vmstate *state, const struct nrb_root *root)
 {
 	struct nrb_counters counters;
-	struct nrb_cpu cpu;
+	struct nrb_cpu cpu = { 0 };
 	int rc = nrb_counters_read(root, &counters);
 
 	if (rc == 0) {
