@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lists of free pages that CPUs keep, and when they overflow. */
+/* Lists of free pages that CPUs keep, and when they overflow: each page that is freed beyond the limit has
+ * a batch given back, so that one far beyond it shrinks quickly. */
 #include "nrb/cpulist.h"
 
 #include "nrb/units.h"
 
 #include <stddef.h>
+
+/* More than any call frees; what a recorded machine says must not keep us busy. */
+enum { MAX_PAGES = 1 << 16 };
 
 /* The largest list of the CPUs asked for; NULL: none is told. */
 static const struct nrb_zone_list *find(
@@ -36,17 +40,20 @@ int64_t nrb_cpulist_given_back(
 {
 	const struct nrb_zone_list *list =
 		find(&state->zones, &state->zones.zones[zone], cpu);
-	int64_t limit, room;
+	int64_t limit, given = 0, most = pages + (list != NULL ? list->count_pages : 0);
 
 	if (list == NULL || list->batch_pages <= 0 || pages <= 0) {
 		return pages;
 	}
 	limit = limit_of(list);
-	room = limit - list->count_pages;
-	if (room > pages) {
-		return 0;
+	for (int64_t count = list->count_pages, i = 0; i < pages && i < MAX_PAGES; i++) {
+		if (++count >= limit) {
+			int64_t batch =
+				count < list->batch_pages ? count : list->batch_pages;
+
+			given += batch;
+			count -= batch;
+		}
 	}
-	/* the page that fills it has a batch given back, and again each batch of pages */
-	room = room > 1 ? room : 1;
-	return (1 + (pages - room) / list->batch_pages) * list->batch_pages;
+	return given < most ? given : most;
 }

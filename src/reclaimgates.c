@@ -226,6 +226,13 @@ static int64_t first_part(const struct looking *at)
 	       FIRST_PART;
 }
 
+/* MGLRU keeps pages that were used through a mapping lately, once; how many, nothing tells. */
+static int64_t sure_pages(const struct looking *at, int64_t pages)
+{
+	return at->request->lru_gen ? at_least_0(pages - known(at->node->mapped_pages))
+				    : pages;
+}
+
 /* MGLRU takes them by twice as many as the classic lists. */
 static int64_t wanted_pages(const struct looking *at)
 {
@@ -249,7 +256,7 @@ static void estimate_yield(
 	const int64_t wanted = wanted_pages(at);
 	int64_t least = first_part(at) > block ? first_part(at) : block;
 
-	least = least < pages ? least : pages;
+	least = least < sure_pages(at, pages) ? least : sure_pages(at, pages);
 	gates->yield_min_pages = least < wanted ? least : wanted;
 	gates->yield_max_pages =
 		wanted + LARGE_FOLIO < pages ? wanted + LARGE_FOLIO : pages;

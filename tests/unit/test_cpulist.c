@@ -54,7 +54,10 @@ static void the_page_that_fills_it_gives_back_a_batch(void **state)
 	assert_int_equal(given_back(0, 16), 7);
 	assert_int_equal(given_back(0, 17), 14);
 	assert_int_equal(given_back(1, 10), 7);
-	assert_int_equal(given_back(2, 1), 63); /* fuller than it should be */
+	/* fuller than it should be: a batch for each page, until it is not */
+	assert_int_equal(given_back(2, 1), 63);
+	assert_int_equal(given_back(2, 2), 126);
+	assert_int_equal(given_back(2, 20), 126);
 }
 
 static void of_any_cpu_the_fullest_list_counts(void **state)
