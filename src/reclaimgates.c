@@ -229,8 +229,9 @@ static int64_t first_part(const struct looking *at)
 /* MGLRU keeps pages that were used through a mapping lately, once; how many, nothing tells. */
 static int64_t sure_pages(const struct looking *at, int64_t pages)
 {
-	return at->request->lru_gen ? at_least_0(pages - known(at->node->mapped_pages))
-				    : pages;
+	return at->request->lru_gen && may_unmap(at)
+		       ? at_least_0(pages - known(at->node->mapped_pages))
+		       : pages;
 }
 
 /* MGLRU takes them by twice as many as the classic lists. */

@@ -131,9 +131,10 @@ int nrb_verify_open(struct nrb_verifier *verifier, const struct nrb_root *root,
 	int rc = nrb_verify_check(request);
 
 	*verifier = (struct nrb_verifier){ .root = root, .request = *request };
-	if (rc == 0) {
-		rc = nrb_vmstate_read(&state, root);
+	if (rc < 0) {
+		return rc;
 	}
+	rc = nrb_vmstate_read(&state, root);
 	if (rc < 0) {
 		return rc;
 	}
