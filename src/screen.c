@@ -45,6 +45,23 @@ static bool wants_color(enum nrb_when color, bool terminal)
 	return terminal && term != NULL && strcmp(term, "dumb") != 0;
 }
 
+void nrb_screen_size(int fd, int *columns, int *rows)
+{
+	struct winsize size = { 0 };
+	bool known = ioctl(fd, TIOCGWINSZ, &size) == 0;
+
+	*columns = known && size.ws_col > 0 ? size.ws_col : 80;
+	*rows = known && size.ws_row > 0 ? size.ws_row : 24;
+}
+
+bool nrb_screen_can_redraw(const struct nrb_screen *screen)
+{
+	const char *term = getenv("TERM");
+
+	return screen->terminal && term != NULL && term[0] != '\0' &&
+	       strcmp(term, "dumb") != 0;
+}
+
 struct nrb_screen nrb_screen_of(FILE *stream, enum nrb_when color, bool ascii)
 {
 	struct nrb_screen screen = { 0 };

@@ -22,6 +22,13 @@ enum nrb_when { NRB_WHEN_AUTO, NRB_WHEN_ALWAYS, NRB_WHEN_NEVER };
  */
 struct nrb_screen nrb_screen_of(FILE *stream, enum nrb_when color, bool ascii);
 
+/** How many columns and rows the terminal at fd has now; 80 and 24 where it does not say, as a serial
+ * console. */
+void nrb_screen_size(int fd, int *columns, int *rows);
+
+/** Whether a picture may be drawn over the one before on a terminal of that TERM. */
+bool nrb_screen_can_redraw(const struct nrb_screen *screen);
+
 /**
  * Copy text for showing: a byte that could move a terminal (control bytes also of 8 bits, what turns
  * the direction of writing, what is no UTF-8) as \x1b; with ascii every byte beyond it. Cut to len at a whole character.
