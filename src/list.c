@@ -13,6 +13,7 @@
 #include "nrb/sample.h"
 #include "nrb/scenarios.h"
 #include "nrb/settings.h"
+#include "nrb/watchmoment.h"
 
 #include <errno.h>
 #include <string.h>
@@ -214,6 +215,16 @@ static bool kernelrule_at(int i, struct entry *entry)
 	return true;
 }
 
+static bool watch_at(int i, struct entry *entry)
+{
+	if (i == NRB_N_WATCH) {
+		return false;
+	}
+	*entry = (struct entry){ .name = nrb_watch_table[i].name,
+		.help = nrb_watch_table[i].help };
+	return true;
+}
+
 static const struct section sections[] = {
 	{ "factors", "Factors (--NAME VALUE,...), each crossed with every other",
 		factor_at },
@@ -233,6 +244,8 @@ static const struct section sections[] = {
 	{ "figures", "Columns of report --csv, keys of report --json", figure_at },
 	{ "gates", "Gates of node reclaim, in the kernel's order (explain)", gate_at },
 	{ "kernel_rules", "What differs between kernels (explain)", kernelrule_at },
+	{ "watch", "Bytes and counts of watch --json, of a node and of the machine",
+		watch_at },
 	{ NULL, NULL, NULL },
 };
 

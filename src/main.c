@@ -26,6 +26,7 @@
 #include "nrb/rights.h"
 #include "nrb/run.h"
 #include "nrb/scenarios.h"
+#include "nrb/watch.h"
 #include "version.h"
 
 #include <errno.h>
@@ -226,6 +227,15 @@ static int do_explain(struct nrb_options *options, const struct nrb_root *root,
 	return nrb_explain(&options->explain);
 }
 
+static int do_watch(struct nrb_options *options, const struct nrb_root *root,
+	const struct nrb_screen *screen, struct ending *ending)
+{
+	options->watch.root = root;
+	options->watch.screen = *screen;
+	options->watch.fd = STDOUT_FILENO;
+	return nrb_watch(&options->watch, &ending->signal);
+}
+
 static struct nrb_report_options shown_as(
 	const struct nrb_options *options, const struct nrb_screen *screen)
 {
@@ -274,6 +284,7 @@ static int limit_rights(enum nrb_command command)
 		[NRB_COMMAND_EXPORT] = NRB_ROLE_READER,
 		[NRB_COMMAND_LIST] = NRB_ROLE_READER,
 		[NRB_COMMAND_RESTORE] = NRB_ROLE_RESTORE,
+		[NRB_COMMAND_WATCH] = NRB_ROLE_WATCH,
 	};
 	const struct nrb_root here = { .live = true };
 
@@ -285,20 +296,24 @@ static int limit_rights(enum nrb_command command)
 	return command == NRB_COMMAND_RUN ? 0 : nrb_rights_limit(&here, roles[command]);
 }
 
-static int dispatch(struct nrb_options *options, struct ending *ending)
+/* No more rights than it needs, and the machine that it is about. */
+static int begin(const struct nrb_options *options, struct nrb_root *root)
 {
-	struct nrb_screen screen = nrb_screen_of(stdout, options->color, options->ascii);
-	struct nrb_root root = { 0 };
 	int rc;
 
 	if (options->explain.verify) {
 		nrb_rights_declare(NRB_RIGHTS_RING);
 	}
 	rc = limit_rights(options->command->command);
+	return rc == 0 ? nrb_fsroot_open(root, options->root) : rc;
+}
 
-	if (rc == 0) {
-		rc = nrb_fsroot_open(&root, options->root);
-	}
+static int dispatch(struct nrb_options *options, struct ending *ending)
+{
+	struct nrb_screen screen = nrb_screen_of(stdout, options->color, options->ascii);
+	struct nrb_root root = { 0 };
+	int rc = begin(options, &root);
+
 	if (rc < 0) {
 		return rc;
 	}
@@ -315,6 +330,9 @@ static int dispatch(struct nrb_options *options, struct ending *ending)
 		break;
 	case NRB_COMMAND_EXPLAIN:
 		rc = do_explain(options, &root, &screen);
+		break;
+	case NRB_COMMAND_WATCH:
+		rc = do_watch(options, &root, &screen, ending);
 		break;
 	case NRB_COMMAND_REPORT:
 		rc = do_report(options, &screen);

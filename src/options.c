@@ -24,6 +24,7 @@ enum {
 	SHOWN = REPORT | COMPARE,
 	MEASURED = BOTH | SHOWN, /* recorded, and who shows it may take another */
 	EXPORT = NRB_COMMAND_EXPORT,
+	WATCH = NRB_COMMAND_WATCH,
 	ALL = NRB_COMMAND_ALL,
 };
 
@@ -37,6 +38,8 @@ const struct nrb_command_info nrb_command_table[] = {
 	  { "numa-reclaim-bench check", "numa-reclaim-bench check --json", NULL } },
 	{ EXPLAIN, "explain", "", "why the next page comes from where it comes, mode by mode",
 	  { "numa-reclaim-bench explain", "numa-reclaim-bench explain --node 1 --cpu 0 --mode 1", NULL } },
+	{ WATCH, "watch", "[INTERVAL [COUNT]]", "locality and reclaim of each node, live; changes nothing",
+	  { "numa-reclaim-bench watch", "numa-reclaim-bench watch --json 10 6", NULL } },
 	{ REPORT, "report", "FILE...", "records as a table, as JSON, CSV or an HTML page",
 	  { "numa-reclaim-bench report run.jsonl", "numa-reclaim-bench report --html run.html run.jsonl", NULL } },
 	{ COMPARE, "compare", "A B...", "records against the first; many hosts, each against itself",
@@ -109,7 +112,9 @@ const struct nrb_option_info nrb_option_table[] = {
 	{ "progress",      0,  "WHEN",     BOTH,   false, "auto, tty, plain or none", nrb_take_progress },
 	{ "rehearsal",     0,  NULL,       RUN,    false, "the record is made in a guest: its times mean little", nrb_take_rehearsal },
 	{ "guest",         0,  "OPTION",   RUN,    false, "of rehearse, that made this guest: for the record", nrb_take_guest },
-	{ "root",          0,  "DIR",      RUN | CHECK | EXPLAIN | EXPORT, false, "a recorded machine instead of /", nrb_take_root },
+	{ "openmetrics",   0,  NULL,       WATCH,  false, "metrics, one exposition each interval; else one now", nrb_take_openmetrics },
+	{ "trace",         0,  NULL,       WATCH,  false, "each call of node reclaim, how long it took (root)", nrb_take_trace },
+	{ "root",          0,  "DIR",      RUN | CHECK | EXPLAIN | EXPORT | WATCH, false, "a recorded machine instead of /", nrb_take_root },
 	{ "csv",           0,  NULL,       SHOWN,  false, "one row for each combination of factors", nrb_take_csv },
 	{ "html",          0,  "OUT",      REPORT, false, "one page with pictures, a new file", nrb_take_html },
 	{ "plots",         0,  "DIR",      REPORT, false, "leave gnuplot's scripts in this new directory", nrb_take_plots },
@@ -209,14 +214,15 @@ static int check_operands(const struct nrb_options *options)
 		return nrb_refuse(NRB_EXIT_USAGE, NULL, "%s takes no \"%s\"",
 			command->name, options->operands[0]);
 	}
-	if (options->n_operands == 0 && command->operands[0] != '\0') {
+	if (options->n_operands == 0 && command->operands[0] != '\0' &&
+		command->operands[0] != '[') {
 		return nrb_refuse(NRB_EXIT_USAGE, "name records, - is stdin",
 			"%s of what?", command->name);
 	}
 	return 0;
 }
 
-static int check_together(const struct nrb_options *options)
+static int check_together(struct nrb_options *options)
 {
 	const struct nrb_command_info *command = options->command;
 	int rc;
@@ -233,6 +239,9 @@ static int check_together(const struct nrb_options *options)
 	}
 	if (command->command == EXPORT) {
 		return nrb_takeexport_check(options);
+	}
+	if (command->command == WATCH) {
+		return nrb_takewatch_check(options);
 	}
 	return nrb_options_check_run(options);
 }

@@ -47,6 +47,7 @@ static const char *const names[NRB_N_ROLES] = {
 	[NRB_ROLE_WRITER] = "writer",
 	[NRB_ROLE_RESTORE] = "restore",
 	[NRB_ROLE_CHECK] = "check",
+	[NRB_ROLE_WATCH] = "watch",
 	[NRB_ROLE_READER] = "report",
 	[NRB_ROLE_REHEARSE] = "rehearse",
 	[NRB_ROLE_SCRIPT] = "scripts",

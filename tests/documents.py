@@ -93,7 +93,7 @@ def check_rights(page, table):
     """By process, the capabilities of the table of rights.c, whatever they need; what is said of them is prose."""
     items = re.split(r"^\.It ", man_section(page, "PRIVILEGES"), flags=re.M)[1:]
     roles = {"PARENT": "parent", "GUARD": "guard", "CHILD": "child", "HOLDER": "holder", "BALLAST": "holder",
-             "WRITER": "writer", "RESTORE": "Cm restore", "CHECK": "Cm check", "READER": "Cm report",
+             "WRITER": "writer", "RESTORE": "Cm restore", "CHECK": "Cm check", "WATCH": "Cm watch", "READER": "Cm report",
              "REHEARSE": "Cm rehearse", "SCRIPT": "Cm rehearse"}
     for role, heading in roles.items():
         said = [item for item in items if item.startswith(heading)]

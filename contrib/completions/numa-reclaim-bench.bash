@@ -16,6 +16,7 @@ _numa_reclaim_bench_options() { # COMMAND
 		;;
 	check) echo "--root $all" ;;
 	explain) echo "--node --cpu --order --gfp --policy --mode --lru-gen --verify --count --dir --root $all" ;;
+	watch) echo "--openmetrics --trace --root $all" ;;
 	export) echo "--format --mode --arm --output -o --root $all" ;;
 	report) echo "--csv --html --plots --roi $all" ;;
 	compare) echo "--csv --roi $all" ;;
@@ -46,7 +47,7 @@ _numa_reclaim_bench_set() { # CURRENT
 }
 
 _numa_reclaim_bench() {
-	local commands='run rehearse check explain report compare export list restore'
+	local commands='run rehearse check explain watch report compare export list restore'
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local command='' word
 

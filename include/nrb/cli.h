@@ -9,6 +9,7 @@
 #include "nrb/rehearse.h"
 #include "nrb/report.h"
 #include "nrb/screen.h"
+#include "nrb/watch.h"
 #include "nrb/words.h"
 
 #include <stdbool.h>
@@ -24,14 +25,16 @@ enum nrb_command {
 	NRB_COMMAND_EXPORT = 1 << 6,
 	NRB_COMMAND_COMPARE = 1 << 7,
 	NRB_COMMAND_EXPLAIN = 1 << 8,
-	NRB_COMMAND_ALL = (1 << 9) - 1,
+	NRB_COMMAND_WATCH = 1 << 9,
+	NRB_COMMAND_ALL = (1 << 10) - 1,
 };
 
 struct nrb_command_info {
 	unsigned int command; /* enum nrb_command */
 	const char *name;
-	const char *operands; /* "FILE...", "A B..." or "" */
-	const char *summary;  /* one line */
+	const char
+		*operands; /* "FILE...", "A B..." or ""; in brackets: there may be none */
+	const char *summary; /* one line */
 	const char *examples[3];
 };
 
@@ -60,6 +63,7 @@ struct nrb_options {
 	struct nrb_rehearse_options rehearse;
 	struct nrb_export_options export;
 	struct nrb_explain_options explain;
+	struct nrb_watch_options watch;
 	int n_rehearse_args, n_guest_args, n_debs;
 	const char *const *operands;
 	int n_operands;

@@ -20,6 +20,7 @@ enum nrb_role {
 	NRB_ROLE_WRITER,       /* of the cache file */
 	NRB_ROLE_RESTORE,
 	NRB_ROLE_CHECK,
+	NRB_ROLE_WATCH,
 	NRB_ROLE_READER, /* report, compare, export, list */
 	NRB_ROLE_REHEARSE,
 	NRB_ROLE_SCRIPT, /* build-guest, fetch-kernel */

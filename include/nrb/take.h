@@ -69,6 +69,8 @@ int nrb_take_modules(struct nrb_options *options, const char *value);
 int nrb_take_kernel_deb(struct nrb_options *options, const char *value);
 int nrb_take_accel(struct nrb_options *options, const char *value);
 int nrb_take_keep(struct nrb_options *options, const char *value);
+int nrb_take_openmetrics(struct nrb_options *options, const char *value);
+int nrb_take_trace(struct nrb_options *options, const char *value);
 int nrb_take_format(struct nrb_options *options, const char *value);
 int nrb_take_mode(struct nrb_options *options, const char *value);
 int nrb_take_arm(struct nrb_options *options, const char *value);
@@ -86,5 +88,8 @@ int nrb_take_asked_lru_gen(struct nrb_options *options, const char *value);
 /** What export needs, and which of its options go with its format. Returns 0 or a negative errno, with a
  * message (NRB_EXIT_USAGE). */
 int nrb_takeexport_check(const struct nrb_options *options);
+
+/** Operands of watch, and which of its options go together; completes options->watch. The same returns. */
+int nrb_takewatch_check(struct nrb_options *options);
 
 #endif

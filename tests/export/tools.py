@@ -167,8 +167,21 @@ CHECKS = {"gnuplot": check_gnuplot, "promtool": check_promtool, "sysctl": check_
           "tuned": check_tuned}
 
 
+def check_watch():
+    """What watch prints for the textfile collector, of every recorded machine."""
+    for machine in sorted((pathlib.Path(__file__).parents[1] / "fixtures").glob("*/proc")):
+        result = run([os.environ["NRB_BIN"], "watch", "--openmetrics", "--root", str(machine.parent)])
+        if result.returncode != 0:
+            raise AssertionError(result.stderr)
+        found = run([find("promtool"), "check", "metrics"], result.stdout)
+        if found.returncode != 0 or found.stderr:
+            raise AssertionError(f"{machine}: {found.stderr}{found.stdout}")
+
+
 def main(tool):
     failed, n = 0, 0
+    if tool == "promtool":
+        check_watch()
     with tempfile.TemporaryDirectory() as directory:
         paths = RECORDS + RESULTS
         paths += [hostile(path, directory) for path in RECORDS if is_whole(path)]

@@ -24,6 +24,8 @@
 #include "nrb/settings.h"
 #include "nrb/sysctlfiles.h"
 #include "nrb/topology.h"
+#include "nrb/watchmoment.h"
+#include "nrb/watchtext.h"
 #include "nrb/zones.h"
 
 #include <ctype.h>
@@ -56,6 +58,29 @@ static void read_zones(const struct nrb_root *root)
 	nrb_zones_finish(&zones);
 }
 
+/* Two moments, of which the input is the second, as a page in which every figure has its place. */
+static void read_watch(const struct nrb_root *root)
+{
+	static struct nrb_watch_moment first, then;
+	static struct nrb_watch_reader reader;
+	const struct nrb_screen screen = { .ascii = true };
+	struct nrb_watch_tick tick;
+	struct output output;
+
+	nrb_watchmoment_begin(&reader, root);
+	if (nrb_watchmoment_read(&reader, &then) == 0) {
+		first = then;
+		memset(&first.machine, 0, sizeof(first.machine));
+		first.monotonic_ns = then.monotonic_ns - 1;
+		tick = nrb_watchmoment_tick(&first, &then);
+		output_begin(&output);
+		nrb_watchtext_view(&tick, &screen, 24, output.out);
+		nrb_watchtext_lines(&tick, &screen, output.out);
+		output_end(&output);
+	}
+	nrb_watchmoment_end(&reader);
+}
+
 static void read_vmstat(const struct nrb_root *root)
 {
 	const struct nrb_counters none = { 0 };
@@ -69,6 +94,7 @@ static void read_vmstat(const struct nrb_root *root)
 	nrb_pressure_look_swap(&pressure, root, 0);
 	pressure.look_ns = 1;
 	nrb_pressure_look_swap(&pressure, root, 0);
+	read_watch(root);
 }
 
 static void read_node(const struct nrb_root *root)
@@ -213,12 +239,14 @@ static void read_nothing(const struct nrb_root *root)
 #define NODE "sys/devices/system/node/"
 #define MM   "sys/kernel/mm/"
 
-/* Letters stand in kept inputs. */
+/* Letters and digits stand in kept inputs. */
 static const struct file {
-	char letter;
+	char letter; /* or digit */
 	const char *path;
 	void (*read)(const struct nrb_root *root);
 } files[] = {
+	{ '0', NODE "node0/vmstat", read_watch },
+	{ '1', NODE "has_memory", read_watch },
 	{ 'a', "etc/tuned/active_profile", read_sysctl_files },
 	{ 'b', "proc/sys/kernel/random/boot_id", read_boot_id },
 	{ 'c', "proc/cmdline", read_nothing },

@@ -110,8 +110,8 @@ static const char *company(const struct nrb_command_info *command, const char *o
 	       : command->command == NRB_COMMAND_EXPORT
 		       ? strcmp(option, "root") == 0 ? " --format tuned x.jsonl"
 						     : " --format hgrm x.jsonl"
-	       : command->operands[0] != '\0' ? " x.jsonl"
-					      : "";
+	       : command->operands[0] != '\0' && command->operands[0] != '[' ? " x.jsonl"
+									     : "";
 }
 
 static void test_each_option_stands_where_the_table_says(void **state)
