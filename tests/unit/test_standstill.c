@@ -92,7 +92,7 @@ static void test_a_stop_between_two_looks(void **state)
 	char buf[100];
 
 	(void)state;
-	send_and_wait(pid, SIGTSTP, WSTOPPED);
+	send_and_wait(pid, SIGSTOP, WSTOPPED);
 	send_and_wait(pid, SIGCONT, WCONTINUED);
 	assert_false(nrb_standstill_look(&standstill, pid, NRB_PHASE_ALLOCATE));
 	assert_string_equal(nrb_standstill_why(&standstill, "it", buf, sizeof(buf)),
