@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 /* More than any call frees; what a recorded machine says must not keep us busy. */
-enum { MAX_PAGES = 1 << 16 };
+enum { MAX_PAGES = 1 << 16, MAX_DOUBLED = 5 /* CONFIG_PCP_BATCH_SCALE_MAX */ };
 
 /* The largest list of the CPUs asked for; NULL: none is told. */
 static const struct nrb_zone_list *find(
@@ -35,25 +35,42 @@ static int64_t limit_of(const struct nrb_zone_list *list)
 						  : list->high_pages;
 }
 
+/* What goes back as a list of that limit is full, n pages of this call freed: twice as much each time up to
+ * 6.6 (free_factor), as much as was freed running since (free_count); a batch at least. */
+static int64_t piece(
+	const struct nrb_zone_list *list, int64_t limit, int times, int64_t n)
+{
+	int64_t most = limit - list->batch_pages > 1 ? limit - list->batch_pages : 1;
+	int64_t wanted = n;
+
+	if (list->high_min_pages == NRB_ABSENT) {
+		wanted = list->batch_pages << (times < MAX_DOUBLED ? times : MAX_DOUBLED);
+	}
+	wanted = wanted > list->batch_pages ? wanted : list->batch_pages;
+	return wanted < most ? wanted : most;
+}
+
 int64_t nrb_cpulist_given_back(
 	const struct nrb_vmstate *state, int zone, int cpu, int64_t pages)
 {
 	const struct nrb_zone_list *list =
 		find(&state->zones, &state->zones.zones[zone], cpu);
-	int64_t limit, given = 0, most = pages + (list != NULL ? list->count_pages : 0);
+	int64_t limit, count, given = 0;
+	int times = 0;
 
 	if (list == NULL || list->batch_pages <= 0 || pages <= 0) {
 		return pages;
 	}
 	limit = limit_of(list);
-	for (int64_t count = list->count_pages, i = 0; i < pages && i < MAX_PAGES; i++) {
+	count = list->count_pages;
+	for (int64_t n = 1; n <= pages && n <= MAX_PAGES; n++) {
 		if (++count >= limit) {
-			int64_t batch =
-				count < list->batch_pages ? count : list->batch_pages;
+			int64_t back = piece(list, limit, times++, n);
 
-			given += batch;
-			count -= batch;
+			back = back < count ? back : count;
+			given += back;
+			count -= back;
 		}
 	}
-	return given < most ? given : most;
+	return given;
 }
