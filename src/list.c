@@ -244,8 +244,7 @@ static const struct section sections[] = {
 	{ "figures", "Columns of report --csv, keys of report --json", figure_at },
 	{ "gates", "Gates of node reclaim, in the kernel's order (explain)", gate_at },
 	{ "kernel_rules", "What differs between kernels (explain)", kernelrule_at },
-	{ "watch", "Bytes and counts of watch --json, of a node and of the machine",
-		watch_at },
+	{ "watch", "Bytes and counts of watch --json", watch_at },
 	{ NULL, NULL, NULL },
 };
 
