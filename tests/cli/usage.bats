@@ -63,7 +63,7 @@ load cli.bash
 	nrb 2 run --nodes 2
 	says_one_line 'no option --nodes; did you mean --modes\? \(rehearse has --nodes\)'
 	nrb 2 rehearse --dir .
-	says_one_line 'rehearse has no option --dir \(run has --dir\)'
+	says_one_line 'rehearse has no option --dir \(run, explain have --dir\)'
 }
 
 @test 'an option without its value' {
