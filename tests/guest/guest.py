@@ -92,7 +92,7 @@ def build(directory, wanted, command, programs, init, disk_bytes, swap_bytes):
 
 
 def numa_words(cpus, node_mib, distance):
-    """cpus: how many each node has; a node may have none."""
+    """cpus: how many each node has; a node may have none. distance: one for all, or {(from, to): it}."""
     nodes = range(len(cpus))
     words = ["-smp", "%d,sockets=%d" % (sum(cpus), sum(cpus)),
              "-m", "%dM" % (len(cpus) * node_mib)]
@@ -101,9 +101,15 @@ def numa_words(cpus, node_mib, distance):
         own = "cpus=%d-%d," % (first, first + cpus[node] - 1) if cpus[node] else ""
         words += ["-object", "memory-backend-ram,id=m%d,size=%dM" % (node, node_mib),
                   "-numa", "node,nodeid=%d,%smemdev=m%d" % (node, own, node)]
-    for node, other in itertools.permutations(nodes, 2):
-        words += ["-numa", "dist,src=%d,dst=%d,val=%d" % (node, other, distance)]
+    for pair in itertools.permutations(nodes, 2):
+        far = distance[pair] if isinstance(distance, dict) else distance
+        words += ["-numa", "dist,src=%d,dst=%d,val=%d" % (*pair, far)]
     return words
+
+
+def low_words(mib):
+    """How much lies below 4 GiB: the rest is ZONE_NORMAL. Of two -machine QEMU merges the words."""
+    return ["-machine", "max-ram-below-4g=%dM" % mib] if mib else []
 
 
 def plugged_words(node, mib):
@@ -196,13 +202,16 @@ class Guest:
     """A guest, built once; a directory of its own, removed at the end of the with block."""
 
     def __init__(self, wanted, command, programs, init=TOP / "rehearsal/init", cpus=(1, 1),
-                 node_mib=512, distance=21, swap_mib=0, disk_mib=0, spare_mib=0, plugged_mib=0):
+                 node_mib=512, distance=21, swap_mib=0, disk_mib=0, spare_mib=0, plugged_mib=0,
+                 low_mib=0):
         """command: a shell script; programs: put into /bin, scripts and tables too; cpus: of each
         node; disk_mib: 0 is enough for one of them; spare_mib: a disk more, that nobody mounts;
-        plugged_mib: memory of the last node that can be unplugged, offline at first."""
+        plugged_mib: memory of the last node that can be unplugged, offline at first; low_mib: of all
+        memory, what lies below 4 GiB; 0: all that may."""
         disks = ["data"] + ["swap"] * (swap_mib > 0) + ["spare"] * (spare_mib > 0)
         self.words = command_line(wanted, numa_words(cpus, node_mib, distance) +
-                                  plugged_words(len(cpus) - 1, plugged_mib), disks)
+                                  plugged_words(len(cpus) - 1, plugged_mib) +
+                                  low_words(low_mib), disks)
         keep = os.environ.get("NRB_GUEST_KEEP")
         self.directory = Path(tempfile.mkdtemp(prefix="nrb-guest-", dir=keep or None))
         self.keep = bool(keep)
