@@ -175,6 +175,8 @@ int nrb_leftover_restore(
 	}
 	if (rc == 0) {
 		rc = restore_locked(root, dir, results, n);
+		/* whatever the journal says: its name tells whose it is */
+		(void)nrb_traceinstance_clear(root);
 	}
 	close_if_open(dir);
 	close_if_open(lock);
