@@ -10,11 +10,11 @@ import re
 import sys
 from pathlib import Path
 
+import manualpart
+
 TABLE = "results/faults/faults.tsv"
-PAGE = "man/numa-reclaim-bench-faults.7"
+PART = manualpart.Part("man/numa-reclaim-bench-faults.7", "faultstable.py")
 HEADING = "# what\twhat happens\tcases\tlost"
-BEGIN = '.\\" begin of what tests/faultstable.py wrote\n'
-END = '.\\" end of what tests/faultstable.py wrote\n'
 
 
 def rows_of_logs(paths):
@@ -51,16 +51,8 @@ def mdoc(rows):
     return "\n".join([*lines, ".El"]) + "\n"
 
 
-def parts_of(root):
-    text = (root / PAGE).read_text()
-    before, _, rest = text.partition(BEGIN)
-    old, _, after = rest.partition(END)
-    return before + BEGIN, old, END + after
-
-
 def write_page(root):
-    before, _, after = parts_of(root)
-    (root / PAGE).write_text(before + mdoc(read_table(root)) + after)
+    PART.write(root, mdoc(read_table(root)))
 
 
 def collect(root, logs):
@@ -73,24 +65,11 @@ def collect(root, logs):
 
 def check(root):
     rows = read_table(root)
-    if parts_of(root)[1] != mdoc(rows):
-        sys.exit("%s is not what %s says: tests/faultstable.py page %s" % (PAGE, TABLE, root))
+    PART.check(root, mdoc(rows))
     lost = [row[0] for row in rows if row[3]]
     if lost or not rows:
         sys.exit("lost: " + (", ".join(lost) or "every row"))
 
 
-def main():
-    if len(sys.argv) < 3 or sys.argv[1] not in ("collect", "page", "check"):
-        sys.exit(__doc__)
-    root = Path(sys.argv[2])
-    if sys.argv[1] == "collect":
-        collect(root, sys.argv[3:])
-    elif sys.argv[1] == "page":
-        write_page(root)
-    else:
-        check(root)
-
-
 if __name__ == "__main__":
-    main()
+    manualpart.main(__doc__, collect, write_page, check)

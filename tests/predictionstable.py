@@ -11,13 +11,13 @@ predictionstable.py check SOURCE_ROOT            fails where page and table diff
 import sys
 from pathlib import Path
 
+import manualpart
+
 TABLE = "results/predictions/predictions.tsv"
 MISSES = "results/predictions/misses.txt"
-PAGE = "man/numa-reclaim-bench-method.7"
+PART = manualpart.Part("man/numa-reclaim-bench-method.7", "predictionstable.py")
 HEADINGS = {"PREDICTED": "# PREDICTED\tkernel\tstates\tn\tnode right\treclaim right",
             "DECIDED": "# DECIDED\tkernel\tby\tn"}
-BEGIN = '.\\" begin of what tests/predictionstable.py wrote\n'
-END = '.\\" end of what tests/predictionstable.py wrote\n'
 LEAST_STATES, LEAST_RIGHT, LEAST_EACH = 1000, 0.99, 50
 
 
@@ -62,15 +62,8 @@ def mdoc(root):
     return "\n".join([*lines, ".El"]) + "\n"
 
 
-def parts_of(root):
-    before, _, rest = (root / PAGE).read_text().partition(BEGIN)
-    old, _, after = rest.partition(END)
-    return before + BEGIN, old, END + after
-
-
 def write_page(root):
-    before, _, after = parts_of(root)
-    (root / PAGE).write_text(before + mdoc(root) + after)
+    PART.write(root, mdoc(root))
 
 
 def collect(root, logs):
@@ -87,8 +80,7 @@ def collect(root, logs):
 
 
 def check(root):
-    if parts_of(root)[1] != mdoc(root):
-        sys.exit("%s is not what %s says: tests/predictionstable.py page %s" % (PAGE, TABLE, root))
+    PART.check(root, mdoc(root))
     rows = {(kernel, what): numbers for kernel, what, *numbers in rows_of([root / TABLE], "PREDICTED")}
     for kernel in ("6.1", "7.3"):
         n, node, reclaim = rows[kernel, "all"]
@@ -103,17 +95,5 @@ def check(root):
         sys.exit("decided by too few: %s" % few)
 
 
-def main():
-    if len(sys.argv) < 3 or sys.argv[1] not in ("collect", "page", "check"):
-        sys.exit(__doc__)
-    root = Path(sys.argv[2])
-    if sys.argv[1] == "collect":
-        collect(root, sys.argv[3:])
-    elif sys.argv[1] == "page":
-        write_page(root)
-    else:
-        check(root)
-
-
 if __name__ == "__main__":
-    main()
+    manualpart.main(__doc__, collect, write_page, check)
