@@ -151,7 +151,7 @@ static int64_t own_major_faults(void)
 
 static void add(int64_t *sum, int64_t value)
 {
-	*sum = value + (*sum == NRB_ABSENT ? 0 : *sum);
+	*sum = value + nrb_units_or_0(*sum);
 }
 
 void nrb_held_return(struct nrb_cell *cell, const struct nrb_held *held)

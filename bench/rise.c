@@ -14,7 +14,7 @@ int nrb_rise_look(const struct nrb_cell *cell, struct nrb_node_memory *memory)
 
 static void add(int64_t *sum, int64_t before, int64_t after)
 {
-	*sum = after - before + (*sum == NRB_ABSENT ? 0 : *sum);
+	*sum = after - before + nrb_units_or_0(*sum);
 }
 
 int nrb_rise_note(struct nrb_cell *cell, const struct nrb_node_memory *before,

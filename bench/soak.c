@@ -85,8 +85,7 @@ static int soak_batch(struct nrb_cell *cell, size_t at, int64_t *local)
 		entry = nrb_sample_node(sample, node);
 		if (entry != NULL) {
 			entry->soak_pages =
-				pages[node] +
-				(entry->soak_pages == NRB_ABSENT ? 0 : entry->soak_pages);
+				pages[node] + nrb_units_or_0(entry->soak_pages);
 		}
 	}
 	sample->soak_pages += BATCH_PAGES;

@@ -53,7 +53,7 @@ static bool choice_has(const char *choice, const char *key)
 
 static void add(int64_t *sum, int64_t value)
 {
-	int64_t before = *sum == NRB_ABSENT ? 0 : *sum;
+	int64_t before = nrb_units_or_0(*sum);
 
 	if (is_within(value, max_events - before)) {
 		*sum = before + value;

@@ -24,11 +24,6 @@ struct looking {
 	const struct nrb_vmnode *node;
 };
 
-static int64_t known(int64_t pages)
-{
-	return pages == NRB_ABSENT ? 0 : pages;
-}
-
 static int64_t at_least_0(int64_t pages)
 {
 	return pages > 0 ? pages : 0;
@@ -79,15 +74,15 @@ int64_t nrb_gates_reclaimable(
 	int64_t pages;
 
 	if (nrb_gates_may_unmap(rules, mode)) {
-		pages = known(node->file_pages);
+		pages = nrb_units_or_0(node->file_pages);
 	} else {
-		pages = at_least_0(known(node->active_file_pages) +
-				   known(node->inactive_file_pages) -
-				   known(node->mapped_pages));
+		pages = at_least_0(nrb_units_or_0(node->active_file_pages) +
+				   nrb_units_or_0(node->inactive_file_pages) -
+				   nrb_units_or_0(node->mapped_pages));
 	}
 	if (rules->has[NRB_KERNELRULE_DIRTY_FILTER] ||
 		!nrb_gates_may_write(rules, mode)) {
-		pages -= known(node->dirty_pages);
+		pages -= nrb_units_or_0(node->dirty_pages);
 	}
 	return at_least_0(pages);
 }
@@ -165,14 +160,16 @@ static bool look_at_mglru(const struct looking *at, struct nrb_gate_look *look)
 static int64_t candidates(const struct looking *at)
 {
 	const struct nrb_vmnode *node = at->node;
-	int64_t pages = known(node->active_file_pages) +
-			known(node->inactive_file_pages) - known(node->dirty_pages) -
-			known(node->writeback_pages);
+	int64_t pages = nrb_units_or_0(node->active_file_pages) +
+			nrb_units_or_0(node->inactive_file_pages) -
+			nrb_units_or_0(node->dirty_pages) -
+			nrb_units_or_0(node->writeback_pages);
 
-	pages = at_least_0(may_unmap(at) ? pages : pages - known(node->mapped_pages));
+	pages = at_least_0(
+		may_unmap(at) ? pages : pages - nrb_units_or_0(node->mapped_pages));
 	if (at->state->has_swap && may_write(at)) {
-		pages += known(node->shmem_pages);
-		pages += may_unmap(at) ? known(node->anon_pages) : 0;
+		pages += nrb_units_or_0(node->shmem_pages);
+		pages += may_unmap(at) ? nrb_units_or_0(node->anon_pages) : 0;
 	}
 	return pages;
 }
@@ -221,8 +218,8 @@ static look_at *const looks[NRB_N_GATES] = {
 /* Pages of all lists of files: a sixteenth of them is scanned at first. */
 static int64_t first_part(const struct looking *at)
 {
-	return (known(at->node->active_file_pages) +
-		       known(at->node->inactive_file_pages)) /
+	return (nrb_units_or_0(at->node->active_file_pages) +
+		       nrb_units_or_0(at->node->inactive_file_pages)) /
 	       FIRST_PART;
 }
 
@@ -230,7 +227,7 @@ static int64_t first_part(const struct looking *at)
 static int64_t sure_pages(const struct looking *at, int64_t pages)
 {
 	return at->request->lru_gen && may_unmap(at)
-		       ? at_least_0(pages - known(at->node->mapped_pages))
+		       ? at_least_0(pages - nrb_units_or_0(at->node->mapped_pages))
 		       : pages;
 }
 

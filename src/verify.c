@@ -186,11 +186,6 @@ static int read_steady(struct nrb_verified *verified, const struct nrb_root *roo
 	return rc;
 }
 
-static int64_t known(int64_t value)
-{
-	return value == NRB_ABSENT ? 0 : value;
-}
-
 /* Up to 6.11 only failures are counted; then a success shows as direct reclaim that nobody was stalled
  * by. */
 static enum nrb_verify_ran by_counters(
@@ -198,15 +193,17 @@ static enum nrb_verify_ran by_counters(
 {
 	const int64_t *v = delta->v;
 
-	if (known(v[NRB_ZONE_RECLAIM_FAILED]) + known(v[NRB_ZONE_RECLAIM_SUCCESS]) > 0) {
+	if (nrb_units_or_0(v[NRB_ZONE_RECLAIM_FAILED]) +
+			nrb_units_or_0(v[NRB_ZONE_RECLAIM_SUCCESS]) >
+		0) {
 		return NRB_RAN;
 	}
 	if (verified->state.rules.has[NRB_KERNELRULE_SUCCESS_COUNTED] ||
-		known(v[NRB_PGSCAN_DIRECT]) == 0) {
+		nrb_units_or_0(v[NRB_PGSCAN_DIRECT]) == 0) {
 		return v[NRB_ZONE_RECLAIM_FAILED] == NRB_ABSENT ? NRB_RAN_UNKNOWN
 								: NRB_RAN_NOT;
 	}
-	return known(v[NRB_ALLOCSTALL]) == 0 ? NRB_RAN : NRB_RAN_UNKNOWN;
+	return nrb_units_or_0(v[NRB_ALLOCSTALL]) == 0 ? NRB_RAN : NRB_RAN_UNKNOWN;
 }
 
 static void judge(struct nrb_verified *verified)
@@ -243,7 +240,7 @@ static int predict_and_take(struct nrb_verifier *verifier, struct nrb_verified *
 	if (rc < 0) {
 		return rc;
 	}
-	request.mode = (int)known(verified->state.mode);
+	request.mode = (int)nrb_units_or_0(verified->state.mode);
 	request.lru_gen = verified->state.lru_gen == NRB_LRU_GEN_ON;
 	rc = nrb_allocwalk_run(&verified->walk, &verified->state, &request);
 	(void)watch(verifier, true);

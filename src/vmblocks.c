@@ -46,7 +46,7 @@ static void add(
 	struct nrb_vmblocks *blocks, const int64_t *counts, bool is_known, bool is_exact)
 {
 	for (int i = 0; i < NRB_VMBLOCKS_ORDERS && blocks != NULL; i++) {
-		int64_t before = blocks->free[i] == NRB_ABSENT ? 0 : blocks->free[i];
+		int64_t before = nrb_units_or_0(blocks->free[i]);
 		bool fits = is_known && before <= max_blocks;
 
 		blocks->free[i] = fits ? before + counts[i] : NRB_ABSENT;

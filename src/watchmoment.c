@@ -108,7 +108,7 @@ static bool is_key(const struct key *key, const char *word, size_t len)
 
 static void add(int64_t *sum, int64_t value)
 {
-	int64_t before = *sum == NRB_ABSENT ? 0 : *sum;
+	int64_t before = nrb_units_or_0(*sum);
 
 	if (value >= 0 && value <= max_count - before) {
 		*sum = before + value;

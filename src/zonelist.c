@@ -117,16 +117,6 @@ static void add_zones(struct nrb_zonelist *list, const struct nrb_vmstate *state
 	}
 }
 
-static int position(const struct nrb_vmstate *state, int node)
-{
-	for (int i = 0; i < state->n_nodes; i++) {
-		if (state->nodes[i].node == node) {
-			return i;
-		}
-	}
-	return -1;
-}
-
 void nrb_zonelist_build(struct nrb_zonelist *list, const struct nrb_vmstate *state,
 	int node, int highest_index, bool only_node)
 {
@@ -134,12 +124,14 @@ void nrb_zonelist_build(struct nrb_zonelist *list, const struct nrb_vmstate *sta
 		.by_one = state->rules.has[NRB_KERNELRULE_LOAD_BY_ONE],
 		.minds_load = true,
 	};
-	int order[NRB_MAX_NODES], at = position(state, node), n;
+	const struct nrb_vmnode *entry = nrb_vmstate_node(state, node);
+	int order[NRB_MAX_NODES], at, n;
 
 	*list = (struct nrb_zonelist){ .is_sure = true };
-	if (at < 0) {
+	if (entry == NULL) {
 		return;
 	}
+	at = (int)(entry - state->nodes);
 	n = build(state, variant, at, order);
 	list->is_sure = only_node || is_told(state, variant, at, order, n);
 	for (int i = 0; i < n; i++) {

@@ -32,7 +32,7 @@ static int64_t set_aside(const struct nrb_vmstate *state, const struct nrb_zone 
 	int64_t reserved = zone->reserved_highatomic_pages;
 
 	if (reserved == NRB_ABSENT || !state->rules.has[NRB_KERNELRULE_FREE_HIGHATOMIC]) {
-		return reserved == NRB_ABSENT ? 0 : reserved;
+		return nrb_units_or_0(reserved);
 	}
 	if (zone->free_highatomic_pages != NRB_ABSENT) {
 		return zone->free_highatomic_pages;

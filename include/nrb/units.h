@@ -10,6 +10,12 @@
 /* Absent is not zero: not measured, or the kernel has no such thing. */
 #define NRB_ABSENT INT64_MIN
 
+/** What is absent counts as none, in a sum. */
+static inline int64_t nrb_units_or_0(int64_t value)
+{
+	return value == NRB_ABSENT ? 0 : value;
+}
+
 /**
  * Parse a whole decimal number; nothing may follow it.
  * Returns 0, -EINVAL (not a number), -ERANGE (outside min..max).
