@@ -59,4 +59,16 @@ static inline void assert_usage(const char *line, const char *part)
 	}
 }
 
+/* By any of the rows of that name. */
+static inline bool has_option(const struct nrb_command_info *command, const char *name)
+{
+	bool has = false;
+
+	for (const struct nrb_option_info *o = nrb_option_table; o->name != NULL; o++) {
+		has = has ||
+		      (strcmp(o->name, name) == 0 && (o->commands & command->command));
+	}
+	return has;
+}
+
 #endif

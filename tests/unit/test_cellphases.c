@@ -6,7 +6,6 @@
 #include "nrb/cpusetgroup.h"
 #include "nrb/scenarios.h"
 #include "nrb/settings.h"
-#include "nrb/swaptrace.h"
 #include "nrb/zones.h"
 #include "tree.h"
 

@@ -1,110 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A plan as JSON and as text: all of it is there, and as it is in the plan. */
-#include "nrb/plan.h"
-
-#include "nrb/scenarios.h"
-#include "tree.h"
-
-static struct nrb_run_options options;
-static struct nrb_machine machine;
-static struct nrb_plan plan;
-
-static int setup(void **state)
-{
-	struct nrb_root root;
-
-	(void)state;
-	tree_fixture(&root, "two-nodes");
-	options = (struct nrb_run_options){ .reference = 1,
-		.seed = 42,
-		.modes_given = true,
-		.modes = 1 << 0 | 1 << 7,
-		.blocks = 3,
-		.budget_s = 90,
-		.alloc_bytes = 100 << 20,
-		.dir = "/some/where" };
-	assert_int_equal(nrb_machine_read(&machine, &root), 0);
-	machine.found_mode = 4;
-	nrb_fsroot_close(&root);
-	return nrb_plan_make(&plan, &options, &machine, nrb_scenario_table);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	nrb_plan_finish(&plan);
-	nrb_machine_finish(&machine);
-	return 0;
-}
-
-static int64_t get(const struct nrb_json *object, const char *key)
-{
-	int64_t value = -77;
-
-	assert_int_equal(nrb_json_get_int(object, key, &value), 0);
-	return value;
-}
-
-static const char *get_str(const struct nrb_json *object, const char *key)
-{
-	const char *text = NULL;
-
-	assert_int_equal(nrb_json_get_str(object, key, &text), 0);
-	return text;
-}
-
-static void test_json(void **state)
-{
-	static const int modes[] = { 0, 1, 7 };
-	struct nrb_json *json = nrb_plan_json(&plan, &options, &machine);
-	const struct nrb_json *arms = nrb_json_get(json, "arms");
-	bool added = false;
-
-	(void)state;
-	assert_int_equal(nrb_json_count(arms), 3);
-	for (size_t i = 0; i < 3; i++) {
-		const struct nrb_json *arm = nrb_json_at(arms, i);
-
-		assert_string_equal(get_str(arm, "scenario"), "clean");
-		assert_int_equal(get(arm, "mode"), modes[i]);
-		assert_int_equal(get(arm, "node"), plan.arms[i].node);
-		assert_int_equal(get(arm, "cpu_node"), plan.arms[i].cpu_node);
-		assert_int_equal(get(arm, "alloc_bytes"), 100 << 20);
-		assert_int_equal(get(arm, "file_bytes"), plan.sizes[i].file_bytes);
-		assert_int_equal(
-			get(arm, "headroom_bytes"), plan.sizes[i].headroom_bytes);
-	}
-	assert_int_equal(get(json, "blocks"), 3);
-	assert_int_equal(get(json, "budget_s"), 90);
-	assert_int_equal(get(json, "seed"), 42);
-	assert_int_equal(get(json, "reference"), 1);
-	assert_int_equal(nrb_json_get_bool(json, "reference_added", &added), 0);
-	assert_true(added);
-	assert_int_equal(get(json, "memory_bytes"), plan.memory_bytes);
-	assert_int_equal(get(json, "file_bytes"), plan.file_bytes);
-	assert_string_equal(get_str(json, "dir"), "/some/where");
-	nrb_json_free(json);
-}
-
-/* Absent is not zero: an arm without a mode has no "mode". */
-static void test_json_of_a_matrix(void **state)
-{
-	struct nrb_json *json;
-	int64_t value;
-
-	(void)state;
-	nrb_plan_finish(&plan);
-	options.scenarios[0] = "matrix";
-	options.n_scenarios = 1;
-	options.modes_given = false;
-	options.reference = -1;
-	options.alloc_bytes = options.fill_bytes = 0;
-	assert_int_equal(nrb_plan_make(&plan, &options, &machine, nrb_scenario_table), 0);
-	json = nrb_plan_json(&plan, &options, &machine);
-	assert_true(nrb_json_get_int(nrb_json_at(nrb_json_get(json, "arms"), 0), "mode",
-			    &value) < 0);
-	nrb_json_free(json);
-}
+/* A plan as text: all of it is there, and as it is in the plan. */
+#include "shownplan.h"
 
 static char *print(bool color)
 {
@@ -387,22 +283,6 @@ static void test_text_of_blocks(void **state)
 	assert_says("blocks 3 blocks, seed 42", true);
 }
 
-static void plan_with_factors(void)
-{
-	nrb_plan_finish(&plan);
-	options.lru_gen = (struct nrb_levels){ .n = 2, .v = { 0, 1 } };
-	options.policy =
-		(struct nrb_levels){ .n = 2, .v = { NRB_ARM_LOCAL, NRB_ARM_BIND } };
-	options.trim = (struct nrb_levels){ .n = 2, .v = { 0, 1 } };
-	options.n_sets = 2;
-	assert_int_equal(nrb_set_parse(&options.sets[0], "found"), 0);
-	assert_int_equal(nrb_set_parse(&options.sets[1], "vm.dirty_ratio=40"), 0);
-	snprintf(machine.lru_gen, sizeof(machine.lru_gen), "on");
-	machine.can_trim = false;
-	nrb_idset_add(&options.cpu_nodes, 1);
-	assert_int_equal(nrb_plan_make(&plan, &options, &machine, nrb_scenario_table), 0);
-}
-
 /* What is compared beside the mode, what cannot be, what is changed: in 80 columns. */
 static void test_text_says_every_factor(void **state)
 {
@@ -436,39 +316,6 @@ static void test_text_says_every_factor(void **state)
 	free(text);
 }
 
-static void test_json_has_every_factor(void **state)
-{
-	const struct nrb_json *arms, *first, *last;
-	struct nrb_json *json;
-	const char *text;
-	int64_t bytes;
-
-	(void)state;
-	plan_with_factors();
-	json = nrb_plan_json(&plan, &options, &machine);
-	arms = nrb_json_get(json, "arms");
-	assert_int_equal(nrb_json_count(arms), 48);
-	first = nrb_json_at(arms, 0);
-	assert_string_equal(get_str(first, "lru_gen"), "off");
-	assert_string_equal(get_str(first, "policy"), "local");
-	assert_string_equal(get_str(first, "page_size"), "4k");
-	assert_string_equal(get_str(first, "fill_on"), "target");
-	assert_string_equal(get_str(first, "trim"), "off");
-	assert_int_equal(get(first, "threads"), 1);
-	/* absent: as found, and a scenario with but one variant */
-	assert_true(nrb_json_get_str(first, "swap", &text) < 0);
-	assert_true(nrb_json_get_str(first, "set", &text) < 0);
-	assert_true(nrb_json_get_str(first, "variant", &text) < 0);
-	assert_true(nrb_json_get_str(first, "unsupported", &text) < 0);
-	last = nrb_json_at(arms, 47);
-	assert_string_equal(get_str(last, "set"), "vm.dirty_ratio=40");
-	assert_string_equal(get_str(last, "trim"), "on");
-	assert_non_null(strstr(get_str(last, "unsupported"), "nodeN/reclaim"));
-	assert_true(nrb_json_get_int(last, "alloc_bytes", &bytes) < 0);
-	assert_int_equal(nrb_json_count(nrb_json_get(json, "settings")), 2);
-	nrb_json_free(json);
-}
-
 static void test_text_of_a_kernel_without_the_knob(void **state)
 {
 	char *text;
@@ -487,13 +334,9 @@ static void test_text_of_a_kernel_without_the_knob(void **state)
 	free(text);
 }
 
-#define SHOW_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SHOW_TEST(test_json),
-		SHOW_TEST(test_json_of_a_matrix),
 		SHOW_TEST(test_text_says_what_will_be_done),
 		SHOW_TEST(test_text_says_what_is_located),
 		SHOW_TEST(test_text_moves_no_terminal),
@@ -507,7 +350,6 @@ int main(void)
 		SHOW_TEST(test_text_says_who_shares_a_cpu),
 		SHOW_TEST(test_text_of_blocks),
 		SHOW_TEST(test_text_says_every_factor),
-		SHOW_TEST(test_json_has_every_factor),
 		SHOW_TEST(test_text_of_a_kernel_without_the_knob),
 	};
 
