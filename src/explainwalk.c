@@ -62,12 +62,12 @@ static void tell_room(const struct telling *t, int at)
 	}
 }
 
-/* The last earlier step that asked the gates of the same node with the same answers, or -1. */
+/* The first step that asked the gates of the same node with the same answers, which tells them, or -1. */
 static int same_gates(const struct telling *t, int at)
 {
 	const struct nrb_gates *gates = &t->walk->steps[at].gates;
 
-	for (int i = at - 1; i >= 0; i--) {
+	for (int i = 0; i < at; i++) {
 		if (zone_of(t, i)->node == zone_of(t, at)->node &&
 			t->walk->steps[i].gates.n == gates->n) {
 			return i;
