@@ -38,18 +38,11 @@ static const struct field zone_fields[] = {
 #undef ZONE
 /* clang-format on */
 
-static void set_known(struct nrb_json *json, const char *key, int64_t value)
-{
-	if (value != NRB_ABSENT) {
-		nrb_json_set_int(json, key, value);
-	}
-}
-
 static void set_fields(
 	struct nrb_json *json, const void *base, const struct field *fields)
 {
 	for (; fields->name != NULL; fields++) {
-		set_known(json, fields->name,
+		nrb_json_set_known(json, fields->name,
 			*(const int64_t *)((const char *)base + fields->offset));
 	}
 }
@@ -107,8 +100,8 @@ static struct nrb_json *node_json(const struct nrb_survey *survey, int position)
 	nrb_json_set_str(
 		json, "cpus", nrb_idset_format(&entry->cpus, cpus, sizeof(cpus)));
 	nrb_json_set_int(json, "cpu_node", node->cpu_node);
-	set_known(json, "latency_ns", entry->latency_ns);
-	set_known(json, "bandwidth_mib_s", entry->bandwidth_mib_s);
+	nrb_json_set_known(json, "latency_ns", entry->latency_ns);
+	nrb_json_set_known(json, "bandwidth_mib_s", entry->bandwidth_mib_s);
 	set_fields(memory, &survey->machine.memory[position], memory_fields);
 	nrb_json_set(json, "memory", memory);
 	nrb_json_set_str(json, "kswapd",
@@ -169,7 +162,7 @@ static struct nrb_json *counters_json(const struct nrb_counters *counters)
 	struct nrb_json *json = nrb_json_object();
 
 	for (int i = 0; i < NRB_N_COUNTERS; i++) {
-		set_known(json, nrb_counter_table[i].name, counters->v[i]);
+		nrb_json_set_known(json, nrb_counter_table[i].name, counters->v[i]);
 	}
 	return json;
 }
@@ -203,7 +196,7 @@ struct nrb_json *nrb_checkjson_make(
 	struct nrb_json *json = nrb_json_object();
 
 	add_machine(json, survey);
-	set_known(json, "zone_reclaim_mode", survey->machine.found_mode);
+	nrb_json_set_known(json, "zone_reclaim_mode", survey->machine.found_mode);
 	nrb_json_set_str(json, "lru_gen", survey->machine.lru_gen);
 	nrb_json_set_bool(json, "has_swap", survey->machine.has_swap);
 	nrb_json_set_int(json, "reclaim_distance", survey->state.reclaim_distance);

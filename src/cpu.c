@@ -202,13 +202,6 @@ int nrb_cpu_read(struct nrb_cpu *cpu, const struct nrb_root *root)
 	return 0;
 }
 
-static void set_known(struct nrb_json *json, const char *key, int64_t value)
-{
-	if (value != NRB_ABSENT) {
-		nrb_json_set_int(json, key, value);
-	}
-}
-
 static void set_text(struct nrb_json *json, const char *key, const char *text)
 {
 	if (text[0] != '\0') {
@@ -223,13 +216,13 @@ struct nrb_json *nrb_cpu_json(const struct nrb_cpu *cpu)
 	set_text(json, "vendor", cpu->vendor);
 	set_text(json, "brand", cpu->brand);
 	set_text(json, "codename", cpu->codename);
-	set_known(json, "family", cpu->family);
-	set_known(json, "model", cpu->model);
-	set_known(json, "stepping", cpu->stepping);
-	set_known(json, "l1d_bytes", cpu->l1d_bytes);
-	set_known(json, "l2_bytes", cpu->l2_bytes);
-	set_known(json, "l3_bytes", cpu->l3_bytes);
-	set_known(json, "line_bytes", cpu->line_bytes);
+	nrb_json_set_known(json, "family", cpu->family);
+	nrb_json_set_known(json, "model", cpu->model);
+	nrb_json_set_known(json, "stepping", cpu->stepping);
+	nrb_json_set_known(json, "l1d_bytes", cpu->l1d_bytes);
+	nrb_json_set_known(json, "l2_bytes", cpu->l2_bytes);
+	nrb_json_set_known(json, "l3_bytes", cpu->l3_bytes);
+	nrb_json_set_known(json, "line_bytes", cpu->line_bytes);
 	nrb_json_set_bool(json, "invariant_tsc", cpu->invariant_tsc);
 	nrb_json_set_bool(json, "is_amd_zen", cpu->is_amd_zen);
 	nrb_json_set_str(json, "hypervisor", cpu->hypervisor);

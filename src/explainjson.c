@@ -8,13 +8,6 @@
 
 #include <stdio.h>
 
-static void set_known(struct nrb_json *json, const char *key, int64_t value)
-{
-	if (value != NRB_ABSENT) {
-		nrb_json_set_int(json, key, value);
-	}
-}
-
 static void set_limit(
 	struct nrb_json *json, const char *key, const struct nrb_limit *test)
 {
@@ -24,8 +17,8 @@ static void set_limit(
 		return;
 	}
 	limit = nrb_json_object();
-	set_known(limit, "value", test->value);
-	set_known(limit, "limit", test->limit);
+	nrb_json_set_known(limit, "value", test->value);
+	nrb_json_set_known(limit, "limit", test->limit);
 	if (test->drift > 0) {
 		nrb_json_set_int(limit, "drift", test->drift);
 	}
@@ -90,17 +83,19 @@ static struct nrb_json *nodes_json(const struct nrb_vmstate *state)
 		nrb_json_set_bool(json, "has_memory", node->has_memory);
 		nrb_json_set_bool(json, "is_allowed", node->is_allowed);
 		nrb_json_set_str(json, "kswapd", kswapd[node->kswapd]);
-		set_known(json, "active_file_pages", node->active_file_pages);
-		set_known(json, "inactive_file_pages", node->inactive_file_pages);
-		set_known(json, "file_pages", node->file_pages);
-		set_known(json, "mapped_pages", node->mapped_pages);
-		set_known(json, "dirty_pages", node->dirty_pages);
-		set_known(json, "writeback_pages", node->writeback_pages);
-		set_known(json, "shmem_pages", node->shmem_pages);
-		set_known(json, "anon_pages", node->anon_pages);
-		set_known(json, "slab_reclaimable_pages", node->slab_reclaimable_pages);
-		set_known(json, "min_unmapped_pages", node->min_unmapped_pages);
-		set_known(json, "min_slab_pages", node->min_slab_pages);
+		nrb_json_set_known(json, "active_file_pages", node->active_file_pages);
+		nrb_json_set_known(
+			json, "inactive_file_pages", node->inactive_file_pages);
+		nrb_json_set_known(json, "file_pages", node->file_pages);
+		nrb_json_set_known(json, "mapped_pages", node->mapped_pages);
+		nrb_json_set_known(json, "dirty_pages", node->dirty_pages);
+		nrb_json_set_known(json, "writeback_pages", node->writeback_pages);
+		nrb_json_set_known(json, "shmem_pages", node->shmem_pages);
+		nrb_json_set_known(json, "anon_pages", node->anon_pages);
+		nrb_json_set_known(
+			json, "slab_reclaimable_pages", node->slab_reclaimable_pages);
+		nrb_json_set_known(json, "min_unmapped_pages", node->min_unmapped_pages);
+		nrb_json_set_known(json, "min_slab_pages", node->min_slab_pages);
 		nrb_json_append(list, json);
 	}
 	return list;
@@ -121,7 +116,7 @@ static struct nrb_json *zonelist_json(
 		nrb_json_set_int(json, "min_pages", zone->min_pages);
 		nrb_json_set_int(json, "low_pages", zone->low_pages);
 		nrb_json_set_int(json, "high_pages", zone->high_pages);
-		set_known(json, "boost_pages", zone->boost_pages);
+		nrb_json_set_known(json, "boost_pages", zone->boost_pages);
 		nrb_json_append(list, json);
 	}
 	return list;
@@ -156,10 +151,11 @@ static void set_list(struct nrb_json *json, const struct nrb_vmstate *state,
 			&state->zones.lists[zone->first_list + i];
 
 		if (list->cpu == cpu) {
-			set_known(json, "list_pages", list->count_pages);
-			set_known(json, "list_high_pages", list->high_pages);
-			set_known(json, "list_high_min_pages", list->high_min_pages);
-			set_known(json, "list_batch_pages", list->batch_pages);
+			nrb_json_set_known(json, "list_pages", list->count_pages);
+			nrb_json_set_known(json, "list_high_pages", list->high_pages);
+			nrb_json_set_known(
+				json, "list_high_min_pages", list->high_min_pages);
+			nrb_json_set_known(json, "list_batch_pages", list->batch_pages);
 		}
 	}
 }
@@ -175,11 +171,11 @@ static struct nrb_json *step_json(
 	nrb_json_set_int(json, "node", zone->node);
 	nrb_json_set_str(json, "zone", zone->name);
 	nrb_json_set_str(json, "verdict", nrb_walk_verdict_words[step->verdict]);
-	set_known(json, "free_pages", step->mark.free_pages);
-	set_known(json, "unusable_pages", step->mark.unusable_pages);
-	set_known(json, "mark_pages", step->mark.mark_pages);
-	set_known(json, "reserve_pages", step->mark.reserve_pages);
-	set_known(json, "blocks", step->mark.blocks);
+	nrb_json_set_known(json, "free_pages", step->mark.free_pages);
+	nrb_json_set_known(json, "unusable_pages", step->mark.unusable_pages);
+	nrb_json_set_known(json, "mark_pages", step->mark.mark_pages);
+	nrb_json_set_known(json, "reserve_pages", step->mark.reserve_pages);
+	nrb_json_set_known(json, "blocks", step->mark.blocks);
 	set_limit(json, "dirty", &step->dirty);
 	if (step->gates.n > 0) {
 		nrb_json_set_bool(json, "reclaims", step->gates.is_entered);
@@ -277,7 +273,7 @@ struct nrb_json *nrb_explainjson_make(const struct nrb_explanation *explanation)
 	struct nrb_json *json = nrb_json_object(), *modes = nrb_json_array();
 
 	nrb_json_set_str(json, "kernel", state->kernel);
-	set_known(json, "zone_reclaim_mode", state->mode);
+	nrb_json_set_known(json, "zone_reclaim_mode", state->mode);
 	nrb_json_set_str(json, "lru_gen", lru_gen[state->lru_gen]);
 	nrb_json_set_int(json, "node_reclaim_distance", state->reclaim_distance);
 	nrb_json_set(json, "request", nrb_explainjson_request(&explanation->request));

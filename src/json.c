@@ -7,6 +7,7 @@
 #include "nrb/json.h"
 
 #include "nrb/pool.h"
+#include "nrb/units.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -167,6 +168,13 @@ void nrb_json_append(struct nrb_json *array, struct nrb_json *value)
 void nrb_json_set_int(struct nrb_json *object, const char *key, int64_t value)
 {
 	nrb_json_set(object, key, nrb_json_int(value));
+}
+
+void nrb_json_set_known(struct nrb_json *object, const char *key, int64_t value)
+{
+	if (value != NRB_ABSENT) {
+		nrb_json_set_int(object, key, value);
+	}
 }
 
 void nrb_json_set_str(struct nrb_json *object, const char *key, const char *value)

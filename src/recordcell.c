@@ -32,10 +32,7 @@ static struct nrb_json *counters_json(const struct nrb_counters *counters)
 	struct nrb_json *object = nrb_json_object();
 
 	for (int i = 0; i < NRB_N_COUNTERS; i++) {
-		if (counters->v[i] != NRB_ABSENT) {
-			nrb_json_set_int(
-				object, nrb_counter_table[i].name, counters->v[i]);
-		}
+		nrb_json_set_known(object, nrb_counter_table[i].name, counters->v[i]);
 	}
 	return object;
 }
@@ -94,9 +91,7 @@ static void put_phases(struct nrb_json *object, const struct nrb_sample *sample)
 		if (sample->cut[i]) {
 			nrb_json_append(cut, nrb_json_str(name));
 		}
-		if (sample->phase_ns[i] != NRB_ABSENT) {
-			nrb_json_set_int(times, name, sample->phase_ns[i]);
-		}
+		nrb_json_set_known(times, name, sample->phase_ns[i]);
 	}
 	nrb_json_set(object, "cut", cut);
 	nrb_json_set(object, "phase_ns", times);

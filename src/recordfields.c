@@ -22,11 +22,7 @@ void nrb_fields_put(
 	struct nrb_json *object, const void *base, const struct nrb_field *fields)
 {
 	for (const struct nrb_field *f = fields; f->name != NULL; f++) {
-		int64_t value = nrb_field_get(base, f);
-
-		if (value != NRB_ABSENT) {
-			nrb_json_set_int(object, f->name, value);
-		}
+		nrb_json_set_known(object, f->name, nrb_field_get(base, f));
 	}
 }
 

@@ -165,9 +165,7 @@ static struct nrb_json *nodes_json(const struct nrb_header *header)
 		struct nrb_json *node = nrb_json_object();
 
 		nrb_json_set_int(node, "node", header->nodes[i]);
-		if (header->node_bytes[i] != NRB_ABSENT) {
-			nrb_json_set_int(node, "memory_bytes", header->node_bytes[i]);
-		}
+		nrb_json_set_known(node, "memory_bytes", header->node_bytes[i]);
 		nrb_json_append(array, node);
 	}
 	return array;

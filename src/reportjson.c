@@ -218,9 +218,7 @@ static struct nrb_json *odd_json(const struct nrb_group *group)
 
 		nrb_json_set_int(cell, "cell", odd->cell);
 		nrb_json_set_int(cell, "block", odd->block);
-		if (odd->key.mode != NRB_ABSENT) {
-			nrb_json_set_int(cell, "mode", odd->key.mode);
-		}
+		nrb_json_set_known(cell, "mode", odd->key.mode);
 		if (odd->key.control != 0) {
 			nrb_json_set_int(cell, "control", odd->key.control);
 		}

@@ -10,12 +10,8 @@ static struct nrb_json *node_json(const struct nrb_topology_node *node)
 	nrb_json_set_int(json, "node", node->node);
 	nrb_json_set_int(json, "memory_bytes", node->memory_bytes);
 	nrb_json_set_str(json, "cpus", nrb_idset_format(&node->cpus, cpus, sizeof(cpus)));
-	if (node->latency_ns != NRB_ABSENT) {
-		nrb_json_set_int(json, "latency_ns", node->latency_ns);
-	}
-	if (node->bandwidth_mib_s != NRB_ABSENT) {
-		nrb_json_set_int(json, "bandwidth_mib_s", node->bandwidth_mib_s);
-	}
+	nrb_json_set_known(json, "latency_ns", node->latency_ns);
+	nrb_json_set_known(json, "bandwidth_mib_s", node->bandwidth_mib_s);
 	return json;
 }
 

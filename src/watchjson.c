@@ -8,13 +8,6 @@
 #include <stdio.h>
 #include <time.h>
 
-static void set_count(struct nrb_json *object, const char *key, int64_t value)
-{
-	if (value != NRB_ABSENT) {
-		nrb_json_set_int(object, key, value);
-	}
-}
-
 static void set_calls(struct nrb_json *object, const struct nrb_watch_tick *tick, int i)
 {
 	const struct nrb_watch_calls_of *of =
@@ -43,13 +36,13 @@ static void set_values(struct nrb_json *object, const struct nrb_watch_tick *tic
 	int end = i < 0 ? NRB_N_WATCH : NRB_WATCH_N_OF_NODE;
 
 	for (int id = 0; id < NRB_WATCH_N_GAUGES; id++) {
-		set_count(object, nrb_watch_table[id].name,
+		nrb_json_set_known(object, nrb_watch_table[id].name,
 			nrb_watchmoment_now(tick, i, (enum nrb_watch_id)id));
 	}
 	for (int id = NRB_WATCH_N_GAUGES; id < end; id++) {
 		const char *name = nrb_watch_table[id].name;
 
-		set_count(counts, name,
+		nrb_json_set_known(counts, name,
 			nrb_watchmoment_count(tick, i, (enum nrb_watch_id)id));
 		nrb_json_set_number(per_s, name,
 			nrb_watchmoment_per_s(tick, i, (enum nrb_watch_id)id));
@@ -94,7 +87,7 @@ struct nrb_json *nrb_watchjson_make(const struct nrb_watch_tick *tick)
 	set_time(object, tick->after->realtime_ns);
 	nrb_json_set_int(object, "monotonic_ns", (int64_t)tick->after->monotonic_ns);
 	nrb_json_set_int(object, "interval_ns", (int64_t)tick->interval_ns);
-	set_count(object, "mode", tick->after->mode);
+	nrb_json_set_known(object, "mode", tick->after->mode);
 	nrb_json_set_bool(object, "numa_frozen", tick->after->numa_frozen);
 	for (int i = 0; i < tick->after->n_nodes; i++) {
 		nrb_json_append(nodes, node_of(tick, i));

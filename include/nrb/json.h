@@ -42,6 +42,8 @@ void nrb_json_set_shared(
 
 /* The same for the common kinds. */
 void nrb_json_set_int(struct nrb_json *object, const char *key, int64_t value);
+/** Only where it is not NRB_ABSENT. */
+void nrb_json_set_known(struct nrb_json *object, const char *key, int64_t value);
 void nrb_json_set_str(struct nrb_json *object, const char *key, const char *value);
 void nrb_json_set_real(struct nrb_json *object, const char *key, double value);
 /** A figure: NAN is a key that is not there, a whole number an integer. */
