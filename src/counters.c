@@ -2,6 +2,7 @@
 /* The kernel's counters by key; what is not there is absent. */
 #include "nrb/counters.h"
 
+#include "nrb/countkeys.h"
 #include "nrb/diag.h"
 
 #include <errno.h>
@@ -12,93 +13,34 @@
 
 #define VMSTAT "proc/vmstat"
 
-/* The alternatives of one counter's keys ("a|b"): b counts where no a was seen. */
-enum { MAX_CHOICES = 2 };
-
-/* What no kernel has counted, and no node holds in bytes: differences and per cents then stay within 64
- * bits. A number beyond it is none. */
-static const int64_t max_events = (int64_t)1 << 53, max_bytes = (int64_t)1 << 56;
+/* What no node holds in bytes: a number beyond it is none. */
+static const int64_t max_bytes = (int64_t)1 << 56;
 
 static bool is_within(int64_t value, int64_t max)
 {
 	return value >= 0 && value <= max;
 }
 
-struct tally {
-	int64_t v[NRB_N_COUNTERS][MAX_CHOICES];
-};
-
 int nrb_counters_refresh(const struct nrb_root *root)
 {
 	return nrb_fsroot_write_str(root, "proc/sys/vm/stat_refresh", "1");
 }
 
-/* Whether key is one of the words of choice (which ends at '|' or NUL): "a b*". */
-static bool choice_has(const char *choice, const char *key)
+static const char *keys_of(int i)
 {
-	size_t key_len = strlen(key);
-
-	while (*choice != '\0' && *choice != '|') {
-		size_t len = strcspn(choice, " |");
-		bool is_prefix = len > 0 && choice[len - 1] == '*';
-
-		if (is_prefix ? strncmp(choice, key, len - 1) == 0
-			      : len == key_len && memcmp(choice, key, len) == 0) {
-			return true;
-		}
-		choice += len + (choice[len] == ' ');
-	}
-	return false;
-}
-
-static void add(int64_t *sum, int64_t value)
-{
-	int64_t before = nrb_units_or_0(*sum);
-
-	if (is_within(value, max_events - before)) {
-		*sum = before + value;
-	}
-}
-
-static void add_pair(void *arg, const char *key, int64_t value)
-{
-	struct tally *tally = arg;
-
-	for (int i = 0; i < NRB_N_COUNTERS; i++) {
-		const char *choice = nrb_counter_table[i].keys;
-
-		for (int k = 0; k < MAX_CHOICES && choice != NULL; k++) {
-			int64_t *sum = &tally->v[i][k];
-
-			if (choice_has(choice, key)) {
-				add(sum, value);
-			}
-			choice = strchr(choice, '|');
-			choice = choice != NULL ? choice + 1 : NULL;
-		}
-	}
+	return nrb_counter_table[i].keys;
 }
 
 int nrb_counters_read(const struct nrb_root *root, struct nrb_counters *counters)
 {
-	struct tally tally;
-	int rc;
+	char *text = NULL;
+	int rc = nrb_fsroot_read_all(root, VMSTAT, &text);
 
-	for (int i = 0; i < NRB_N_COUNTERS; i++) {
-		for (int k = 0; k < MAX_CHOICES; k++) {
-			tally.v[i][k] = NRB_ABSENT;
-		}
-	}
-	rc = nrb_fsroot_read_pairs(root, VMSTAT, add_pair, &tally);
 	if (rc < 0) {
 		return nrb_fail(rc, "cannot read /%s", VMSTAT);
 	}
-	for (int i = 0; i < NRB_N_COUNTERS; i++) {
-		counters->v[i] = tally.v[i][0];
-		for (int k = 1; k < MAX_CHOICES && counters->v[i] == NRB_ABSENT; k++) {
-			counters->v[i] = tally.v[i][k];
-		}
-	}
+	nrb_countkeys_read(text, NRB_N_COUNTERS, keys_of, counters->v);
+	free(text);
 	return 0;
 }
 
@@ -170,15 +112,14 @@ int nrb_counters_read_node(
 	return rc == -ENOENT ? 0 : rc;
 }
 
-/* "some avg10=0.00 avg60=0.00 avg300=0.00 total=123" */
-static int psi_total(const char *text, const char *line, int64_t *us)
+int nrb_counters_psi_total(const char *text, const char *line, int64_t *us)
 {
 	const char *at = strstr(text, line);
 
 	if (at == NULL ||
 		sscanf(at + strlen(line),
 			" avg10=%*s avg60=%*s avg300=%*s total=%" SCNd64, us) != 1 ||
-		!is_within(*us, max_events)) {
+		!is_within(*us, NRB_COUNTKEYS_MOST)) {
 		return -EPROTO;
 	}
 	return 0;
@@ -190,10 +131,10 @@ int nrb_counters_read_psi(const struct nrb_root *root, int64_t *some_us, int64_t
 	int rc = nrb_fsroot_read_str(root, "proc/pressure/memory", text, sizeof(text));
 
 	if (rc == 0) {
-		rc = psi_total(text, "some", some_us);
+		rc = nrb_counters_psi_total(text, "some", some_us);
 	}
 	if (rc == 0) {
-		rc = psi_total(text, "full", full_us);
+		rc = nrb_counters_psi_total(text, "full", full_us);
 	}
 	return rc;
 }

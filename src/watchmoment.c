@@ -3,6 +3,8 @@
 #include "nrb/watchmoment.h"
 
 #include "nrb/clock.h"
+#include "nrb/counters.h"
+#include "nrb/countkeys.h"
 #include "nrb/diag.h"
 
 #include <errno.h>
@@ -16,116 +18,38 @@
 /* How old watermarks may be. */
 static const uint64_t max_zones_age_ns = 29900000000;
 
-/* What no kernel has counted, as in counters.c: a number beyond it is none. */
-static const int64_t max_count = (int64_t)1 << 53, max_pages = (int64_t)1 << 40;
+/* What no node has. */
+static const int64_t max_pages = (int64_t)1 << 40;
 
 /* clang-format off */
 const struct nrb_watch_info nrb_watch_table[NRB_N_WATCH] = {
-	[NRB_WATCH_OVER_LOW]      = { "free_above_low_bytes", NULL, NULL, "free memory above the low watermarks of all zones; negative below them" },
-	[NRB_WATCH_FREE]          = { "free_bytes", "nr_free_pages", NULL, "free memory" },
-	[NRB_WATCH_LOW]           = { "low_bytes", NULL, NULL, "the low watermarks of all zones, summed up" },
-	[NRB_WATCH_FILE]          = { "file_bytes", "nr_file_pages", NULL, "page cache with shared memory and swap cache (FilePages)" },
-	[NRB_WATCH_ACTIVE_FILE]   = { "active_file_bytes", "nr_active_file", NULL, "file pages on the active list" },
-	[NRB_WATCH_INACTIVE_FILE] = { "inactive_file_bytes", "nr_inactive_file", NULL, "file pages on the inactive list" },
-	[NRB_WATCH_DIRTY]         = { "dirty_bytes", "nr_dirty", NULL, "file pages not written yet" },
-	[NRB_WATCH_NUMA_HIT]      = { "numa_hit", "numa_hit", NULL, "allocations served here, as they were meant to be" },
-	[NRB_WATCH_NUMA_MISS]     = { "numa_miss", "numa_miss", NULL, "allocations served here that were meant for another node" },
-	[NRB_WATCH_NUMA_FOREIGN]  = { "numa_foreign", "numa_foreign", NULL, "allocations meant for here that another node served" },
-	[NRB_WATCH_NUMA_LOCAL]    = { "numa_local", "numa_local", NULL, "allocations served here for a CPU of this node" },
-	[NRB_WATCH_NUMA_OTHER]    = { "numa_other", "numa_other", NULL, "allocations served here for a CPU of another node" },
-	[NRB_WATCH_PGSTEAL_KSWAPD] = { "pgsteal_kswapd", "pgsteal_kswapd", NULL, "pages that kswapd freed (of a node: 7.1 and later)" },
-	[NRB_WATCH_PGSTEAL_DIRECT] = { "pgsteal_direct", "pgsteal_direct", NULL, "pages that allocating tasks freed, by node reclaim and by direct reclaim (of a node: 7.1 and later, and there at the limit of a cgroup too)" },
-	[NRB_WATCH_REFAULT_FILE]  = { "refault_file", "workingset_refault_file", "workingset_refault", "file pages read again soon after they were evicted" },
-	[NRB_WATCH_REFAULT_ANON]  = { "refault_anon", "workingset_refault_anon", NULL, "anonymous pages swapped in soon after they were evicted (5.9 and later)" },
-	[NRB_WATCH_PGDEMOTE]      = { "pgdemote", "pgdemote_*", NULL, "pages that reclaim moved to a slower node (5.15 and later)" },
-	[NRB_WATCH_ZONE_RECLAIM_SUCCESS] = { "zone_reclaim_success", "zone_reclaim_success", NULL, "node reclaims that freed enough (6.12 and later)" },
-	[NRB_WATCH_ZONE_RECLAIM_FAILED]  = { "zone_reclaim_failed", "zone_reclaim_failed", NULL, "node reclaims that freed too little" },
-	[NRB_WATCH_ALLOCSTALL]    = { "allocstall", "allocstall_*", "allocstall", "entries into direct reclaim; node reclaim is none" },
-	[NRB_WATCH_NUMA_PAGES_MIGRATED] = { "numa_pages_migrated", "numa_pages_migrated", NULL, "pages that NUMA balancing moved" },
-	[NRB_WATCH_PSWPIN]        = { "pswpin", "pswpin", NULL, "pages swapped in" },
-	[NRB_WATCH_PSWPOUT]       = { "pswpout", "pswpout", NULL, "pages written to swap" },
-	[NRB_WATCH_PRESSURE_SOME] = { "pressure_some_us", NULL, NULL, "microseconds in which some task stood still for memory (PSI; node reclaim: 5.14 and later)" },
-	[NRB_WATCH_PRESSURE_FULL] = { "pressure_full_us", NULL, NULL, "microseconds in which all of them did" },
+	[NRB_WATCH_OVER_LOW]      = { "free_above_low_bytes", NULL, "free memory above the low watermarks of all zones; negative below them" },
+	[NRB_WATCH_FREE]          = { "free_bytes", "nr_free_pages", "free memory" },
+	[NRB_WATCH_LOW]           = { "low_bytes", NULL, "the low watermarks of all zones, summed up" },
+	[NRB_WATCH_FILE]          = { "file_bytes", "nr_file_pages", "page cache with shared memory and swap cache (FilePages)" },
+	[NRB_WATCH_ACTIVE_FILE]   = { "active_file_bytes", "nr_active_file", "file pages on the active list" },
+	[NRB_WATCH_INACTIVE_FILE] = { "inactive_file_bytes", "nr_inactive_file", "file pages on the inactive list" },
+	[NRB_WATCH_DIRTY]         = { "dirty_bytes", "nr_dirty", "file pages not written yet" },
+	[NRB_WATCH_NUMA_HIT]      = { "numa_hit", "numa_hit", "allocations served here, as they were meant to be" },
+	[NRB_WATCH_NUMA_MISS]     = { "numa_miss", "numa_miss", "allocations served here that were meant for another node" },
+	[NRB_WATCH_NUMA_FOREIGN]  = { "numa_foreign", "numa_foreign", "allocations meant for here that another node served" },
+	[NRB_WATCH_NUMA_LOCAL]    = { "numa_local", "numa_local", "allocations served here for a CPU of this node" },
+	[NRB_WATCH_NUMA_OTHER]    = { "numa_other", "numa_other", "allocations served here for a CPU of another node" },
+	[NRB_WATCH_PGSTEAL_KSWAPD] = { "pgsteal_kswapd", "pgsteal_kswapd", "pages that kswapd freed (of a node: 7.1 and later)" },
+	[NRB_WATCH_PGSTEAL_DIRECT] = { "pgsteal_direct", "pgsteal_direct", "pages that allocating tasks freed, by node reclaim and by direct reclaim (of a node: 7.1 and later, and there at the limit of a cgroup too)" },
+	[NRB_WATCH_REFAULT_FILE]  = { "refault_file", "workingset_refault_file|workingset_refault", "file pages read again soon after they were evicted" },
+	[NRB_WATCH_REFAULT_ANON]  = { "refault_anon", "workingset_refault_anon", "anonymous pages swapped in soon after they were evicted (5.9 and later)" },
+	[NRB_WATCH_PGDEMOTE]      = { "pgdemote", "pgdemote_*", "pages that reclaim moved to a slower node (5.15 and later)" },
+	[NRB_WATCH_ZONE_RECLAIM_SUCCESS] = { "zone_reclaim_success", "zone_reclaim_success", "node reclaims that freed enough (6.12 and later)" },
+	[NRB_WATCH_ZONE_RECLAIM_FAILED]  = { "zone_reclaim_failed", "zone_reclaim_failed", "node reclaims that freed too little" },
+	[NRB_WATCH_ALLOCSTALL]    = { "allocstall", "allocstall_*|allocstall", "entries into direct reclaim; node reclaim is none" },
+	[NRB_WATCH_NUMA_PAGES_MIGRATED] = { "numa_pages_migrated", "numa_pages_migrated", "pages that NUMA balancing moved" },
+	[NRB_WATCH_PSWPIN]        = { "pswpin", "pswpin", "pages swapped in" },
+	[NRB_WATCH_PSWPOUT]       = { "pswpout", "pswpout", "pages written to swap" },
+	[NRB_WATCH_PRESSURE_SOME] = { "pressure_some_us", NULL, "microseconds in which some task stood still for memory (PSI; node reclaim: 5.14 and later)" },
+	[NRB_WATCH_PRESSURE_FULL] = { "pressure_full_us", NULL, "microseconds in which all of them did" },
 };
 /* clang-format on */
-
-static void clear(struct nrb_watch_values *values)
-{
-	for (int id = 0; id < NRB_N_WATCH; id++) {
-		values->v[id] = NRB_ABSENT;
-	}
-}
-
-/* -- vmstat -- */
-
-/* A key of the table, with its length. */
-struct key {
-	const char *name;
-	size_t len;
-	bool is_prefix;
-};
-
-struct keys {
-	struct key now[NRB_N_WATCH], older[NRB_N_WATCH];
-	bool maybe
-		[256]; /* by hash: a key begins so. Spares comparing for nine lines of ten */
-};
-
-enum { HASHED = 6 }; /* every key has as many letters */
-
-static unsigned int hash_of(const char *word)
-{
-	return ((unsigned int)word[0] * 3 + (unsigned int)word[3] * 7 +
-		       (unsigned int)word[5] * 31) %
-	       256;
-}
-
-static struct key key_of(struct keys *keys, const char *name)
-{
-	size_t len = name != NULL ? strlen(name) : 0;
-	bool is_prefix = len > 0 && name[len - 1] == '*';
-
-	if (len > 0) {
-		keys->maybe[hash_of(name)] = true;
-	}
-	return (struct key){ name, len - is_prefix, is_prefix };
-}
-
-static void make_keys(struct keys *keys)
-{
-	*keys = (struct keys){ 0 };
-	for (int id = 0; id < NRB_N_WATCH; id++) {
-		keys->now[id] = key_of(keys, nrb_watch_table[id].key);
-		keys->older[id] = key_of(keys, nrb_watch_table[id].older);
-	}
-}
-
-static bool is_key(const struct key *key, const char *word, size_t len)
-{
-	return key->len > 0 && (key->is_prefix ? len > key->len : len == key->len) &&
-	       memcmp(word, key->name, key->len) == 0;
-}
-
-static void add(int64_t *sum, int64_t value)
-{
-	int64_t before = nrb_units_or_0(*sum);
-
-	if (value >= 0 && value <= max_count - before) {
-		*sum = before + value;
-	}
-}
-
-static void take_pair(const struct keys *keys, const char *word, size_t len,
-	int64_t value, struct nrb_watch_values *values, struct nrb_watch_values *older)
-{
-	for (int id = 0; id < NRB_N_WATCH; id++) {
-		if (is_key(&keys->now[id], word, len)) {
-			add(&values->v[id], value);
-		} else if (is_key(&keys->older[id], word, len)) {
-			add(&older->v[id], value);
-		}
-	}
-}
 
 static void pages_to_bytes(struct nrb_watch_values *values)
 {
@@ -138,31 +62,14 @@ static void pages_to_bytes(struct nrb_watch_values *values)
 	}
 }
 
-/* Lines "key value". */
+static const char *keys_of(int id)
+{
+	return nrb_watch_table[id].keys;
+}
+
 static void parse_vmstat(const char *text, struct nrb_watch_values *values)
 {
-	struct nrb_watch_values older;
-	struct keys keys;
-
-	make_keys(&keys);
-	clear(values);
-	clear(&older);
-	for (const char *line = text, *end; *line != '\0'; line = end + (*end != '\0')) {
-		size_t len;
-
-		end = strchrnul(line, '\n');
-		if (end - line <= HASHED || !keys.maybe[hash_of(line)]) {
-			continue;
-		}
-		len = strcspn(line, " \n");
-		if (line[len] == ' ' && line[len + 1] >= '0' && line[len + 1] <= '9') {
-			take_pair(&keys, line, len, strtoll(line + len, NULL, 10), values,
-				&older);
-		}
-	}
-	for (int id = 0; id < NRB_N_WATCH; id++) {
-		values->v[id] = values->v[id] != NRB_ABSENT ? values->v[id] : older.v[id];
-	}
+	nrb_countkeys_read(text, NRB_N_WATCH, keys_of, values->v);
 	pages_to_bytes(values);
 }
 
@@ -197,22 +104,22 @@ static int64_t read_number(struct nrb_watch_reader *reader, struct nrb_livefile 
 		       : NRB_ABSENT;
 }
 
-/* "some avg10=0.00 avg60=0.00 avg300=0.00 total=123" */
-static int64_t total_of(const char *text, const char *line)
+static void note_pressure(const struct nrb_watch_reader *reader, const char *line,
+	struct nrb_watch_values *values, enum nrb_watch_id id)
 {
-	const char *at = strstr(text, line);
-	const char *total = at != NULL ? strstr(at, "total=") : NULL;
-	long long us = total != NULL ? strtoll(total + strlen("total="), NULL, 10) : -1;
+	int64_t us;
 
-	return us >= 0 && us <= max_count ? us : NRB_ABSENT;
+	if (nrb_counters_psi_total(reader->text.bytes, line, &us) == 0) {
+		values->v[id] = us;
+	}
 }
 
 static void read_pressure(
 	struct nrb_watch_reader *reader, struct nrb_watch_values *values)
 {
 	if (nrb_livefile_read(&reader->pressure, reader->root, &reader->text) == 0) {
-		values->v[NRB_WATCH_PRESSURE_SOME] = total_of(reader->text.bytes, "some");
-		values->v[NRB_WATCH_PRESSURE_FULL] = total_of(reader->text.bytes, "full");
+		note_pressure(reader, "some", values, NRB_WATCH_PRESSURE_SOME);
+		note_pressure(reader, "full", values, NRB_WATCH_PRESSURE_FULL);
 	}
 }
 

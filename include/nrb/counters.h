@@ -38,6 +38,11 @@ struct nrb_node_memory {
 int nrb_counters_read_node(
 	const struct nrb_root *root, int node, struct nrb_node_memory *memory);
 
+/** Total microseconds of a line of /proc/pressure/memory, "some avg10=0.00 avg60=0.00 avg300=0.00 total=123".
+ * line  "some" or "full"
+ * Returns 0, -EPROTO. Pure. */
+int nrb_counters_psi_total(const char *text, const char *line, int64_t *us);
+
 /** Total microseconds stalled on memory since boot, PSI "some" and "full" (system-wide).
  * Returns 0, -ENOENT or -EOPNOTSUPP where the kernel has no PSI, silent. */
 int nrb_counters_read_psi(

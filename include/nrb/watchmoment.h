@@ -46,8 +46,7 @@ enum nrb_watch_id {
 struct nrb_watch_info {
 	const char *name; /* in JSON, metrics and `list` */
 	const char *
-		key; /* in vmstat; "a*": all that begin so, summed up; NULL: from elsewhere */
-	const char *older; /* which counts where there is no such key; NULL: none */
+		keys; /* in vmstat, as nrb_countkeys_read takes them; NULL: from elsewhere */
 	const char *help;
 };
 
