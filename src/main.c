@@ -217,23 +217,27 @@ static int do_check(const struct nrb_options *options, const struct nrb_root *ro
 	return nrb_check(&check);
 }
 
-static int do_explain(struct nrb_options *options, const struct nrb_root *root,
+static int do_explain(const struct nrb_options *options, const struct nrb_root *root,
 	const struct nrb_screen *screen)
 {
-	options->explain.root = root;
-	options->explain.json = options->json;
-	options->explain.screen = *screen;
-	options->explain.out = stdout;
-	return nrb_explain(&options->explain);
+	struct nrb_explain_options explain = options->explain;
+
+	explain.root = root;
+	explain.json = options->json;
+	explain.screen = *screen;
+	explain.out = stdout;
+	return nrb_explain(&explain);
 }
 
-static int do_watch(struct nrb_options *options, const struct nrb_root *root,
+static int do_watch(const struct nrb_options *options, const struct nrb_root *root,
 	const struct nrb_screen *screen, struct ending *ending)
 {
-	options->watch.root = root;
-	options->watch.screen = *screen;
-	options->watch.fd = STDOUT_FILENO;
-	return nrb_watch(&options->watch, &ending->signal);
+	struct nrb_watch_options watch = options->watch;
+
+	watch.root = root;
+	watch.screen = *screen;
+	watch.fd = STDOUT_FILENO;
+	return nrb_watch(&watch, &ending->signal);
 }
 
 static struct nrb_report_options shown_as(
