@@ -34,7 +34,7 @@ int nrb_tracepage_parse_layout(const char *header, struct nrb_tracepage_layout *
 	if (rc == 0) {
 		rc = nrb_traceformat_field(header, "data", &data);
 	}
-	if (rc < 0) {
+	if (rc != 0) {
 		return rc;
 	}
 	layout->data = data.offset;
