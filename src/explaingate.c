@@ -64,9 +64,14 @@ static void say_distance(const struct saying *s)
 static void say_cache(const struct saying *s)
 {
 	const struct nrb_limit *test = &s->look->test, *slab = &s->look->slab;
-	const char *what = nrb_gates_may_unmap(&s->state->rules, s->request->mode)
+	const struct nrb_kernelrules *rules = &s->state->rules;
+	const char *what = nrb_gates_may_unmap(rules, s->request->mode)
 				   ? "file pages"
 				   : "unmapped file pages";
+	const char *dirty = nrb_gates_may_write(rules, s->request->mode) &&
+					    !rules->has[NRB_KERNELRULE_DIRTY_FILTER]
+				    ? ", dirty ones too,"
+				    : "";
 	char value[NRB_UNITS_LEN], limit[NRB_UNITS_LEN];
 	char of_slab[NRB_UNITS_LEN], slab_limit[NRB_UNITS_LEN];
 
@@ -75,11 +80,12 @@ static void say_cache(const struct saying *s)
 	nrb_units_count(of_slab, slab->value);
 	nrb_units_count(slab_limit, slab->limit);
 	if (test->value > test->limit) {
-		put(s, "%s %s > min_unmapped %s: reclaim allowed", what, value, limit);
+		put(s, "%s%s %s > min_unmapped %s: reclaim allowed", what, dirty, value,
+			limit);
 	} else {
-		put(s, "%s %s <= min_unmapped %s, %s reclaimable slab %s %s min_slab %s: %s",
-			what, value, limit, s->look->is_open ? "but" : "and", of_slab,
-			slab->value > slab->limit ? ">" : "<=", slab_limit,
+		put(s, "%s%s %s <= min_unmapped %s, %s reclaimable slab %s %s min_slab %s: %s",
+			what, dirty, value, limit, s->look->is_open ? "but" : "and",
+			of_slab, slab->value > slab->limit ? ">" : "<=", slab_limit,
 			s->look->is_open ? "reclaim allowed" : "too little to reclaim");
 	}
 }
@@ -115,13 +121,15 @@ static void say_again(const struct saying *s)
 static void say_mglru(const struct saying *s)
 {
 	if (!s->request->lru_gen) {
-		put(s, "MGLRU is off: each bit does what it says");
+		put(s, "%s: each bit does what it says",
+			s->state->lru_gen == NRB_LRU_GEN_NONE ? "this kernel has no MGLRU"
+							      : "MGLRU is off");
 	} else if (!s->state->rules.has[NRB_KERNELRULE_MGLRU_GATE]) {
 		put(s, "MGLRU before 6.3: each bit does what it says");
 	} else {
 		put(s, s->look->is_open
 				? "MGLRU needs bits 2 and 4, and has both"
-				: "MGLRU needs bits 2 and 4: nothing is reclaimed");
+				: "MGLRU needs bits 2 and 4 (modes 6 and 7): nothing is reclaimed");
 	}
 }
 
@@ -133,7 +141,7 @@ static void say_yield(const struct saying *s)
 		put(s, "%s pages may go: clean%s",
 			nrb_units_count(pages, s->look->test.value),
 			nrb_gates_may_unmap(&s->state->rules, s->request->mode)
-				? ""
+				? ", mapped or not"
 				: " and unmapped");
 	} else {
 		put(s, "no page may go: all are dirty, of tmpfs%s",

@@ -125,30 +125,68 @@ static void tell_order(struct telling *t)
 	nrb_page_end_table(&t->page, table);
 }
 
+static void tell_lacking_cpus(const struct telling *t)
+{
+	const struct nrb_vmstate *state = &t->explanation->state;
+
+	for (int i = 0; i < state->n_nodes; i++) {
+		if (!state->nodes[i].has_cpus && state->nodes[i].has_memory) {
+			nrb_page_line(
+				&t->page, "Node %d has no CPUs.", state->nodes[i].node);
+		}
+	}
+}
+
+/* What the steps below speak of. */
+static void tell_what_reclaim_is(const struct telling *t)
+{
+	const struct nrb_vmstate *state = &t->explanation->state;
+
+	if (!t->explanation->has_knob) {
+		return;
+	}
+	nrb_page_line(&t->page,
+		"From a zone without room the kernel goes on to the next, unless "
+		"vm.zone_reclaim_mode has the program that asks first drop file cache of that "
+		"zone's node itself: node reclaim. The mode is a sum: 1 switches it on (2 and "
+		"4 do too), 2 also writes pages without a file to swap, 4 also takes pages that "
+		"programs have mapped.%s Lines with a dash are its conditions in the kernel's "
+		"order, up to the first that does not hold. min_unmapped and min_slab are "
+		"vm.min_unmapped_ratio and vm.min_slab_ratio of the node, in pages; "
+		"zone_reclaim_failed is in /proc/vmstat.",
+		state->rules.has[NRB_KERNELRULE_SHIFTED_BITS]
+			? " This kernel has them shifted: 1 writes, 2 takes mapped pages."
+			: "");
+}
+
 static void tell_list(struct telling *t)
 {
 	nrb_page_heading(&t->page, "Where the kernel looks, in this order");
 	nrb_page_line(&t->page,
-		"A node's memory is in zones. The first zone with room serves: its free "
-		"pages exceed its mark \"low\" and what is reserved for requests that no "
-		"other zone can serve (RESERVED); SPARE says by how much. Only when none "
-		"has room so, "
-		"kswapd is woken, a thread of each node that frees memory in the "
-		"background, and zones may be used down to \"min\".");
+		"A node's memory is in zones, and the first zone with room serves. It has room "
+		"while SPARE is above 0: FREE less LOW, its mark, less RESERVED, what it keeps "
+		"for requests that can use no other (below 0 it is closed to this one, as DMA "
+		"mostly is). DIST is the distance from node %d. Only when no zone has room is "
+		"kswapd woken, a thread of each node that frees memory in the background, and "
+		"zones may be used down to a lower mark, \"min\". Both marks follow from "
+		"vm.min_free_kbytes and vm.watermark_scale_factor.",
+		nrb_request_list_node(&t->explanation->request));
 	if (t->explanation->request.order > 0) {
 		nrb_page_line(&t->page,
 			"A block of several pages must be free in one piece too: BLOCKS are "
 			"free ones that are large enough.");
 	}
 	tell_order(t);
+	tell_lacking_cpus(t);
 	if (!t->explanation->list.is_sure) {
 		nrb_page_line(&t->page,
 			"Nodes at one distance may stand in another order: the kernel does "
 			"not tell which.");
 	}
+	tell_what_reclaim_is(t);
 }
 
-/* Of the walks from first to before end: "mode 0", "modes 1-5". */
+/* Of the walks from first to before end: "mode 0", "modes 1-5". The numbers told are the first's. */
 static const char *range(
 	char buf[CELL], const struct nrb_allocwalk *walks, int first, int end)
 {
@@ -246,17 +284,16 @@ static void tell_full(const struct telling *t)
 		first = end) {
 		end = end_of_group(t, walks, first);
 		snprintf(heading, sizeof(heading),
-			"Once node %d has nothing to spare (%s from now)%s%s",
-			state->zones.zones[walks[0].steps[0].zone].node,
+			"Once another %s of node %d are used up%s%s",
 			nrb_units_bytes(
 				size, explanation->spare_pages * nrb_zones_page_bytes()),
+			state->zones.zones[walks[0].steps[0].zone].node,
 			explanation->has_knob ? ", with " : "",
 			explanation->has_knob ? range(modes, walks, first, end) : "");
 		nrb_page_heading(&t->page, heading);
 		if (first == 0) {
 			nrb_page_line(&t->page,
-				"Were its free pages taken by programs, and all "
-				"else stayed as it is:");
+				"By programs, while all else, its cache too, stayed as it is.");
 		}
 		nrb_explainwalk_print(&t->page, state, &walks[first]);
 		nrb_explainwalk_doubts(&t->page, state, &walks[first], &none);
@@ -310,6 +347,12 @@ static void tell_now(const struct telling *t, const struct nrb_allocwalk *walks)
 		return;
 	}
 	tell_short(t, walks);
+	if (explanation->state.n_nodes == 1) {
+		nrb_page_line(&t->page,
+			"There is one node, and memory comes from it with every mode. A mode "
+			"decides who frees it: kswapd in the background alone, or the program that "
+			"asks too.");
+	}
 	if (now >= 0 && explanation->n > 1) {
 		nrb_page_line(&t->page, "vm.zone_reclaim_mode is %" PRId64 " now.%s",
 			explanation->state.mode,

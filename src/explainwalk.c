@@ -55,6 +55,11 @@ static void tell_room(const struct telling *t, int at)
 									      : "min",
 		nrb_units_count(pages, mark->mark_pages), kept,
 		step->verdict == NRB_VERDICT_TAKEN ? ": taken." : ": not enough.");
+	if (mark->blocks > 0 && step->verdict == NRB_VERDICT_TAKEN) {
+		nrb_page_item(t->page, BLANKS,
+			"Free blocks that are large enough (order %d or more): %s.",
+			t->walk->request.order, nrb_units_count(number, mark->blocks));
+	}
 	if (mark->blocks == 0) {
 		nrb_page_item(t->page, BLANKS,
 			"No free block is large enough (order %d or more).",
@@ -124,16 +129,16 @@ static void tell_reclaim(const struct telling *t, int at)
 	tell_gates(t, at);
 	if (step->verdict == NRB_VERDICT_RECLAIMED) {
 		nrb_page_item(t->page, BLANKS,
-			"So the task frees some %s here itself, which is enough: taken.",
+			"So the program frees some %s here itself, which should be enough: taken.",
 			yield_text(pages, &step->gates));
 	} else if (step->gates.is_passed) {
 		nrb_page_item(t->page, BLANKS,
-			"So the task frees some %s of the node itself, which is not "
+			"So the program frees some %s of the node itself, which is not "
 			"enough here.",
 			yield_text(pages, &step->gates));
 	} else if (step->gates.is_entered) {
 		nrb_page_item(t->page, BLANKS,
-			"So node reclaim runs in vain, and is counted in "
+			"So node reclaim runs in vain: it costs time, and is counted in "
 			"zone_reclaim_failed.");
 	}
 }
@@ -179,9 +184,8 @@ static void tell_sweep(const struct telling *t, const struct nrb_walk_step *step
 		was_skipped
 			? "No other zone has room, so it begins anew, with the nodes "
 			  "passed over:"
-			: "Before it goes on it begins anew: at first it would not mix "
-			  "kinds of pages in the first zone, now it would (each zone is "
-			  "asked twice):");
+			: "So far the kernel would not mix kinds of pages (movable, its own) "
+			  "in the first zone. Now it would, and asks each zone once more:");
 }
 
 static void tell_pass(const struct telling *t, enum nrb_walk_pass pass)
@@ -303,7 +307,7 @@ const char *nrb_explainwalk_where(
 
 	if (walk->outcome == NRB_OUTCOME_PAGE) {
 		snprintf(buf, NRB_EXPLAINWALK_LEN, "node %d%s", walk->node,
-			walk->wakes_kswapd ? ", in the slow path" : "");
+			walk->wakes_kswapd ? ", with kswapd woken" : "");
 	} else {
 		snprintf(buf, NRB_EXPLAINWALK_LEN, "%s", words[walk->outcome]);
 	}
@@ -328,12 +332,16 @@ const char *nrb_explainwalk_reclaim(char buf[NRB_EXPLAINWALK_LEN],
 		}
 		if (gates->is_passed) {
 			snprintf(buf, NRB_EXPLAINWALK_LEN,
-				"node reclaim frees some %s of node %d",
-				yield_text(pages, gates), zone_of(&t, i)->node);
+				"the program frees some %s of node %d first (%s)",
+				yield_text(pages, gates), zone_of(&t, i)->node,
+				nrb_explaingate_text(text, &gates->looks[gates->n - 1],
+					state, &walk->request, preferred_node(&t),
+					nrb_vmstate_node(state, zone_of(&t, i)->node)));
 			return buf;
 		}
 		snprintf(buf, NRB_EXPLAINWALK_LEN, "%s%s",
-			gates->is_entered ? "node reclaim runs in vain: " : "",
+			gates->is_entered ? "node reclaim runs in vain and costs time: "
+					  : "",
 			nrb_explaingate_text(text, &gates->looks[gates->n - 1], state,
 				&walk->request, preferred_node(&t),
 				nrb_vmstate_node(state, zone_of(&t, i)->node)));

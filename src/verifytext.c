@@ -5,7 +5,6 @@
 #include "nrb/units.h"
 #include "nrb/walkmargin.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 enum { TEXT = 256 };
@@ -27,13 +26,13 @@ static const char *predicted_text(const struct nrb_verified *verified, char *buf
 /* How near it was: who reads a miss wants to know. */
 static const char *margin_text(const struct nrb_walk_margin *margin, char *buf)
 {
+	char value[NRB_UNITS_LEN], limit[NRB_UNITS_LEN];
+
 	buf[0] = '\0';
 	if (margin->step >= 0) {
-		snprintf(buf, TEXT,
-			"; nearest limit: %s %" PRId64 " against %" PRId64
-			", %.1f %% away%s",
-			margin->what, margin->test.value, margin->test.limit,
-			100 * margin->relative,
+		snprintf(buf, TEXT, "; nearest limit: %s %s against %s%s", margin->what,
+			nrb_units_count(value, margin->test.value),
+			nrb_units_count(limit, margin->test.limit),
 			margin->is_within_drift ? ", within what counters may be off"
 						: "");
 	}
@@ -68,7 +67,8 @@ void nrb_verifytext_print(
 		: verified->node_is_right ? "the node as predicted, node reclaim not"
 					  : "NOT as predicted");
 	if (!verified->is_steady) {
-		nrb_page_line(page, "   Free memory changed while it was read.");
+		nrb_page_line(page,
+			"   Free memory changed while it was read, so that a miss would say little.");
 	}
 }
 
@@ -76,7 +76,7 @@ void nrb_verifytext_tally(
 	const struct nrb_page *page, const struct nrb_verify_tally *tally)
 {
 	nrb_page_line(page,
-		"As predicted: %d of %d nodes; of %d times that could be seen, whether node "
-		"reclaim ran: %d.",
-		tally->node_right, tally->n, tally->reclaim_known, tally->reclaim_right);
+		"As predicted: where it came from, %d of %d times; whether node reclaim ran, %d "
+		"of %d. That holds for the mode that is set, and the memory as it is now.",
+		tally->node_right, tally->n, tally->reclaim_right, tally->reclaim_known);
 }

@@ -16,9 +16,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Lines from one heading to the next, for a terminal of 24; and how often what is traced is taken out of the
+/* Lines from one heading of two to the next, for a terminal of 24; and how often what is traced is taken out of the
  * kernel's buffers, which would be full. */
-enum { LINES_PER_HEADING = 23, TRACE_NS = 100000000 };
+enum { LINES_PER_HEADING = 22, TRACE_NS = 100000000 };
 
 struct watch {
 	const struct nrb_watch_options *options;

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { CELL_LEN = NRB_UNITS_LEN, MACHINE = -1 };
+enum { CELL_LEN = NRB_UNITS_LEN, MACHINE = -1, TIME_WIDTH = 8 };
 
 /* -- one figure -- */
 
@@ -23,8 +23,8 @@ static const char *short_bytes(char *buf, int64_t bytes)
 	}
 	nrb_units_bytes(buf, bytes);
 	unit = strchr(buf, ' ');
-	unit[0] = unit[1] != 'B' ? unit[1] : '\0';
-	unit[1] = '\0';
+	unit[0] = unit[1];
+	unit[unit[1] == 'B' ? 0 : 1] = '\0';
 	return buf;
 }
 
@@ -101,6 +101,13 @@ static void print_names(FILE *out)
 	}
 }
 
+/* What stands above: in which unit. */
+static void print_units(FILE *out, int indent)
+{
+	fprintf(out, "%*s%24s%24s\n", indent + 22, "bytes now", "allocations a second",
+		"pages a second");
+}
+
 static const char *print_cell(
 	char *buf, const struct column *column, const struct nrb_watch_tick *tick, int i)
 {
@@ -173,7 +180,9 @@ static void print_mode(const struct nrb_watch_tick *tick, FILE *out)
 
 void nrb_watchtext_heading(const struct nrb_screen *screen, FILE *out)
 {
-	fprintf(out, "%s%-8s ", nrb_screen_bold(screen), "time");
+	fputs(nrb_screen_bold(screen), out);
+	print_units(out, TIME_WIDTH + 1);
+	fprintf(out, "%-*s ", TIME_WIDTH, "time");
 	print_names(out);
 	fprintf(out, "%s\n", nrb_screen_plain(screen));
 }
@@ -263,8 +272,8 @@ static void print_title(
 
 static void print_view_heading(const struct nrb_screen *screen, FILE *out)
 {
-	fprintf(out, "%s%22s%24s%24s\n", nrb_screen_bold(screen), "bytes now",
-		"allocations a second", "pages a second");
+	fputs(nrb_screen_bold(screen), out);
+	print_units(out, 0);
 	print_names(out);
 	fprintf(out, "%s\n", nrb_screen_plain(screen));
 }

@@ -218,10 +218,15 @@ static void heading(void **state)
 	nrb_watchtext_heading(&ascii, out);
 	nrb_watchtext_heading(&color, out);
 	fclose(out);
-	assert_shown("time     node  free-low   cache   local   other foreign  kswapd  "
-		     "direct refault\n"
-		     "\033[1mtime     node  free-low   cache   local   other foreign  "
-		     "kswapd  direct refault\033[0m\n");
+	assert_shown(
+		"                      bytes now    allocations a second          "
+		"pages a second\n"
+		"time     node  free-low   cache   local   other foreign  kswapd  "
+		"direct refault\n"
+		"\033[1m                      bytes now    allocations a second          "
+		"pages a second\n"
+		"time     node  free-low   cache   local   other foreign  kswapd  "
+		"direct refault\033[0m\n");
 }
 
 int main(void)
