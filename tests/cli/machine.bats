@@ -27,14 +27,14 @@ load cli.bash
 
 @test 'explain --verify: a page of this machine, as text and as JSON' {
 	nrb 0 explain --verify --count 2
-	[[ $output == *'2. Predicted: node '* && $output == *' of 2 nodes'* ]]
+	[[ $output == *'2. Predicted: node '* && $output == *' 2 of 2 times'* ]]
 	nrb 0 explain --verify --json --gfp dirty-write --dir /var/tmp
 	json_is '.count == 1 and .blocks[0].came.is_whole and .blocks[0].request.gfp == "dirty-write"'
 }
 
 @test 'explain --verify works unprivileged, but for a ring' {
 	run --separate-stderr as_nobody "$NRB_BIN" explain --verify
-	[[ $status == 0 && $output == *' of 1 nodes'* ]]
+	[[ $status == 0 && $output == *' of 1 times'* ]]
 	run --separate-stderr as_nobody "$NRB_BIN" explain --verify --gfp kernel
 	[[ $status == 3 && $stderr == *CAP_NET_RAW* ]]
 }
