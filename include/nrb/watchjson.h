@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A tick of `watch` as one JSON object. */
+/* A tick of `watch` as one JSON object (results/schema/watch.schema.json). */
 #ifndef NRB_WATCHJSON_H
 #define NRB_WATCHJSON_H
 

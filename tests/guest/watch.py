@@ -12,8 +12,11 @@ import json
 import os
 import sys
 
+import jsonschema
+
 import guest
 
+SCHEMA = guest.HERE.parent.parent / "results" / "schema" / "watch.schema.json"
 DEADLINE_S = 300
 MOST_OFF = 0.02
 # Events of the kernel's and of watch itself, in all: an idle guest has about 40 a second.
@@ -125,6 +128,14 @@ def show_cost(files, ticks):
     print("watch: %.1f ms of CPU time for each of %d ticks" % (1000 * seconds / len(ticks), len(ticks)))
 
 
+def check_schema(checks, ticks):
+    """With what is traced, which no recorded machine has."""
+    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
+    errors = [jsonschema.exceptions.best_match(validator.iter_errors(tick)) for tick in ticks]
+    faults = ["%s: %s" % (error.json_path, error.message[:200]) for error in errors if error]
+    checks.equal(faults[:1], [], "each of %d ticks fits the schema" % len(ticks))
+
+
 def check_kernel(checks, program, kernel, mode):
     with guest.work_directory() as work:
         (work / "mode").write_text(mode)
@@ -141,6 +152,7 @@ def check_kernel(checks, program, kernel, mode):
             cells = guest.measured(guest.read_record(files / "record"))
             ticks = ticks_of((files / "ticks").read_text())
             show_cost(files, ticks)
+            check_schema(checks, ticks)
     checks.equal(sorted(cell["mode"] for cell in cells if cell["status"] == "ok"), [0, int(mode)], "both cells are ok")
     for cell in cells:
         check_cell(checks, cell, ticks)
