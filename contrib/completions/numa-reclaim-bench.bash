@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Completion for bash; tests/documents.py holds its words against --help.
+# Completion for bash; tests/completions.py holds its words against --help.
 
 _numa_reclaim_bench_options() { # COMMAND
 	local inner='--scenario --all --variant --modes --reference --node --cpu-node --lru-gen --policy
@@ -49,7 +49,7 @@ _numa_reclaim_bench_set() { # CURRENT
 _numa_reclaim_bench() {
 	local commands='run rehearse check explain watch report compare export list restore'
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-	local command='' word
+	local command='' all='' word
 
 	COMPREPLY=()
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -88,8 +88,14 @@ _numa_reclaim_bench() {
 			compgen -W 'csv openmetrics sysctl.d tuned gnuplot hgrm' -- "$current"
 		)
 		;;
-	--reference | --mode) mapfile -t COMPREPLY < <(compgen -W '0 1 2 3 4 5 6 7' -- "$current") ;;
-	--node) _numa_reclaim_bench_list "all $(_numa_reclaim_bench_nodes)" "$current" ;;
+	--reference | --mode)
+		[[ $command != explain ]] || all=all
+		mapfile -t COMPREPLY < <(compgen -W "$all 0 1 2 3 4 5 6 7" -- "$current")
+		;;
+	--node)
+		[[ $command == explain ]] || all=all
+		_numa_reclaim_bench_list "$all $(_numa_reclaim_bench_nodes)" "$current"
+		;;
 	--cpu-node) _numa_reclaim_bench_list "same $(_numa_reclaim_bench_nodes)" "$current" ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") ;;
 	--progress) mapfile -t COMPREPLY < <(compgen -W 'auto tty plain none' -- "$current") ;;
