@@ -22,6 +22,10 @@ const struct nrb_field nrb_header_fields[] = {
 	FIELD(nrb_header, roi_ppm, 1, 999999, "differences up to so many parts per million do not matter: --roi, if it was given"),
 	FIELD(nrb_header, alloc_bytes, 0, MOST, "planned allocation of a cell"),
 	FIELD(nrb_header, fill_bytes, 0, MOST, "planned fill of a cell, the largest of those that compare; 0: all that fits"),
+	FIELD(nrb_header, clock_cost_ps, 0, MOST, "what a time stamp takes, in picoseconds"),
+	FIELD(nrb_header, clock_step_ps, 0, MOST, "granularity of time stamps, in picoseconds"),
+	FIELD(nrb_header, touch_bias_ns, 0, MOST, "what is recorded for half of the touches of pages that are there already, or less: the probe's own part of a first touch"),
+	FIELD(nrb_header, touch_floor_ns, 0, MOST, "the same of all but one in 10,000 of these: the noise floor"),
 	{ NULL, 0, NULL, 0, 0 },
 };
 

@@ -6,6 +6,7 @@
 #include "nrb/figures.h"
 #include "nrb/recordfields.h"
 #include "nrb/reportdata.h"
+#include "nrb/reporttime.h"
 #include "nrb/reporttrust.h"
 
 #include <math.h>
@@ -264,7 +265,7 @@ static struct nrb_json *end_json(const struct nrb_end *end)
 
 struct nrb_json *nrb_reportjson_make(const struct nrb_report_data *data)
 {
-	struct nrb_json *object = nrb_json_object(), *answer;
+	struct nrb_json *object = nrb_json_object(), *answer, *time;
 
 	nrb_json_set_str(object, "file", data->file);
 	nrb_json_set_bool(object, "rehearsal", data->header->rehearsal);
@@ -284,6 +285,10 @@ struct nrb_json *nrb_reportjson_make(const struct nrb_report_data *data)
 	nrb_json_set(object, "trust", nrb_reporttrust_json(data));
 	nrb_json_set_int(object, "cells_not_ok", data->group.n_odd);
 	nrb_json_set(object, "not_ok", odd_json(&data->group));
+	time = nrb_reporttime_json(data);
+	if (time != NULL) {
+		nrb_json_set(object, "time", time);
+	}
 	if (data->end != NULL) {
 		nrb_json_set(object, "end", end_json(data->end));
 	}

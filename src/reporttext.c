@@ -8,6 +8,7 @@
 #include "nrb/reportinterval.h"
 #include "nrb/reportmatrix.h"
 #include "nrb/reporttable.h"
+#include "nrb/reporttime.h"
 #include "nrb/reporttrust.h"
 #include "nrb/reportverdict.h"
 #include "nrb/units.h"
@@ -413,6 +414,7 @@ void nrb_reporttext_end(
 {
 	print_left_out(data, screen, out);
 	print_early_end(data, screen, out);
+	nrb_reporttime_print(data, screen, out);
 	print_end(data, screen, out);
 }
 

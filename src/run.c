@@ -16,6 +16,7 @@
 #include "nrb/progress.h"
 #include "nrb/record.h"
 #include "nrb/rights.h"
+#include "nrb/runend.h"
 #include "nrb/runheader.h"
 #include "nrb/signals.h"
 #include "nrb/swaptrace.h"
@@ -23,7 +24,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,10 +53,14 @@ static int open_record(struct session *session)
 {
 	const struct nrb_run_options *options = session->options;
 	char name[NRB_NAME_LEN * 2];
-	int rc;
+	struct nrb_stamp stamp;
+	int rc = nrb_stamp_measure(&stamp, &session->blocks.clock);
 
+	if (rc < 0) {
+		return rc;
+	}
 	nrb_runheader_make(&session->header, session->root, &session->machine,
-		&session->plan, &session->blocks.clock);
+		&session->plan, &session->blocks.clock, &stamp);
 	nrb_record_name(name, sizeof(name), session->header.host,
 		session->header.start_utc, session->header.run_id);
 	rc = nrb_record_create(
@@ -226,74 +230,6 @@ static int measure(struct session *session)
 	return rc;
 }
 
-static struct nrb_json *restored_json(const struct nrb_restored *restored, int n)
-{
-	struct nrb_json *array = nrb_json_array();
-
-	for (int i = 0; i < n; i++) {
-		struct nrb_json *object = nrb_json_object();
-
-		nrb_json_set_str(object, "name", restored[i].setting->name);
-		nrb_json_set_str(object, "found", restored[i].found);
-		nrb_json_set_str(object, "read_back", restored[i].read_back);
-		nrb_json_set_str(object, "outcome", nrb_putback_outcome(&restored[i]));
-		nrb_json_append(array, object);
-	}
-	return array;
-}
-
-/* Also where there were too few blocks for any interval. */
-static bool is_too_wide(const struct session *session)
-{
-	int64_t wished = session->plan.width_ppm;
-
-	return wished > 0 && !(session->blocks.width <= (double)wished / 1e6);
-}
-
-static void say_width(const struct session *session)
-{
-	double wished = (double)session->plan.width_ppm / 1e4;
-
-	if (isnan(session->blocks.width)) {
-		nrb_warn("no interval in fewer than %d blocks: give more --budget",
-			NRB_WIDTHS_PILOT);
-	} else {
-		nrb_warn("the widest interval of p99 is %.3g %%, not %g %%",
-			100 * session->blocks.width, wished);
-	}
-}
-
-static void describe_end(const struct session *session, int rc, struct nrb_end *end)
-{
-	*end = (struct nrb_end){
-		.signal = NRB_ABSENT, .width_ppm = NRB_ABSENT, .restored = true
-	};
-	snprintf(end->reason, sizeof(end->reason), "%s",
-		session->blocks.signal != 0 ? "interrupted"
-		: rc == -ESTALE             ? "disturbed"
-		: rc < 0 && rc != -ENODATA  ? "failed"
-					    : "done");
-	snprintf(end->left_out, sizeof(end->left_out), "%s", session->blocks.left_out);
-	if (session->plan.width_ppm > 0) {
-		end->width_ppm = isnan(session->blocks.width)
-					 ? NRB_ABSENT
-					 : llround(session->blocks.width * 1e6);
-	}
-	end->exit_code = nrb_diag_exit(rc);
-	if (end->exit_code == 0 && is_too_wide(session)) {
-		end->exit_code = NRB_EXIT_INCONCLUSIVE;
-	}
-	if (session->blocks.signal != 0) {
-		end->signal = session->blocks.signal;
-		if (end->exit_code != NRB_EXIT_NOT_RESTORED) {
-			end->exit_code = NRB_EXIT_SIGNAL + session->blocks.signal;
-		}
-	}
-	end->cells = session->blocks.cells;
-	end->wall_ns = (int64_t)(nrb_clock_ns() - session->blocks.start_ns);
-	end->phases_ns = session->ready_ns + session->blocks.phases_ns;
-}
-
 /* Settings first; then, whatever became of them, the record's last line. */
 static int close_session(struct session *session, int rc)
 {
@@ -306,13 +242,13 @@ static int close_session(struct session *session, int rc)
 	restore = nrb_guard_end(session->blocks.cellrun.guard, restored, &n);
 	session->blocks.cellrun.guard = NULL;
 	nrb_diag_set_patient(true);
-	describe_end(session, rc < 0 ? rc : restore, &end);
+	nrb_runend_make(&end, &session->blocks, session->ready_ns, rc < 0 ? rc : restore);
 	for (int i = 0; i < n; i++) {
 		end.restored = end.restored && restored[i].outcome == NRB_RESTORED_OK;
 	}
 	if (session->blocks.record != NULL) {
 		written = nrb_record_write_end(
-			session->blocks.record, &end, restored_json(restored, n));
+			session->blocks.record, &end, nrb_runend_settings(restored, n));
 		session->result->record = nrb_record_reading(session->blocks.record);
 		rc = rc == 0 ? nrb_record_close(session->blocks.record)
 			     : (nrb_record_close(session->blocks.record), rc);
@@ -488,9 +424,9 @@ int nrb_run(const struct nrb_run_options *options, const struct nrb_root *root,
 		begin_session(session);
 		rc = run_session(session);
 		result->signal = session->blocks.signal;
-		result->too_wide = rc == 0 && is_too_wide(session);
+		result->too_wide = rc == 0 && nrb_runend_is_too_wide(&session->blocks);
 		if (result->too_wide) {
-			say_width(session);
+			nrb_runend_say_width(&session->blocks);
 		}
 	}
 	finish_session(session);

@@ -97,7 +97,7 @@ static void note_plan(struct nrb_header *header, const struct nrb_plan *plan)
 
 void nrb_runheader_make(struct nrb_header *header, const struct nrb_root *root,
 	const struct nrb_machine *machine, const struct nrb_plan *plan,
-	const struct nrb_clock *clock)
+	const struct nrb_clock *clock, const struct nrb_stamp *stamp)
 {
 	memset(header, 0, sizeof(*header));
 	header->schema_version = NRB_RECORD_SCHEMA;
@@ -112,6 +112,10 @@ void nrb_runheader_make(struct nrb_header *header, const struct nrb_root *root,
 	snprintf(header->lru_gen, sizeof(header->lru_gen), "%s", machine->lru_gen);
 	snprintf(header->clock, sizeof(header->clock), "%s",
 		clock->tsc ? "tsc" : "clock_gettime");
+	header->clock_cost_ps = stamp->cost_ps;
+	header->clock_step_ps = stamp->step_ps;
+	header->touch_bias_ns = stamp->bias_ns;
+	header->touch_floor_ns = stamp->floor_ns;
 	header->found_mode = machine->found_mode;
 	note_nodes(header, machine);
 	note_plan(header, plan);

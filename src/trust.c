@@ -15,7 +15,9 @@ void nrb_trust_add(struct nrb_trust *trust, const struct nrb_sample *sample)
 
 		trust->least_located = trust->sampled++ == 0 || n < least ? n : least;
 	}
-
+	if (sample->phase_ns[NRB_PHASE_SETTLE] > 0) {
+		trust->settle_ns += sample->phase_ns[NRB_PHASE_SETTLE];
+	}
 	if (sample->status == NRB_STATUS_OK && sample->not_steady != NRB_ABSENT) {
 		trust->judged++;
 		trust->not_steady += sample->not_steady;

@@ -47,6 +47,8 @@ struct nrb_header {
 	int64_t width_ppm; /* of an interval, that was asked for; absent */
 	int64_t roi_ppm;   /* parts per million that were asked for; absent: none were */
 	int64_t alloc_bytes, fill_bytes; /* planned per cell */
+	/* of the clock: nrb/stamp.h; absent where they were not measured */
+	int64_t clock_cost_ps, clock_step_ps, touch_bias_ns, touch_floor_ns;
 	int64_t n_nodes;
 	int64_t nodes[NRB_MAX_NODES];      /* OS numbers */
 	int64_t node_bytes[NRB_MAX_NODES]; /* MemTotal */

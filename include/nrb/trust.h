@@ -11,7 +11,8 @@ struct nrb_trust {
 	int64_t judged, not_steady; /* ok cells of which it is known, and of them */
 	int64_t sampled;            /* cells of whose pages a sample was located */
 	int64_t least_located;      /* pages of the smallest of these samples */
-	int64_t changed; /* cells at whose end a setting of others was another */
+	int64_t settle_ns; /* that all cells waited for kswapd to sleep, the warm-up too */
+	int64_t changed;   /* cells at whose end a setting of others was another */
 	struct nrb_trust_change {
 		int64_t cell, block;
 		char text[NRB_SET_LEN];

@@ -159,7 +159,9 @@ def sample():
     for mode, one in enumerate(cells):
         one["nodes"][0]["pages"] = mode * located // 2
         one["nodes"][1]["pages"] = located - mode * (located // 2 + 1)
-    return [{**HEADER, "blocks": 1, "alloc_bytes": pages * 4096}, *cells, end(len(cells))]
+        one["phase_ns"]["settle"] = 6 * 10**8
+    clock = {"clock_cost_ps": 9600, "clock_step_ps": 870, "touch_bias_ns": 11, "touch_floor_ns": 1704}
+    return [{**HEADER, **clock, "blocks": 1, "alloc_bytes": pages * 4096}, *cells, end(len(cells))]
 
 
 def nothing():
