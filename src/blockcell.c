@@ -2,6 +2,7 @@
 /* One cell of a block: asked for, announced, measured, on record. */
 #include "nrb/blockcell.h"
 
+#include "nrb/armname.h"
 #include "nrb/diag.h"
 #include "nrb/factors.h"
 #include "nrb/kswapd.h"
@@ -87,49 +88,15 @@ static void prepare_cell(struct nrb_blocks *blocks, struct nrb_cell *cell, int a
 	}
 }
 
-/* Of the factors those that tell this cell from others, as many as there is room for: the record has
- * them all. */
-static void add_factors(
-	const struct nrb_plan *plan, const struct nrb_arm *arm, char *what, size_t len)
-{
-	char word[NRB_SET_LEN];
-
-	for (int i = 0; i < NRB_N_ARM_FACTORS; i++) {
-		enum nrb_factor factor = (enum nrb_factor)i;
-		size_t used = strlen(what);
-
-		if (nrb_factor_varies(factor, plan->arms, plan->n_arms) &&
-			nrb_factor_word(factor, arm, word, sizeof(word))[0] != '\0' &&
-			snprintf(what + used, len - used, ", %s %s",
-				nrb_factor_table[i].name, word) >= (int)(len - used)) {
-			return;
-		}
-	}
-}
-
 static void announce(const struct nrb_blocks *blocks, int64_t block, int arm_index)
 {
 	const struct nrb_plan *plan = blocks->plan;
-	const struct nrb_arm *arm = &plan->arms[arm_index];
-	bool compares = arm->scenario->needs & NRB_NEEDS_MODES;
 	int64_t extra = plan->warm_up >= 0;
 	char what[256];
 
-	snprintf(what, sizeof(what),
-		compares && arm->node == arm->cpu_node
-			? "%s, node %d"
-			: "%s, memory on node %d, CPU on node %d",
-		arm->scenario->name, arm->node, arm->cpu_node);
-	if (arm->mode >= 0) {
-		size_t used = strlen(what);
-
-		snprintf(what + used, sizeof(what) - used, ", mode %d%s", arm->mode,
-			arm->control ? " once more" : "");
-	}
-	add_factors(plan, arm, what, sizeof(what));
 	nrb_progress_cell(block, blocks->n,
 		blocks->n > 0 ? blocks->n * plan->n_arms + extra : 0, blocks->cells,
-		what);
+		nrb_armname(plan, arm_index, what, sizeof(what)));
 }
 
 /* A killed child is a cell lost, and the run goes on; but one that says it failed would fail in
@@ -186,6 +153,7 @@ static int measure_cell(struct nrb_blocks *blocks, int64_t block, int arm)
 	nrb_surroundings_look(
 		&blocks->surroundings, sample->changed, sizeof(sample->changed));
 	nrb_widths_note(&blocks->widths, arm, block, sample);
+	nrb_firstblock_note(&blocks->first, arm, block, sample);
 	if (sample->status == NRB_STATUS_OK) {
 		learn(blocks, cell.arm.kind);
 	}

@@ -242,6 +242,10 @@ static int run_blocks(struct nrb_blocks *blocks)
 			break;
 		}
 		rc = run_block(blocks, block);
+		if (rc == 0 && block == 1 &&
+			blocks->n != 1) { /* of one, the report is next */
+			nrb_firstblock_say(&blocks->first);
+		}
 		if (rc == 0) {
 			look(blocks, block);
 		}
@@ -267,6 +271,9 @@ int nrb_blocks_run(struct nrb_blocks *blocks)
 		rc = nrb_widths_begin(&blocks->widths, blocks->plan);
 	}
 	if (rc == 0) {
+		rc = nrb_firstblock_begin(&blocks->first, blocks->plan);
+	}
+	if (rc == 0) {
 		rc = nrb_surroundings_begin(
 			&blocks->surroundings, blocks->root, blocks->plan);
 	}
@@ -278,6 +285,7 @@ int nrb_blocks_run(struct nrb_blocks *blocks)
 	}
 	nrb_agenda_finish(&blocks->agenda);
 	nrb_widths_finish(&blocks->widths);
+	nrb_firstblock_finish(&blocks->first);
 	nrb_surroundings_finish(&blocks->surroundings);
 	free(blocks->known_ns);
 	blocks->known_ns = NULL;

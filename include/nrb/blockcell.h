@@ -7,6 +7,7 @@
 #include "nrb/agenda.h"
 #include "nrb/cellrun.h"
 #include "nrb/clock.h"
+#include "nrb/firstblock.h"
 #include "nrb/machine.h"
 #include "nrb/plan.h"
 #include "nrb/record.h"
@@ -37,6 +38,7 @@ struct nrb_blocks {
 	int64_t n; /* to run; 0: not known yet */
 	struct nrb_agenda agenda;
 	struct nrb_widths widths;
+	struct nrb_firstblock first;
 	struct nrb_surroundings surroundings;
 	int64_t (*known_ns)
 		[NRB_N_PHASES]; /* of each kind of arm: its first cell's phases */
