@@ -28,6 +28,7 @@ COMMANDS = {
     "plan": ("run -n --node 17 --seed 1", 0),
     "plan of all nodes": ("run -n --node all --modes 0,1 --seed 1", 0),
     "plan of all, as JSON": ("run -n --node all --modes 0,1 --seed 1 --json", 0),
+    "explain": ("explain --node 17", 0),
 }
 
 
