@@ -14,7 +14,7 @@
 
 /* One message each way, whole or not at all (SOCK_SEQPACKET). */
 struct request {
-	enum nrb_hold what;
+	int64_t what; /* enum nrb_hold; no padding, which would carry what lay on the stack */
 	int64_t value;
 };
 
@@ -54,7 +54,8 @@ static int serve(struct nrb_cell *cell, const struct request *request)
 	}
 	nrb_diag_reset();
 	nrb_diag_set_copy(shared->holder_why, sizeof(shared->holder_why));
-	return cell->arm.variant->hold(cell, request->what, request->value);
+	return cell->arm.variant->hold(
+		cell, (enum nrb_hold)request->what, request->value);
 }
 
 _Noreturn void nrb_holder_main(struct nrb_cell *cell, pid_t parent)
