@@ -51,6 +51,11 @@ struct walking {
 		[NRB_MAX_NODES]; /* by node reclaim on the way, by position of the node */
 };
 
+static enum nrb_vmstate_thp thp_of(const struct walking *w)
+{
+	return w->request->is_advised ? w->state->thp_advised : w->state->thp;
+}
+
 static const struct nrb_zone *zone_at(const struct walking *w, int zone)
 {
 	return &w->state->zones.zones[zone];
@@ -229,33 +234,38 @@ static bool begins_anew(const struct walking *w, int zone)
 	       zone_at(w, zone)->node != zone_at(w, w->preferred)->node;
 }
 
-/* Whether waking its kswapd is to no purpose: pgdat_balanced() of mm/vmscan.c. */
-static bool is_balanced(const struct walking *w, const struct nrb_zone *zone)
+/* Huge pages mostly come without __GFP_KSWAPD_RECLAIM. */
+static bool may_wake_kswapd(const struct walking *w)
 {
-	const int highest = w->highest_index;
-	const int64_t kept =
-		highest < zone->n_protections ? zone->protection_pages[highest] : 0;
-
-	return zone->index <= highest && zone->free_pages > zone->high_pages + kept;
+	return !nrb_request_is_huge(w->request) || thp_of(w) == NRB_THP_DEFERS;
 }
 
-/* On the slow path those of the list were woken just before, but for nodes that have a zone above high,
- * and those that kswapd has given up. */
+/* On the slow path those of the list were woken just before, but for nodes that have a zone above high while
+ * none has its marks raised, and those that kswapd has given up: wakeup_kswapd() of mm/vmscan.c (7.3). */
 static bool has_kswapd_awake(const struct walking *w, int zone)
 {
 	const struct nrb_zones *zones = &w->state->zones;
-	bool is_woken = passes[w->pass].is_slow;
+	bool is_balanced = false, is_raised = false;
 
 	if (node_at(w, zone)->kswapd == NRB_KSWAPD_AWAKE) {
 		return true;
 	}
-	for (int i = 0; i < zones->n && is_woken; i++) {
+	for (int i = 0; i < zones->n; i++) {
 		const struct nrb_zone *other = &zones->zones[i];
 
-		is_woken = other->node != zone_at(w, zone)->node ||
-			   (other->unreclaimable != 1 && !is_balanced(w, other));
+		if (other->node != zone_at(w, zone)->node) {
+			continue;
+		}
+		if (other->unreclaimable == 1) {
+			return false;
+		}
+		is_balanced = is_balanced ||
+			      nrb_zonemark_is_balanced(w->state, &w->walk->request, i);
+		is_raised = is_raised ||
+			    (other->index <= w->highest_index && other->boost_pages > 0);
 	}
-	return is_woken;
+	return passes[w->pass].is_slow && may_wake_kswapd(w) &&
+	       (!is_balanced || is_raised);
 }
 
 enum end { END_FOUND, END_ANEW, END_OF_LIST };
@@ -373,7 +383,8 @@ static bool walk_pass(struct walking *w, enum nrb_walk_pass pass)
 		w->state->rules.has[NRB_KERNELRULE_KSWAPD_SKIP] && w->state->n_nodes > 1;
 	for (w->sweep = 0; (end = sweep(w)) != END_FOUND; w->sweep++) {
 		if (!is_again(w, end)) {
-			w->walk->wakes_kswapd |= !passes[pass].is_slow;
+			w->walk->wakes_kswapd |=
+				!passes[pass].is_slow && may_wake_kswapd(w);
 			return false;
 		}
 	}
@@ -384,9 +395,7 @@ static bool walk_pass(struct walking *w, enum nrb_walk_pass pass)
  * of all (alloc_pages_mpol() in mm/mempolicy.c; vma_alloc_folio() in 6.1). */
 static enum nrb_walk_outcome walk_huge(struct walking *w)
 {
-	const struct nrb_vmstate *state = w->state;
-	enum nrb_vmstate_thp thp =
-		w->request->is_advised ? state->thp_advised : state->thp;
+	enum nrb_vmstate_thp thp = thp_of(w);
 
 	if (thp == NRB_THP_NEVER) {
 		return NRB_OUTCOME_SMALL;

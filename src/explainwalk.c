@@ -190,17 +190,17 @@ static void tell_sweep(const struct telling *t, const struct nrb_walk_step *step
 
 static void tell_pass(const struct telling *t, enum nrb_walk_pass pass)
 {
-	static const char *const texts[NRB_N_PASSES] = {
+	const bool wakes = t->walk->wakes_kswapd;
+	const char *const texts[NRB_N_PASSES] = {
 		[NRB_PASS_HUGE_LOW] =
 			"A huge page is asked of the first node alone, down to low:",
 		[NRB_PASS_HUGE_MIN] =
-			"None: the node's kswapd is woken, and the node asked "
-			"again, down to min:",
+			wakes ? "None: the node's kswapd is woken, and the node asked again, down to min:"
+			      : "None: the node is asked again, down to min (no kswapd is woken for huge pages, but by defrag \"defer\"):",
 		[NRB_PASS_LOW] = "All nodes are asked, down to low:",
 		[NRB_PASS_MIN] =
-			"No zone has room down to low. This is the slow path: kswapd of "
-			"each node of the list is woken, and the list is gone through "
-			"again, down to min:",
+			wakes ? "No zone has room down to low. This is the slow path: kswapd of each node of the list is woken, and the list is gone through again, down to min:"
+			      : "No zone has room down to low. This is the slow path: the list is gone through again, down to min:",
 	};
 
 	/* that is how every walk begins */

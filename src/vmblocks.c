@@ -10,6 +10,8 @@
 
 /* More than any zone has, and far from the ends of 64 bits. */
 static const int64_t max_blocks = (int64_t)1 << 40;
+/* Orders that a kernel may have, far more than any does. */
+enum { MAX_COLUMNS = 64 };
 
 /* The types that every request may take, also by turning one into another (MIGRATE_PCPTYPES). */
 static const char *const types[] = { "Unmovable", "Movable", "Reclaimable", NULL };
@@ -29,30 +31,30 @@ static struct nrb_vmblocks *find(struct nrb_vmblocks *blocks,
 /* "  12   3 >100000": pagetypeinfo stops counting there. False for anything else. */
 static bool parse_counts(const char *text, int64_t *counts)
 {
-	for (int i = 0; i < NRB_VMBLOCKS_ORDERS; i++) {
-		char *end;
+	int n = 0;
 
-		text += strspn(text, " >");
-		counts[i] = strtoll(text, &end, 10);
-		if (end == text || counts[i] < 0 || counts[i] > max_blocks) {
+	memset(counts, 0, NRB_VMBLOCKS_ORDERS * sizeof(*counts));
+	for (text += strspn(text, " >"); *text != '\0'; n++, text += strspn(text, " >")) {
+		char *end;
+		int64_t count = strtoll(text, &end, 10);
+		int last = n < NRB_VMBLOCKS_ORDERS ? n : NRB_VMBLOCKS_ORDERS - 1;
+
+		if (end == text || count < 0 || count > max_blocks || n > MAX_COLUMNS) {
 			return false;
 		}
+		counts[last] += count;
 		text = end;
 	}
-	return true;
+	return n >= NRB_VMBLOCKS_ORDERS;
 }
 
-static void add(
-	struct nrb_vmblocks *blocks, const int64_t *counts, bool is_known, bool is_exact)
+static void add(int64_t *sums, const int64_t *counts, bool is_known)
 {
-	for (int i = 0; i < NRB_VMBLOCKS_ORDERS && blocks != NULL; i++) {
-		int64_t before = nrb_units_or_0(blocks->free[i]);
+	for (int i = 0; i < NRB_VMBLOCKS_ORDERS; i++) {
+		int64_t before = nrb_units_or_0(sums[i]);
 		bool fits = is_known && before <= max_blocks;
 
-		blocks->free[i] = fits ? before + counts[i] : NRB_ABSENT;
-	}
-	if (blocks != NULL) {
-		blocks->is_exact = is_exact;
+		sums[i] = fits ? before + counts[i] : NRB_ABSENT;
 	}
 }
 
@@ -70,6 +72,7 @@ static bool is_ordinary(const char *type)
 static bool parse_type(struct nrb_vmblocks *blocks, const struct nrb_zones *zones,
 	const char *line, int64_t *counts)
 {
+	struct nrb_vmblocks *of_zone;
 	char zone[16], type[16];
 	int node, at = 0;
 
@@ -78,10 +81,12 @@ static bool parse_type(struct nrb_vmblocks *blocks, const struct nrb_zones *zone
 		at == 0) {
 		return false;
 	}
-	if (is_ordinary(type)) {
+	of_zone = find(blocks, zones, node, zone);
+	if (of_zone != NULL && (is_ordinary(type) || strcmp(type, "CMA") == 0)) {
 		bool is_known = parse_counts(line + at, counts);
 
-		add(find(blocks, zones, node, zone), counts, is_known, true);
+		add(is_ordinary(type) ? of_zone->free : of_zone->cma, counts, is_known);
+		of_zone->is_exact = true;
 	}
 	return true;
 }
@@ -90,14 +95,17 @@ static bool parse_type(struct nrb_vmblocks *blocks, const struct nrb_zones *zone
 static bool parse_all(struct nrb_vmblocks *blocks, const struct nrb_zones *zones,
 	const char *line, int64_t *counts)
 {
+	struct nrb_vmblocks *of_zone;
 	char zone[16];
 	int node, at = 0;
 
 	if (sscanf(line, "Node %d, zone %15s %n", &node, zone, &at) != 2 || at == 0) {
 		return false;
 	}
-	add(find(blocks, zones, node, zone), counts, parse_counts(line + at, counts),
-		false);
+	of_zone = find(blocks, zones, node, zone);
+	if (of_zone != NULL) {
+		add(of_zone->free, counts, parse_counts(line + at, counts));
+	}
 	return true;
 }
 
@@ -127,7 +135,7 @@ void nrb_vmblocks_read(struct nrb_vmblocks *blocks, const struct nrb_zones *zone
 {
 	for (int i = 0; i < zones->n; i++) {
 		for (int k = 0; k < NRB_VMBLOCKS_ORDERS; k++) {
-			blocks[i].free[k] = NRB_ABSENT;
+			blocks[i].free[k] = blocks[i].cma[k] = NRB_ABSENT;
 		}
 		blocks[i].is_exact = false;
 	}
@@ -136,7 +144,7 @@ void nrb_vmblocks_read(struct nrb_vmblocks *blocks, const struct nrb_zones *zone
 	}
 }
 
-int64_t nrb_vmblocks_count(const struct nrb_vmblocks *blocks, int order)
+int64_t nrb_vmblocks_count(const struct nrb_vmblocks *blocks, int order, bool with_cma)
 {
 	int64_t sum = 0;
 
@@ -144,7 +152,7 @@ int64_t nrb_vmblocks_count(const struct nrb_vmblocks *blocks, int order)
 		if (blocks->free[i] == NRB_ABSENT) {
 			return NRB_ABSENT;
 		}
-		sum += blocks->free[i];
+		sum += blocks->free[i] + (with_cma ? nrb_units_or_0(blocks->cma[i]) : 0);
 	}
 	return sum;
 }

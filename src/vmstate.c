@@ -69,6 +69,7 @@ static void read_allowed(const struct nrb_root *root, struct nrb_idset *allowed)
 		(at = strstr(text, key)) != NULL) {
 		at += sizeof(key) - 1;
 		at += strspn(at, " \t");
+		at[strcspn(at, "\n")] = '\0'; /* other lines follow */
 		if (nrb_idset_parse(at, allowed) == 0 && nrb_idset_count(allowed) > 0) {
 			free(text);
 			return;
@@ -285,12 +286,12 @@ static enum nrb_vmstate_thp thp_of(
 		!(is_advised && strcmp(enabled, "madvise") == 0)) {
 		return NRB_THP_NEVER;
 	}
-	return strcmp(defrag, "always") == 0 ||
-			       (is_advised &&
-				       (strcmp(defrag, "madvise") == 0 ||
-					       strcmp(defrag, "defer+madvise") == 0))
-		       ? NRB_THP_RECLAIMS
-		       : NRB_THP_LIGHT;
+	if (strcmp(defrag, "always") == 0 ||
+		(is_advised && (strcmp(defrag, "madvise") == 0 ||
+				       strcmp(defrag, "defer+madvise") == 0))) {
+		return NRB_THP_RECLAIMS;
+	}
+	return strncmp(defrag, "defer", 5) == 0 ? NRB_THP_DEFERS : NRB_THP_LIGHT;
 }
 
 static void read_thp(struct nrb_vmstate *state, const struct nrb_root *root)

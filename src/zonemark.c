@@ -45,18 +45,17 @@ static int64_t set_aside(const struct nrb_vmstate *state, const struct nrb_zone 
 }
 
 /* __zone_watermark_unusable_free() */
-static int64_t unusable(const struct nrb_vmstate *state,
-	const struct nrb_request *request, const struct nrb_zone *zone, bool is_slow,
+static int64_t unusable(const struct nrb_vmstate *state, int order,
+	const struct nrb_zone *zone, bool uses_reserves, bool uses_cma,
 	struct nrb_zonemark *mark)
 {
-	const struct nrb_gfp_info *gfp = &nrb_gfp_table[request->gfp];
-	int64_t pages = ((int64_t)1 << request->order) - 1;
+	int64_t pages = ((int64_t)1 << order) - 1;
 
-	if (!gfp->uses_reserves || !is_slow) {
+	if (!uses_reserves) {
 		pages += set_aside(state, zone, mark);
 	}
-	if (!gfp->is_movable && zone->free_cma_pages != NRB_ABSENT) {
-		pages += zone->free_cma_pages;
+	if (!uses_cma) {
+		pages += nrb_units_or_0(zone->free_cma_pages);
 	}
 	return pages;
 }
@@ -79,12 +78,18 @@ static int64_t watermark(
 	return pages;
 }
 
-static void count_blocks(
-	const struct nrb_vmstate *state, int order, int zone, struct nrb_zonemark *mark)
+/* lowmem_reserve */
+static int64_t reserve(const struct nrb_zone *zone, int highest)
+{
+	return highest < zone->n_protections ? zone->protection_pages[highest] : 0;
+}
+
+static void count_blocks(const struct nrb_vmstate *state, int order, int zone,
+	bool uses_cma, struct nrb_zonemark *mark)
 {
 	const struct nrb_zone *entry = &state->zones.zones[zone];
 
-	mark->blocks = nrb_vmblocks_count(&state->blocks[zone], order);
+	mark->blocks = nrb_vmblocks_count(&state->blocks[zone], order, uses_cma);
 	if (mark->blocks == NRB_ABSENT) {
 		doubt(mark, "how many free blocks are large enough is not told");
 	} else if (!state->blocks[zone].is_exact && mark->blocks > 0 &&
@@ -98,22 +103,43 @@ static void count_blocks(
 struct nrb_zonemark nrb_zonemark_of(const struct nrb_vmstate *state,
 	const struct nrb_request *request, int zone, bool is_slow)
 {
+	const struct nrb_gfp_info *gfp = &nrb_gfp_table[request->gfp];
+	const struct nrb_zone *entry = &state->zones.zones[zone];
+	struct nrb_zonemark mark = {
+		.free_pages = entry->free_pages,
+		.mark_pages = watermark(request, entry, is_slow),
+		.reserve_pages =
+			reserve(entry, nrb_zonemark_highest(state, request->gfp)),
+		.blocks = NRB_ABSENT,
+	};
+
+	mark.unusable_pages = unusable(state, request->order, entry,
+		gfp->uses_reserves && is_slow, gfp->is_movable, &mark);
+	if (request->order > 0) {
+		count_blocks(state, request->order, zone, gfp->is_movable, &mark);
+	}
+	return mark;
+}
+
+/* kswapd leaves reserves and CMA out, whoever it is woken for. */
+bool nrb_zonemark_is_balanced(
+	const struct nrb_vmstate *state, const struct nrb_request *request, int zone)
+{
 	const struct nrb_zone *entry = &state->zones.zones[zone];
 	int highest = nrb_zonemark_highest(state, request->gfp);
 	struct nrb_zonemark mark = {
 		.free_pages = entry->free_pages,
-		.mark_pages = watermark(request, entry, is_slow),
-		.reserve_pages = highest < entry->n_protections
-					 ? entry->protection_pages[highest]
-					 : 0,
+		.mark_pages = entry->high_pages,
+		.reserve_pages = reserve(entry, highest),
 		.blocks = NRB_ABSENT,
 	};
 
-	mark.unusable_pages = unusable(state, request, entry, is_slow, &mark);
+	mark.unusable_pages = unusable(state, request->order, entry, false, false, &mark);
 	if (request->order > 0) {
-		count_blocks(state, request->order, zone, &mark);
+		count_blocks(state, request->order, zone, false, &mark);
 	}
-	return mark;
+	return entry->index <= highest && nrb_zonemark_has_room(&mark, 0) &&
+	       mark.blocks != 0;
 }
 
 bool nrb_zonemark_has_room(const struct nrb_zonemark *mark, int64_t more_pages)

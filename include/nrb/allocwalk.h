@@ -64,8 +64,8 @@ struct nrb_allocwalk {
 	enum nrb_walk_outcome outcome;
 	int zone, node; /* position in state->zones, OS number; -1: none */
 	int n_success,
-		n_failed;  /* by which zone_reclaim_success (6.12) and _failed rise */
-	bool wakes_kswapd; /* down to low there was none: kswapds of the list are woken */
+		n_failed; /* by which zone_reclaim_success (6.12) and _failed rise */
+	bool wakes_kswapd; /* down to low there was none: kswapds of the list are woken (__GFP_KSWAPD_RECLAIM) */
 	/* why it may come otherwise though no number is near a limit: a clause, borrowed; NULL: sure */
 	const char *unsure_why;
 };

@@ -22,6 +22,7 @@ enum nrb_vmstate_lru_gen { NRB_LRU_GEN_NONE, NRB_LRU_GEN_OFF, NRB_LRU_GEN_ON };
 enum nrb_vmstate_thp {
 	NRB_THP_NEVER,    /* no huge pages, or none without madvise(2) */
 	NRB_THP_LIGHT,    /* takes what is free: no reclaim, no compaction */
+	NRB_THP_DEFERS,   /* takes what is free, and where nothing is wakes kswapd */
 	NRB_THP_RECLAIMS, /* reclaims and compacts */
 };
 

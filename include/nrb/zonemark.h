@@ -26,6 +26,11 @@ int nrb_zonemark_highest(const struct nrb_vmstate *state, enum nrb_gfp gfp);
 struct nrb_zonemark nrb_zonemark_of(const struct nrb_vmstate *state,
 	const struct nrb_request *request, int zone, bool is_slow);
 
+/** Whether a kswapd that is asked for the request would sleep on for this zone: it has room above high, in
+ * blocks large enough for order > 0. Source: pgdat_balanced() of mm/vmscan.c (6.1, 7.3). Pure. */
+bool nrb_zonemark_is_balanced(
+	const struct nrb_vmstate *state, const struct nrb_request *request, int zone);
+
 /** Whether there is room, had the zone so many more pages; blocks are another matter. */
 bool nrb_zonemark_has_room(const struct nrb_zonemark *mark, int64_t more_pages);
 

@@ -116,6 +116,27 @@ static void slow_path_past_the_woken(void **state)
 	}
 }
 
+/* A zone above high in pieces is none for a request of several pages, and raised marks are kswapd's work too. */
+static void slow_path_past_who_is_not_balanced(void **state)
+{
+	struct nrb_request request = state_request(0);
+
+	(void)state;
+	state_make(&made, "7.3.4", 2);
+	request.order = 3;
+	made.zones[1].free_pages = made.zones[1].high_pages + 100;
+	made.zones[1].low_pages = made.zones[1].high_pages + 200;
+	state_fill(&made, 0, 0);
+	for (int has_block = 0; has_block <= 1; has_block++) {
+		made.blocks[0].free[3] = 1;
+		made.blocks[1].free[3] = has_block;
+		walk_is(request, has_block ? IS(PAGE(1, 4, 0, 0, true))
+					   : IS(PAGE(0, 5, 0, 0, true)));
+	}
+	made.zones[1].boost_pages = 1;
+	walk_is(request, IS(PAGE(0, 5, 0, 0, true)));
+}
+
 /* An atomic request goes down to 3/8 of min, past the cpuset, and fails below. */
 static void atomic(void **state)
 {
@@ -275,11 +296,15 @@ static void huge(void **state)
 	}
 	walk_is(request, IS(PAGE(0, 1, 0, 0, false)));
 	made.zones[0].free_pages = STATE_MIN + 512;
-	walk_is(request, IS(PAGE(0, 2, 0, 0, true)));
+	walk_is(request, IS(PAGE(0, 2, 0, 0, false)));
+	/* kswapd is woken, and the node passed over at first */
+	made.state.thp = NRB_THP_DEFERS;
+	walk_is(request, IS(PAGE(0, 3, 0, 0, true)));
+	made.state.thp = NRB_THP_LIGHT;
 	made.zones[0].free_pages = STATE_MIN + 511;
-	walk_is(request, IS({ NRB_OUTCOME_SMALL, -1, 2, 0, 0, true }));
+	walk_is(request, IS({ NRB_OUTCOME_SMALL, -1, 2, 0, 0, false }));
 	request.is_advised = true;
-	walk_is(request, IS(PAGE(1, 4, 0, 0, true)));
+	walk_is(request, IS(PAGE(1, 4, 0, 0, false)));
 	made.state.thp_advised = NRB_THP_NEVER;
 	walk_is(request, IS({ NRB_OUTCOME_SMALL, -1, 0, 0, 0, false }));
 }
@@ -337,6 +362,7 @@ int main(void)
 		cmocka_unit_test(reclaim_in_vain),
 		cmocka_unit_test(slow_path),
 		cmocka_unit_test(slow_path_past_the_woken),
+		cmocka_unit_test(slow_path_past_who_is_not_balanced),
 		cmocka_unit_test(atomic),
 		cmocka_unit_test(zones_of_a_node),
 		cmocka_unit_test(node_0_is_asked_twice),

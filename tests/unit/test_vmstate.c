@@ -65,7 +65,9 @@ static void everything(void **state)
 	tree_write(tree, NODE "node0/cpulist", "0-1\n");
 	tree_write(tree, NODE "node0/distance", "10\n");
 	tree_write(tree, "proc/9/stat", "9 (kswapd0) R 2 0 0 0 -1 2359360 0\n");
-	tree_write(tree, "proc/self/status", "Name:\tx\nMems_allowed_list:\t0,2\n");
+	tree_write(tree, "proc/self/status",
+		"Name:\tx\nMems_allowed_list:\t0,2\n"
+		"voluntary_ctxt_switches:\t12\n");
 	tree_write(tree, "proc/buddyinfo",
 		"Node 0, zone   Normal 1 2 3 4 5 6 7 8 9 10 11\n");
 	tree_write(tree, "sys/kernel/mm/lru_gen/enabled", "0x0007\n");
@@ -110,10 +112,10 @@ static void everything(void **state)
 	assert_null(nrb_vmstate_node(&vm, 1));
 	assert_int_equal(nrb_vmstate_distance(&vm, 0, 0), 10);
 	assert_int_equal(nrb_vmstate_distance(&vm, 0, 1), 0);
-	assert_int_equal(nrb_vmblocks_count(&vm.blocks[0], 0), 66);
-	assert_int_equal(nrb_vmblocks_count(&vm.blocks[0], 10), 11);
+	assert_int_equal(nrb_vmblocks_count(&vm.blocks[0], 0, false), 66);
+	assert_int_equal(nrb_vmblocks_count(&vm.blocks[0], 10, false), 11);
 	assert_false(vm.blocks[0].is_exact);
-	assert_int_equal(nrb_vmblocks_count(&vm.blocks[1], 0), NRB_ABSENT);
+	assert_int_equal(nrb_vmblocks_count(&vm.blocks[1], 0, false), NRB_ABSENT);
 	nrb_vmstate_finish(&vm);
 }
 
@@ -133,14 +135,33 @@ static void blocks_by_type(void **state)
 		"Node    0, zone   Normal, type      Movable >100000 0 0 0 0 0 0 0 0 0 2\n"
 		"Node    0, zone   Normal, type  Reclaimable 0 0 0 0 0 0 0 0 0 0 0\n"
 		"Node    0, zone   Normal, type   HighAtomic 0 0 0 0 0 0 0 0 0 0 8\n"
+		"Node    0, zone   Normal, type          CMA 0 0 0 0 0 0 0 0 0 0 4\n"
 		"Node    0, zone  Movable, type      Movable 1 x\n"
 		"Number of blocks type     Unmovable      Movable\n"
 		"Node 0, zone   Normal            1          7\n");
 	assert_int_equal(nrb_vmstate_read(&vm, &tree->root), 0);
 	assert_true(vm.blocks[0].is_exact);
-	assert_int_equal(nrb_vmblocks_count(&vm.blocks[0], 10), 3);
-	assert_int_equal(nrb_vmblocks_count(&vm.blocks[0], 0), 100004);
-	assert_int_equal(nrb_vmblocks_count(&vm.blocks[1], 0), NRB_ABSENT);
+	assert_int_equal(nrb_vmblocks_count(&vm.blocks[0], 10, false), 3);
+	assert_int_equal(nrb_vmblocks_count(&vm.blocks[0], 0, false), 100004);
+	assert_int_equal(nrb_vmblocks_count(&vm.blocks[0], 10, true), 7);
+	assert_int_equal(nrb_vmblocks_count(&vm.blocks[1], 0, false), NRB_ABSENT);
+	nrb_vmstate_finish(&vm);
+}
+
+/* Kernels with large pages have more orders than 11, and most of their free memory in the last. */
+static void more_orders(void **state)
+{
+	struct tree *tree = *state;
+	struct nrb_vmstate vm;
+
+	write_machine(tree);
+	tree_write(tree, "proc/buddyinfo",
+		"Node 0, zone   Normal 0 0 0 0 0 0 0 0 0 0 0 1 2 4\n"
+		"Node 0, zone  Movable 0 0 0 0 0 0 0 0 0 1\n");
+	assert_int_equal(nrb_vmstate_read(&vm, &tree->root), 0);
+	assert_int_equal(nrb_vmblocks_count(&vm.blocks[0], 3, false), 7);
+	assert_int_equal(nrb_vmblocks_count(&vm.blocks[0], 10, false), 7);
+	assert_int_equal(nrb_vmblocks_count(&vm.blocks[1], 0, false), NRB_ABSENT);
 	nrb_vmstate_finish(&vm);
 }
 
@@ -277,6 +298,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TREE_TEST(everything),
 		TREE_TEST(blocks_by_type),
+		TREE_TEST(more_orders),
 		TREE_TEST(little_is_there),
 		TREE_TEST(malformed),
 		TREE_TEST(counters_of_meminfo),
