@@ -4,7 +4,8 @@
 
 Runs the benchmarks of a release build one after the other, by meson, and prints each bar with what was
 measured, whether it was reached, and why one was not measured. Ends with 1 where a bar was missed. The
-machine should have nothing else to do; costs, ready and records take long, and are run where they are named.
+machine should have nothing else to do; costs, ready, records and rehearsal take long,
+and are run where they are named.
 Peers are found in PATH: multichase (or NRB_MULTICHASE), memhog, dd, vmtouch, fio.
 """
 import json
@@ -13,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-LONG = {"costs", "ready", "records"}
+LONG = {"costs", "ready", "records", "rehearsal"}
 BAR = re.compile(r"^(.*): (reached|MISSED)$")
 CHECK = re.compile(r"^(ok|FAILED): (.*)$")
 SKIP = re.compile(r"^SKIP:? *(.*)$")
