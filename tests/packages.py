@@ -30,10 +30,10 @@ LEFT = re.compile(r"/var/lib/dpkg/|/var/log/|/var/cache/|/var/lib/(apt|systemd)/
 INSTALLED = [
     "/usr/sbin/numa-reclaim-bench",
     "/usr/share/bash-completion/completions/numa-reclaim-bench",
-    "/usr/share/man/man5/numa-reclaim-bench-record.5.gz",
-    "/usr/share/man/man7/numa-reclaim-bench-faults.7.gz",
-    "/usr/share/man/man7/numa-reclaim-bench-method.7.gz",
-    "/usr/share/man/man8/numa-reclaim-bench.8.gz",
+    "/usr/share/man/man5/numa-reclaim-bench-record.5",
+    "/usr/share/man/man7/numa-reclaim-bench-faults.7",
+    "/usr/share/man/man7/numa-reclaim-bench-method.7",
+    "/usr/share/man/man8/numa-reclaim-bench.8",
 ]
 SHELL_AND_UNIT = {
     "deb": ["/usr/share/zsh/vendor-completions/_numa-reclaim-bench", "/lib/systemd/system/numa-reclaim-bench.service"],
@@ -81,9 +81,10 @@ def source_archive(root, build, scratch):
 
 
 def contents(words):
-    """The files among the lines of `dpkg -c` or `rpm -qpl`, without documents, which are many."""
+    """The files among the lines of `dpkg -c` or `rpm -qplv`, without documents, which are many; pages as they were
+    before Debian, or Fedora but not Debian's rpmbuild, compressed them."""
     paths = [line.split()[-1].removeprefix(".") for line in words if not line.startswith("d")]
-    return sorted(path for path in paths if path.startswith("/") and "/doc/" not in path and "/licenses/" not in path)
+    return sorted(path.removesuffix(".gz") for path in paths if path.startswith("/") and "/doc/" not in path and "/licenses/" not in path)
 
 
 def check_contents(kind, words):
