@@ -4,6 +4,7 @@
 
 #include "nrb/cpusetgroup.h"
 #include "nrb/placement.h"
+#include "nrb/topologynodes.h"
 
 #include <unistd.h>
 

@@ -9,6 +9,7 @@
 #include "nrb/rise.h"
 #include "nrb/servedset.h"
 #include "nrb/source.h"
+#include "nrb/topologynodes.h"
 #include "nrb/zones.h"
 
 #include <errno.h>

@@ -8,6 +8,7 @@
 #include "nrb/diag.h"
 #include "nrb/placement.h"
 #include "nrb/stopword.h"
+#include "nrb/topologynodes.h"
 
 #include <errno.h>
 #include <pthread.h>

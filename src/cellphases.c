@@ -7,6 +7,7 @@
 #include "nrb/diag.h"
 #include "nrb/pcplists.h"
 #include "nrb/settings.h"
+#include "nrb/topologynodes.h"
 #include "nrb/zones.h"
 
 #include <errno.h>

@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* Of rehearse. Kernels are files of one machine: they are named anew. */
-static const char *const guest_options[] = { "nodes", "node-mem", "cpus-per-node",
+static const char *const guest_options[] = { "like", "nodes", "node-mem", "cpus-per-node",
 	"distance", "accel", NULL };
 
 /* Of run alone: where on a machine it measures, and how well; a guest has none of them. */
@@ -28,6 +28,8 @@ static const struct {
 	{ "all", "variant" },
 	{ "blocks", "width" },
 	{ "width", "blocks" },
+	{ "like", "nodes" },
+	{ "nodes", "like" },
 };
 
 static bool is_in(const char *const *names, const char *name, size_t len)

@@ -6,6 +6,7 @@
 #include "nrb/kswapd.h"
 #include "nrb/leftover.h"
 #include "nrb/process.h"
+#include "nrb/topologynodes.h"
 #include "nrb/traceinstance.h"
 #include "nrb/units.h"
 

@@ -107,6 +107,10 @@ int nrb_fsroot_open_file(
 		path++;
 	}
 	flags |= O_CLOEXEC;
+	*fd = -1;
+	if (root->fd < 0) {
+		return -ENOENT;
+	}
 	if (root->live) {
 		*fd = openat(root->fd, path, flags, 0600);
 	} else {

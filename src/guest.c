@@ -4,6 +4,7 @@
 
 #include "nrb/diag.h"
 #include "nrb/guestfiles.h"
+#include "nrb/guestnodes.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -23,12 +24,12 @@ static const char tcg_cpu[] = "max,-erms,-fsrm";
 
 int64_t nrb_guest_disk_bytes(const struct nrb_guest *guest)
 {
-	return guest->node_bytes * (guest->nodes + 1);
+	return nrb_shape_bytes(guest->shape) + nrb_shape_most_bytes(guest->shape);
 }
 
 int64_t nrb_guest_swap_bytes(const struct nrb_guest *guest)
 {
-	return guest->swap ? guest->node_bytes * guest->nodes : 0;
+	return guest->swap ? nrb_shape_bytes(guest->shape) : 0;
 }
 
 /* /nrb/command: the command, quoted, by a shell that it replaces. */
@@ -80,29 +81,6 @@ int nrb_guest_build(const struct nrb_guest *guest, struct nrb_interrupt *interru
 			     : rc;
 }
 
-static void add_nodes(const struct nrb_guest *guest, struct nrb_words *argv)
-{
-	for (int node = 0; node < guest->nodes; node++) {
-		int first = node * guest->cpus_per_node;
-
-		nrb_words_add(argv, "-object");
-		nrb_words_add(argv, "memory-backend-ram,id=m%d,size=%" PRId64, node,
-			guest->node_bytes);
-		nrb_words_add(argv, "-numa");
-		nrb_words_add(argv, "node,nodeid=%d,cpus=%d-%d,memdev=m%d", node, first,
-			first + guest->cpus_per_node - 1, node);
-	}
-	for (int i = 0; i < guest->nodes * guest->nodes; i++) {
-		int src = i / guest->nodes, dst = i % guest->nodes;
-
-		if (src != dst) {
-			nrb_words_add(argv, "-numa");
-			nrb_words_add(argv, "dist,src=%d,dst=%d,val=%d", src, dst,
-				guest->distance);
-		}
-	}
-}
-
 /* name: of its file without .img, of the drive, and in its serial number, by which init knows it. */
 static void add_disk(struct nrb_words *argv, const char *name)
 {
@@ -132,22 +110,19 @@ void nrb_guest_command_line(
 	const struct nrb_guest *guest, const char *kernel, struct nrb_words *argv)
 {
 	static const char *const fixed[] = { "-nodefaults", "-no-user-config",
-		"-no-reboot", "-display", "none", "-machine", "q35" };
+		"-no-reboot", "-display", "none", "-machine" };
 
 	nrb_words_add(argv, "qemu-system-x86_64");
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
 		nrb_words_add(argv, "%s", fixed[i]);
 	}
+	nrb_words_add(
+		argv, "q35%s", nrb_guestnodes_have_hmat(guest->shape) ? ",hmat=on" : "");
 	nrb_words_add(argv, "-accel");
 	nrb_words_add(argv, "%s", guest->kvm ? "kvm" : "tcg,thread=multi");
 	nrb_words_add(argv, "-cpu");
 	nrb_words_add(argv, "%s", guest->kvm ? "host" : tcg_cpu);
-	nrb_words_add(argv, "-smp");
-	nrb_words_add(argv, "%d,sockets=%d,cores=%d,threads=1",
-		guest->nodes * guest->cpus_per_node, guest->nodes, guest->cpus_per_node);
-	nrb_words_add(argv, "-m");
-	nrb_words_add(argv, "size=%" PRId64 "B", guest->node_bytes * guest->nodes);
-	add_nodes(guest, argv);
+	nrb_guestnodes_words(guest->shape, argv);
 	nrb_words_add(argv, "-kernel");
 	nrb_words_add(argv, "%s", kernel);
 	nrb_words_add(argv, "-initrd");

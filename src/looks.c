@@ -3,6 +3,7 @@
 #include "nrb/looks.h"
 
 #include "nrb/counters.h"
+#include "nrb/topologynodes.h"
 
 static int nodes_with_memory(const struct nrb_cell *cell, struct nrb_idset *nodes)
 {

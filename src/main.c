@@ -26,6 +26,7 @@
 #include "nrb/rights.h"
 #include "nrb/run.h"
 #include "nrb/scenarios.h"
+#include "nrb/shapechoice.h"
 #include "nrb/watch.h"
 #include "version.h"
 
@@ -157,7 +158,7 @@ static int look_ahead(struct nrb_options *options)
 static void note_crowd(const struct nrb_options *options)
 {
 	const struct nrb_levels *threads = &options->run.threads;
-	int most = 1, cpus = options->rehearse.cpus_per_node;
+	int most = 1, cpus = options->rehearse.asked.cpus_per_node;
 
 	for (int i = 0; i < threads->n; i++) {
 		most = threads->v[i] > most ? threads->v[i] : most;
@@ -169,15 +170,27 @@ static void note_crowd(const struct nrb_options *options)
 	}
 }
 
-static int do_rehearse(struct nrb_options *options, const struct nrb_screen *screen,
+/* The guest's nodes, and whether it has those that are named. */
+static int choose_shape(struct nrb_options *options, struct nrb_shape *shape)
+{
+	int rc = nrb_shapechoice_make(shape, &options->rehearse.asked);
+
+	if (rc == 0 && options->run.nodes_given) {
+		rc = nrb_shape_check_nodes(shape, &options->run.nodes, "--node");
+	}
+	if (rc == 0) {
+		rc = nrb_shape_check_nodes(shape, &options->run.cpu_nodes, "--cpu-node");
+	}
+	options->rehearse.shape = shape;
+	return rc;
+}
+
+static int rehearse(struct nrb_options *options, const struct nrb_screen *screen,
 	struct ending *ending)
 {
 	char name[512];
-	int rc = look_ahead(options);
+	int rc;
 
-	if (rc < 0) {
-		return rc;
-	}
 	if (options->rehearse.output == NULL) {
 		options->rehearse.output = rehearsal_name(name, sizeof(name));
 	}
@@ -205,6 +218,23 @@ static int do_rehearse(struct nrb_options *options, const struct nrb_screen *scr
 			ending->exit_code);
 	}
 	return show_record(options, screen, options->rehearse.output, -1, ending);
+}
+
+static int do_rehearse(struct nrb_options *options, const struct nrb_screen *screen,
+	struct ending *ending)
+{
+	struct nrb_shape shape = { 0 };
+	int rc = look_ahead(options);
+
+	if (rc == 0) {
+		rc = choose_shape(options, &shape);
+	}
+	if (rc == 0) {
+		rc = rehearse(options, screen, ending);
+	}
+	options->rehearse.shape = NULL;
+	nrb_shape_finish(&shape);
+	return rc;
 }
 
 static int do_check(const struct nrb_options *options, const struct nrb_root *root,

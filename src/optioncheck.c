@@ -5,24 +5,9 @@
 
 #include <string.h>
 
-/* A guest's nodes are 0 and up, each with CPUs and memory. */
-static int check_guest_nodes(
-	const struct nrb_idset *asked, const char *option, int guest_nodes)
-{
-	nrb_for_each_id(node, asked) {
-		if (node >= guest_nodes) {
-			return nrb_refuse(NRB_EXIT_USAGE, "--nodes N makes more",
-				"%s: the guest has no node %d; it has %d, from 0", option,
-				node, guest_nodes);
-		}
-	}
-	return 0;
-}
-
 static int check_guest(const struct nrb_options *options)
 {
 	const struct nrb_rehearse_options *rehearse = &options->rehearse;
-	int rc = 0;
 
 	if ((rehearse->kernel != NULL) != (rehearse->modules != NULL)) {
 		return nrb_refuse(
@@ -32,12 +17,10 @@ static int check_guest(const struct nrb_options *options)
 		return nrb_refuse(
 			NRB_EXIT_USAGE, "choose one", "--kernel and --kernel-deb");
 	}
-	if (options->run.nodes_given) {
-		rc = check_guest_nodes(&options->run.nodes, "--node", rehearse->nodes);
+	if (rehearse->asked.like != NULL && rehearse->asked.nodes_given) {
+		return nrb_refuse(NRB_EXIT_USAGE, "choose one", "--like and --nodes");
 	}
-	return rc == 0 ? check_guest_nodes(
-				 &options->run.cpu_nodes, "--cpu-node", rehearse->nodes)
-		       : rc;
+	return 0;
 }
 
 /* Nobody else reads them. */

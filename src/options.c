@@ -84,9 +84,10 @@ const struct nrb_option_info nrb_option_table[] = {
 	{ "config",        0,  "RECORD",   BOTH,   false, "repeat its run; options given beside count", nrb_take_config },
 	{ "dir",           0,  "DIR",      RUN,    false, "where the cache file is made, on a disk; .", nrb_take_dir },
 	{ "file",          0,  "PATH,...", RUN,    false, "your own files for fileserver to serve; read alone", nrb_take_file },
-	{ "nodes",         0,  "N",        REHEARSE, false, "nodes of the guest; 2", nrb_take_nodes },
-	{ "node-mem",      0,  "SIZE",     REHEARSE, false, "memory of each node; 512M", nrb_take_node_mem },
-	{ "cpus-per-node", 0,  "N",        REHEARSE, false, "CPUs of each node; 1", nrb_take_cpus_per_node },
+	{ "like",          0,  "FILE|own", REHEARSE, false, "nodes as in hwloc's XML of a server; own, or 2", nrb_take_like },
+	{ "nodes",         0,  "N",        REHEARSE, false, "nodes of the guest, all alike; 2", nrb_take_nodes },
+	{ "node-mem",      0,  "SIZE",     REHEARSE, false, "memory of each node, or of the largest; 512M", nrb_take_node_mem },
+	{ "cpus-per-node", 0,  "N",        REHEARSE, false, "CPUs of each node, or at most; 1", nrb_take_cpus_per_node },
 	{ "distance",      0,  "N",        REHEARSE, false, "from node to node (SLIT); 21", nrb_take_distance },
 	{ "kernel",        0,  "FILE",     REHEARSE, false, "vmlinuz to boot; the newest in /boot, or fetched", nrb_take_kernel },
 	{ "modules",       0,  "DIR",      REHEARSE, false, "its modules: .../lib/modules/RELEASE", nrb_take_modules },
@@ -253,10 +254,9 @@ static void set_defaults(struct nrb_options *options)
 	options->run.reference = -1;
 	options->export.mode = options->export.arm = NRB_ABSENT;
 	options->explain.asked = nrb_request_nothing_asked;
-	options->rehearse.nodes = 2;
-	options->rehearse.node_bytes = 512 << 20;
-	options->rehearse.cpus_per_node = 1;
-	options->rehearse.distance = 21;
+	options->rehearse.asked = (struct nrb_shape_asked){
+		.nodes = 2, .node_bytes = 512 << 20, .cpus_per_node = 1, .distance = 21
+	};
 	options->rehearse.accel = "tcg";
 	options->rehearse.deadline_s = 120;
 }
@@ -377,6 +377,7 @@ static int take_config(struct nrb_options *options, int argc, const char *const 
 	if (rc < 0 || config->path == NULL) {
 		return rc;
 	}
+	options->rehearse.asked.repeated = config->rehearsal;
 	rc = take_all(
 		options, NULL, use_recorded, (int)config->words.n, config->words.word);
 	if (rc < 0) {

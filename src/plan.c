@@ -3,6 +3,7 @@
 #include "nrb/plan.h"
 
 #include "nrb/rng.h"
+#include "nrb/topologynodes.h"
 
 #include <stdlib.h>
 

@@ -3,6 +3,7 @@
 #include "nrb/plandraft.h"
 
 #include "nrb/pagecache.h"
+#include "nrb/topologynodes.h"
 
 #define NS_PER_S INT64_C(1000000000)
 

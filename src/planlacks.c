@@ -3,6 +3,7 @@
 #include "nrb/plandraft.h"
 
 #include "nrb/diag.h"
+#include "nrb/topologynodes.h"
 
 #include <stddef.h>
 #include <stdio.h>

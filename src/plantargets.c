@@ -3,6 +3,7 @@
 #include "nrb/plandraft.h"
 
 #include "nrb/diag.h"
+#include "nrb/topologynodes.h"
 
 /* The first node with CPUs and memory, preferably one without ZONE_DMA32: its walk over the zones
  * is the plain one. */

@@ -5,7 +5,7 @@
 #include "nrb/diag.h"
 #include "nrb/fsroot.h"
 #include "nrb/guestwatch.h"
-#include "nrb/json.h"
+#include "nrb/rehearseplan.h"
 #include "nrb/units.h"
 
 #include <errno.h>
@@ -187,6 +187,10 @@ static int make_command(struct rehearsal *rehearsal)
 	for (const char *const *arg = rehearsal->options->guest_args; *arg; arg++) {
 		nrb_words_add(command, "--guest=%s", *arg);
 	}
+	if (rehearsal->options->shape->like != NULL &&
+		rehearsal->options->asked.like == NULL) {
+		nrb_words_add(command, "--guest=--like=" NRB_SHAPE_OWN);
+	}
 	return command->err ? nrb_fail(command->err, "the guest's command") : 0;
 }
 
@@ -225,10 +229,7 @@ static struct nrb_guest describe_guest(const struct rehearsal *rehearsal)
 	const struct nrb_rehearse_options *options = rehearsal->options;
 
 	return (struct nrb_guest){
-		.nodes = options->nodes,
-		.node_bytes = options->node_bytes,
-		.cpus_per_node = options->cpus_per_node,
-		.distance = options->distance,
+		.shape = options->shape,
 		.swap = options->swap,
 		.kvm = strcmp(options->accel, "kvm") == 0,
 		.workdir = &rehearsal->workdir,
@@ -249,7 +250,7 @@ static void take_available(void *arg, const char *key, int64_t value)
 static int check_memory(const struct nrb_rehearse_options *options)
 {
 	char wanted[NRB_UNITS_LEN], there[NRB_UNITS_LEN];
-	int64_t available = INT64_MAX, bytes = options->nodes * options->node_bytes;
+	int64_t available = INT64_MAX, bytes = nrb_shape_bytes(options->shape);
 	struct nrb_root root = { .fd = -1 };
 	int rc = nrb_fsroot_open(&root, "/");
 
@@ -271,12 +272,14 @@ static int check_memory(const struct nrb_rehearse_options *options)
 static void say_plan(const struct rehearsal *rehearsal)
 {
 	const struct nrb_rehearse_options *options = rehearsal->options;
-	char bytes[NRB_UNITS_LEN];
+	char nodes[NRB_REHEARSEPLAN_LEN];
 
-	nrb_note(
-		"rehearsal in a virtual machine: %d nodes of %s at distance %d, %s, kernel %s",
-		options->nodes, nrb_units_bytes(bytes, options->node_bytes),
-		options->distance, options->accel, rehearsal->image.kernel);
+	nrb_note("rehearsal in a virtual machine: %s, %s, kernel %s",
+		nrb_rehearseplan_nodes(nodes, sizeof(nodes), options->shape),
+		options->accel, rehearsal->image.kernel);
+	for (size_t i = 0; i < options->shape->cuts.n; i++) {
+		nrb_note("%s", options->shape->cuts.word[i]);
+	}
 }
 
 static const char *look_inside(const struct rehearsal *rehearsal)
@@ -354,87 +357,20 @@ static int run_guest(struct rehearsal *rehearsal, int *inner_exit)
 	return rc;
 }
 
-static struct nrb_json *words_json(const struct nrb_words *words)
-{
-	struct nrb_json *array = nrb_json_array();
-
-	for (size_t i = 0; i < words->n; i++) {
-		nrb_json_append(array, nrb_json_str(words->word[i]));
-	}
-	return array;
-}
-
-/* The kernel is absent where it must first be unpacked or fetched. */
-static int print_plan_json(const struct rehearsal *rehearsal,
-	const struct nrb_guest *guest, const struct nrb_words *qemu)
-{
-	struct nrb_json *plan = nrb_json_object();
-	int rc;
-
-	if (rehearsal->image.kernel) {
-		nrb_json_set_str(plan, "kernel", rehearsal->image.kernel);
-	}
-	nrb_json_set_int(plan, "nodes", guest->nodes);
-	nrb_json_set_int(plan, "node_bytes", guest->node_bytes);
-	nrb_json_set_int(plan, "cpus_per_node", guest->cpus_per_node);
-	nrb_json_set_int(plan, "distance", guest->distance);
-	nrb_json_set_int(plan, "disk_bytes", nrb_guest_disk_bytes(guest));
-	if (guest->swap) {
-		nrb_json_set_int(plan, "swap_bytes", nrb_guest_swap_bytes(guest));
-	}
-	nrb_json_set_str(plan, "record", rehearsal->options->output);
-	nrb_json_set(plan, "command", words_json(&rehearsal->command));
-	nrb_json_set(plan, "qemu", words_json(qemu));
-	rc = nrb_json_print(plan, 2, stdout);
-	nrb_json_free(plan);
-	return rc ? nrb_fail(rc, "cannot print the plan") : 0;
-}
-
-static void print_plan_text(const struct rehearsal *rehearsal,
-	const struct nrb_guest *guest, const struct nrb_words *qemu)
-{
-	const struct nrb_rehearse_options *options = rehearsal->options;
-	const char *kernel = rehearsal->image.kernel;
-	char bytes[NRB_UNITS_LEN];
-
-	printf("kernel:  %s\n",
-		kernel ? kernel
-		: options->debs[0]
-			? "VMLINUZ, unpacked from the packages given"
-			: "VMLINUZ, this distribution's cloud kernel, fetched once "
-			  "into the user's cache");
-	printf("files:   %s\n",
-		options->keep ? options->keep
-			      : "a directory below $TMPDIR, removed at the end");
-	printf("disk:    ext4, %s, in one of those files\n",
-		nrb_units_bytes(bytes, nrb_guest_disk_bytes(guest)));
-	if (guest->swap) {
-		printf("swap:    %s, in another\n",
-			nrb_units_bytes(bytes, nrb_guest_swap_bytes(guest)));
-	}
-	printf("record:  %s\n", options->output);
-	printf("command: ");
-	nrb_words_print(&rehearsal->command, stdout);
-	printf("\nqemu:    ");
-	nrb_words_print(qemu, stdout);
-	printf("\nnothing was built, fetched or started (--dry-run)\n");
-}
-
 static int print_plan(const struct rehearsal *rehearsal)
 {
+	const struct nrb_rehearse_options *options = rehearsal->options;
 	const struct nrb_guest guest = describe_guest(rehearsal);
-	const char *kernel = rehearsal->image.kernel;
-	struct nrb_words qemu = { 0 };
-	int rc = 0;
+	const struct nrb_rehearseplan plan = {
+		.guest = &guest,
+		.kernel = rehearsal->image.kernel,
+		.unpacked = options->debs[0] != NULL,
+		.keep = options->keep,
+		.output = options->output,
+		.json = options->json,
+	};
 
-	nrb_guest_command_line(&guest, kernel ? kernel : "VMLINUZ", &qemu);
-	if (rehearsal->options->json) {
-		rc = print_plan_json(rehearsal, &guest, &qemu);
-	} else {
-		print_plan_text(rehearsal, &guest, &qemu);
-	}
-	nrb_words_finish(&qemu);
-	return rc;
+	return nrb_rehearseplan_print(&plan, stdout);
 }
 
 static int rehearse(struct rehearsal *rehearsal, int *inner_exit)

@@ -5,6 +5,7 @@
 #include "nrb/diag.h"
 #include "nrb/distance.h"
 #include "nrb/scenarios.h"
+#include "nrb/topologynodes.h"
 
 #include <errno.h>
 #include <stdlib.h>

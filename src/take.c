@@ -281,18 +281,26 @@ int nrb_take_guest(struct nrb_options *options, const char *value)
 				 "an option of rehearse that makes a guest, as --nodes=4");
 }
 
+int nrb_take_like(struct nrb_options *options, const char *value)
+{
+	options->rehearse.asked.like = value;
+	return value[0] != '\0'
+		       ? 0
+		       : nrb_take_bad("like", value, "hwloc's XML of a machine, or own");
+}
+
 int nrb_take_nodes(struct nrb_options *options, const char *value)
 {
-	return take_int(
-		"nodes", value, 1, 64, "a number 1 to 64", &options->rehearse.nodes);
+	options->rehearse.asked.nodes_given = true;
+	return take_int("nodes", value, 1, NRB_SHAPE_MAX_NODES, "a number 1 to 64",
+		&options->rehearse.asked.nodes);
 }
 
 int nrb_take_node_mem(struct nrb_options *options, const char *value)
 {
-	int rc = take_bytes("node-mem", value, &options->rehearse.node_bytes);
+	int rc = take_bytes("node-mem", value, &options->rehearse.asked.node_bytes);
 
-	/* a kernel and its initramfs take 150 MiB of node 0 before anything runs */
-	if (rc == 0 && options->rehearse.node_bytes < 256 << 20) {
+	if (rc == 0 && options->rehearse.asked.node_bytes < NRB_SHAPE_MIN_BYTES) {
 		rc = nrb_take_bad("node-mem", value, "at least 256M");
 	}
 	return rc;
@@ -301,13 +309,15 @@ int nrb_take_node_mem(struct nrb_options *options, const char *value)
 int nrb_take_cpus_per_node(struct nrb_options *options, const char *value)
 {
 	return take_int("cpus-per-node", value, 1, 64, "a number 1 to 64",
-		&options->rehearse.cpus_per_node);
+		&options->rehearse.asked.cpus_per_node);
 }
 
 int nrb_take_distance(struct nrb_options *options, const char *value)
 {
+	options->rehearse.asked.distance_given = true;
 	return take_int("distance", value, 11, 254,
-		"11 to 254: local is 10, 255 unreachable", &options->rehearse.distance);
+		"11 to 254: local is 10, 255 unreachable",
+		&options->rehearse.asked.distance);
 }
 
 int nrb_take_kernel(struct nrb_options *options, const char *value)

@@ -17,26 +17,31 @@
 #define RECORDED_XML "topology.xml"
 #define SYS_NODE     "sys/devices/system/node"
 
-static int load_xml(hwloc_topology_t hwloc, const struct nrb_root *root)
-{
-	char *text = NULL;
-	int rc = nrb_fsroot_read_all(root, RECORDED_XML, &text);
+/* What a topology is read from. */
+struct source {
+	const struct nrb_root *root; /* sysfs, as far as it is there */
+	char *xml;                   /* text of a recorded one; NULL: this machine's */
+	const char *name;            /* of its file, for messages */
+};
 
-	if (rc < 0) {
-		return nrb_fail(rc, "cannot read the recorded machine's " RECORDED_XML);
-	}
-	if (!nrb_topologyxml_is_bounded(text)) {
-		free(text);
-		return nrb_fail(-ERANGE, RECORDED_XML " is larger than any machine");
+static int load_xml(hwloc_topology_t hwloc, const struct source *source)
+{
+	if (!nrb_topologyxml_is_bounded(source->xml)) {
+		return nrb_fail(-ERANGE, "%s is larger than any machine", source->name);
 	}
 	/* it would quote the file on stderr as it is */
 	setenv("HWLOC_HIDE_ERRORS", "2", 1);
-	if (hwloc_topology_set_xmlbuffer(hwloc, text, (int)strlen(text) + 1) < 0 ||
+	if (hwloc_topology_set_xmlbuffer(
+		    hwloc, source->xml, (int)strlen(source->xml) + 1) < 0 ||
 		hwloc_topology_load(hwloc) < 0) {
-		rc = nrb_fail(-EPROTO, RECORDED_XML " is not hwloc's");
+		return strstr(source->xml, "<topology version=\"3") != NULL
+			       ? nrb_refuse(NRB_EXIT_FAILED,
+					 "hwloc 3 writes it by lstopo --export-xml-flags v2",
+					 "%s is of hwloc 3, which hwloc 2 cannot read",
+					 source->name)
+			       : nrb_fail(-EPROTO, "%s is not hwloc's", source->name);
 	}
-	free(text);
-	return rc;
+	return 0;
 }
 
 static int load_live(hwloc_topology_t hwloc)
@@ -53,18 +58,15 @@ static int load_live(hwloc_topology_t hwloc)
 	return 0;
 }
 
-static int load(hwloc_topology_t *hwloc, const struct nrb_root *root)
+static int load(hwloc_topology_t *hwloc, const struct source *source)
 {
-	int rc;
-
 	if (hwloc_topology_init(hwloc) < 0) {
 		*hwloc = NULL;
 		return nrb_fail(-errno, "cannot start hwloc");
 	}
 	/* What our cgroup may not use still takes part in the kernel's zone lists. */
 	hwloc_topology_set_flags(*hwloc, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
-	rc = root->live ? load_live(*hwloc) : load_xml(*hwloc, root);
-	return rc;
+	return source->xml == NULL ? load_live(*hwloc) : load_xml(*hwloc, source);
 }
 
 static void to_set(struct nrb_idset *set, hwloc_const_cpuset_t bitmap)
@@ -76,9 +78,23 @@ static void to_set(struct nrb_idset *set, hwloc_const_cpuset_t bitmap)
 	}
 }
 
+/* hwloc leaves a node without memory out; its CPUs say where they belong. */
+static void take_orphans(struct nrb_topology_node *node, hwloc_topology_t hwloc)
+{
+	hwloc_obj_t pu = NULL;
+
+	while ((pu = hwloc_get_next_obj_by_type(hwloc, HWLOC_OBJ_PU, pu)) != NULL) {
+		if (pu->os_index < NRB_IDSET_MAX && hwloc_bitmap_iszero(pu->nodeset) &&
+			hwloc_bitmap_isset(
+				pu->complete_nodeset, (unsigned int)node->node)) {
+			nrb_idset_add(&node->cpus, (int)pu->os_index);
+		}
+	}
+}
+
 /* hwloc widens a CPU-less node's set to its parent's, so sysfs comes first. */
 static int read_cpus(struct nrb_topology_node *node, const struct nrb_root *root,
-	hwloc_const_cpuset_t fallback)
+	hwloc_topology_t hwloc, hwloc_obj_t obj)
 {
 	char path[64];
 	int rc;
@@ -89,10 +105,20 @@ static int read_cpus(struct nrb_topology_node *node, const struct nrb_root *root
 		return rc < 0 ? nrb_fail(rc, "/%s", path) : 0;
 	}
 	nrb_idset_clear(&node->cpus);
-	if (fallback != NULL) {
-		to_set(&node->cpus, fallback);
+	if (obj != NULL) {
+		to_set(&node->cpus, obj->cpuset);
+	} else {
+		take_orphans(node, hwloc);
 	}
 	return 0;
+}
+
+static int package_of(hwloc_topology_t hwloc, hwloc_obj_t obj)
+{
+	hwloc_obj_t package =
+		hwloc_get_ancestor_obj_by_type(hwloc, HWLOC_OBJ_PACKAGE, obj);
+
+	return package != NULL ? (int)package->logical_index : -1;
 }
 
 static int64_t best_value(hwloc_topology_t hwloc, hwloc_obj_t obj, hwloc_memattr_id_t id)
@@ -118,22 +144,26 @@ static int add_node(struct nrb_topology_node *entry, int node, hwloc_topology_t 
 	hwloc_obj_t obj = find_object(hwloc, node);
 
 	*entry = (struct nrb_topology_node){
-		.node = node, .latency_ns = NRB_ABSENT, .bandwidth_mib_s = NRB_ABSENT
+		.node = node,
+		.latency_ns = NRB_ABSENT,
+		.bandwidth_mib_s = NRB_ABSENT,
+		.package = -1,
 	};
 	if (obj != NULL) {
 		entry->memory_bytes = (int64_t)obj->attr->numanode.local_memory;
 		entry->latency_ns = best_value(hwloc, obj, HWLOC_MEMATTR_ID_LATENCY);
 		entry->bandwidth_mib_s =
 			best_value(hwloc, obj, HWLOC_MEMATTR_ID_BANDWIDTH);
+		entry->package = package_of(hwloc, obj);
 	}
-	return read_cpus(entry, root, obj != NULL ? obj->cpuset : NULL);
+	return read_cpus(entry, root, hwloc, obj);
 }
 
-/* hwloc's nodes and those that sysfs has online besides. */
+/* hwloc's nodes and those that sysfs has online besides; without sysfs, those that hwloc left out. */
 static int collect_ids(
 	struct nrb_idset *ids, hwloc_topology_t hwloc, const struct nrb_root *root)
 {
-	hwloc_obj_t obj = NULL;
+	hwloc_const_nodeset_t all = hwloc_topology_get_complete_nodeset(hwloc);
 	int rc;
 
 	rc = nrb_fsroot_read_list(root, SYS_NODE "/online", ids);
@@ -143,10 +173,10 @@ static int collect_ids(
 	if (rc < 0) {
 		nrb_idset_clear(ids);
 	}
-	while ((obj = hwloc_get_next_obj_by_type(hwloc, HWLOC_OBJ_NUMANODE, obj)) !=
-		NULL) {
-		if (obj->os_index < NRB_MAX_NODES) {
-			nrb_idset_add(ids, (int)obj->os_index);
+	for (int node = hwloc_bitmap_first(all); node >= 0 && node < NRB_MAX_NODES;
+		node = hwloc_bitmap_next(all, node)) {
+		if (rc < 0 || find_object(hwloc, node) != NULL) {
+			nrb_idset_add(ids, node);
 		}
 	}
 	if (nrb_idset_count(ids) == 0 || nrb_idset_next(ids, NRB_MAX_NODES - 1) >= 0) {
@@ -266,6 +296,42 @@ static int read_distances(struct nrb_topology *topology, hwloc_topology_t hwloc,
 	return 0;
 }
 
+static int64_t value_between(hwloc_topology_t hwloc, hwloc_memattr_id_t id,
+	hwloc_obj_t from, hwloc_obj_t target)
+{
+	struct hwloc_location initiator = { .type = HWLOC_LOCATION_TYPE_CPUSET };
+	hwloc_uint64_t value;
+
+	if (from == NULL || target == NULL || hwloc_bitmap_iszero(from->cpuset)) {
+		return NRB_ABSENT;
+	}
+	initiator.location.cpuset = from->cpuset;
+	return hwloc_memattr_get_value(hwloc, id, target, &initiator, 0, &value) == 0 &&
+			       value > 0 && value <= INT64_MAX
+		       ? (int64_t)value
+		       : NRB_ABSENT;
+}
+
+static int read_paths(struct nrb_topology *topology, hwloc_topology_t hwloc)
+{
+	size_t n = (size_t)topology->n_nodes;
+
+	topology->paths = calloc(n * n, sizeof(*topology->paths));
+	if (topology->paths == NULL) {
+		return nrb_fail(-ENOMEM, "no memory for the paths of %zu nodes", n);
+	}
+	for (size_t i = 0; i < n * n; i++) {
+		hwloc_obj_t from = find_object(hwloc, topology->nodes[i / n].node);
+		hwloc_obj_t to = find_object(hwloc, topology->nodes[i % n].node);
+
+		topology->paths[i] = (struct nrb_topology_path){
+			value_between(hwloc, HWLOC_MEMATTR_ID_LATENCY, from, to),
+			value_between(hwloc, HWLOC_MEMATTR_ID_BANDWIDTH, from, to),
+		};
+	}
+	return 0;
+}
+
 static void note_library(struct nrb_topology *topology)
 {
 	unsigned int version = hwloc_get_api_version();
@@ -288,19 +354,22 @@ static int export_xml(struct nrb_topology *topology, hwloc_topology_t hwloc)
 				     : nrb_fail(-ENOMEM, "no memory for the topology");
 }
 
-static int read_all(struct nrb_topology *topology, const struct nrb_root *root)
+static int read_all(struct nrb_topology *topology, const struct source *source)
 {
 	hwloc_topology_t hwloc = NULL;
 	int rc;
 
 	*topology = (struct nrb_topology){ 0 };
 	note_library(topology);
-	rc = load(&hwloc, root);
+	rc = load(&hwloc, source);
 	if (rc == 0) {
-		rc = read_nodes(topology, hwloc, root);
+		rc = read_nodes(topology, hwloc, source->root);
 	}
 	if (rc == 0) {
-		rc = read_distances(topology, hwloc, root);
+		rc = read_distances(topology, hwloc, source->root);
+	}
+	if (rc == 0) {
+		rc = read_paths(topology, hwloc);
 	}
 	if (rc == 0) {
 		rc = export_xml(topology, hwloc);
@@ -328,28 +397,58 @@ static void try_to_read(void *arg)
 
 /* There are files that hwloc dies of (2.9: a machine that lacks its complete sets), and a recorded
  * machine may be a stranger's. */
-static int try_recorded(const struct nrb_root *root)
+static int read_recorded(struct nrb_topology *topology, struct source *source)
 {
-	struct nrb_root same = *root;
 	bool survived;
-	int rc = nrb_trial(try_to_read, &same, &survived);
+	int rc = nrb_trial(try_to_read, source, &survived);
 
-	return rc == 0 && !survived ? nrb_fail(-EPROTO, "hwloc cannot read " RECORDED_XML)
-				    : rc;
+	if (rc == 0 && !survived) {
+		rc = nrb_fail(-EPROTO, "hwloc cannot read %s", source->name);
+	}
+	if (rc == 0) {
+		rc = read_all(topology, source);
+	}
+	free(source->xml);
+	return rc;
 }
 
 int nrb_topology_read(struct nrb_topology *topology, const struct nrb_root *root)
 {
-	int rc = root->live ? 0 : try_recorded(root);
+	struct source source = { .root = root, .name = RECORDED_XML };
+	int rc;
 
 	*topology = (struct nrb_topology){ 0 };
-	return rc == 0 ? read_all(topology, root) : rc;
+	if (root->live) {
+		return read_all(topology, &source);
+	}
+	rc = nrb_fsroot_read_all(root, RECORDED_XML, &source.xml);
+	return rc < 0 ? nrb_fail(rc, "cannot read the recorded machine's " RECORDED_XML)
+		      : read_recorded(topology, &source);
+}
+
+int nrb_topology_read_xml(struct nrb_topology *topology, const char *path)
+{
+	const struct nrb_root nowhere = { .fd = -1 };
+	struct source source = { .root = &nowhere, .name = path };
+	struct nrb_root here = { .fd = -1 };
+	char *whole = realpath(path, NULL);
+	int rc = whole == NULL ? -errno : nrb_fsroot_open(&here, "/");
+
+	*topology = (struct nrb_topology){ 0 };
+	if (rc == 0) {
+		rc = nrb_fsroot_read_all(&here, whole, &source.xml);
+	}
+	nrb_fsroot_close(&here);
+	free(whole);
+	return rc < 0 ? nrb_fail(rc, "cannot read %s", path)
+		      : read_recorded(topology, &source);
 }
 
 void nrb_topology_finish(struct nrb_topology *topology)
 {
 	free(topology->nodes);
 	free(topology->distances);
+	free(topology->paths);
 	free(topology->xml);
 	*topology = (struct nrb_topology){ 0 };
 }
@@ -386,57 +485,4 @@ int nrb_topology_distance(const struct nrb_topology *topology, int from, int to)
 		return 0;
 	}
 	return topology->distances[row * topology->n_nodes + column];
-}
-
-static bool has_both(const struct nrb_topology *topology, int node)
-{
-	struct nrb_idset cpus;
-
-	nrb_topology_usable_cpus(topology, node, &cpus);
-	return nrb_topology_node(topology, node)->memory_bytes > 0 &&
-	       nrb_idset_count(&cpus) > 0;
-}
-
-int nrb_topology_neighbour(const struct nrb_topology *topology, int node)
-{
-	int nearest = -1, least = 0, first = 0;
-
-	for (int i = 0; i < topology->n_nodes; i++) {
-		int other = topology->nodes[i].node;
-		int distance = nrb_topology_distance(topology, node, other);
-		int steps = (other - node + NRB_MAX_NODE_NUMBER + 1) %
-			    (NRB_MAX_NODE_NUMBER + 1);
-
-		if (other == node || !has_both(topology, other)) {
-			continue;
-		}
-		if (nearest < 0 || distance < least ||
-			(distance == least && steps < first)) {
-			nearest = other;
-			least = distance;
-			first = steps;
-		}
-	}
-	return nearest;
-}
-
-void nrb_topology_memory_nodes(
-	const struct nrb_topology *topology, struct nrb_idset *nodes)
-{
-	nrb_idset_clear(nodes);
-	for (int i = 0; i < topology->n_nodes; i++) {
-		if (topology->nodes[i].memory_bytes > 0) {
-			nrb_idset_add(nodes, topology->nodes[i].node);
-		}
-	}
-}
-
-void nrb_topology_cpu_nodes(const struct nrb_topology *topology, struct nrb_idset *nodes)
-{
-	nrb_idset_clear(nodes);
-	for (int i = 0; i < topology->n_nodes; i++) {
-		if (nrb_idset_count(&topology->nodes[i].cpus) > 0) {
-			nrb_idset_add(nodes, topology->nodes[i].node);
-		}
-	}
 }

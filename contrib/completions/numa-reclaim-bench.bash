@@ -11,7 +11,7 @@ _numa_reclaim_bench_options() { # COMMAND
 	case $1 in
 	run) echo "$inner --width --dir --file --rehearsal --guest --root $all" ;;
 	rehearse)
-		echo "$inner --nodes --node-mem --cpus-per-node --distance --kernel --modules" \
+		echo "$inner --like --nodes --node-mem --cpus-per-node --distance --kernel --modules" \
 			"--kernel-deb --accel --keep $all"
 		;;
 	check) echo "--root $all" ;;
@@ -103,6 +103,10 @@ _numa_reclaim_bench() {
 	--dir | --root | --modules | --keep | --plots)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -d -- "$current")
+		;;
+	--like)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -W own -- "$current")
 		;;
 	--output | -o | --kernel | --kernel-deb | --file | --html | --config)
 		compopt -o filenames

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 struct nrb_root {
-	int fd;    /* of the directory that stands for / */
+	int fd;    /* of the directory that stands for /; -1: nothing is there */
 	bool live; /* it is this machine's own / */
 };
 

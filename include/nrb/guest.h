@@ -4,6 +4,7 @@
 #define NRB_GUEST_H
 
 #include "nrb/kernelimage.h"
+#include "nrb/shape.h"
 #include "nrb/words.h"
 
 #include <stdbool.h>
@@ -15,11 +16,8 @@
 #define NRB_GUEST_RECORD   "ttyS2"
 
 struct nrb_guest {
-	int nodes;
-	int64_t node_bytes;
-	int cpus_per_node;
-	int distance; /* between any two nodes; 10 is local */
-	bool swap;    /* has a swap disk of the size of its memory */
+	const struct nrb_shape *shape;
+	bool swap; /* has a swap disk of the size of its memory */
 	bool kvm;
 	const struct nrb_workdir *workdir;
 	const struct nrb_kernelimage *image;

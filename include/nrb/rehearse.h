@@ -3,16 +3,16 @@
 #ifndef NRB_REHEARSE_H
 #define NRB_REHEARSE_H
 
+#include "nrb/shape.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
 enum { NRB_REHEARSE_MAX_DEBS = 8, NRB_REHEARSE_MAX_ARGS = 64 };
 
 struct nrb_rehearse_options {
-	int nodes;                               /* 2 */
-	int64_t node_bytes;                      /* 512 MiB */
-	int cpus_per_node;                       /* 1 */
-	int distance;                            /* between nodes; 21 */
+	struct nrb_shape_asked asked;            /* nodes of the guest */
+	const struct nrb_shape *shape;           /* that they came to */
 	bool swap;                               /* the guest gets a swap disk */
 	const char *kernel;                      /* FILE; NULL: find or fetch one */
 	const char *modules;                     /* DIR that goes with kernel */

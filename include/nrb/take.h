@@ -60,6 +60,7 @@ int nrb_take_progress(struct nrb_options *options, const char *value);
 int nrb_take_locate(struct nrb_options *options, const char *value);
 int nrb_take_sparse(struct nrb_options *options, const char *value);
 int nrb_take_rehearsal(struct nrb_options *options, const char *value);
+int nrb_take_like(struct nrb_options *options, const char *value);
 int nrb_take_nodes(struct nrb_options *options, const char *value);
 int nrb_take_node_mem(struct nrb_options *options, const char *value);
 int nrb_take_cpus_per_node(struct nrb_options *options, const char *value);

@@ -13,16 +13,24 @@ struct nrb_topology_node {
 	struct nrb_idset cpus; /* online CPUs; empty: CPU-less (CXL, PMEM, HBM) */
 	int64_t latency_ns; /* hwloc memory attribute, local access; absent: firmware */
 	int64_t bandwidth_mib_s; /* gives none (no HMAT) */
+	int package;             /* that holds it, from 0; -1: none, or several */
+};
+
+/* From a node's CPUs to a node's memory; absent: not known. */
+struct nrb_topology_path {
+	int64_t latency_ns;
+	int64_t bandwidth_mib_s;
 };
 
 struct nrb_topology {
 	int n_nodes; /* by rising OS number; with or without memory */
 	struct nrb_topology_node *nodes;
 	int *distances; /* n_nodes x n_nodes by position, row = from; NULL: unknown */
-	char *xml;      /* hwloc's export, for the record */
-	struct nrb_idset allowed_cpus;  /* those our cgroup may use */
-	struct nrb_idset allowed_nodes; /* those it may take memory of */
-	char library[32];               /* hwloc's version */
+	struct nrb_topology_path *paths; /* likewise, by hwloc's memory attributes */
+	char *xml;                       /* hwloc's export, for the record */
+	struct nrb_idset allowed_cpus;   /* those our cgroup may use */
+	struct nrb_idset allowed_nodes;  /* those it may take memory of */
+	char library[32];                /* hwloc's version */
 };
 
 /**
@@ -34,6 +42,14 @@ struct nrb_topology {
 int nrb_topology_read(struct nrb_topology *topology, const struct nrb_root *root);
 void nrb_topology_finish(struct nrb_topology *topology);
 
+/**
+ * Read what lstopo(1) or hwloc's export wrote of a machine: all that is known of its nodes is in there. A
+ * node without CPUs of its own has those that hwloc counts as its own, of a node nearby; one without
+ * memory has neither distances nor paths.
+ * Returns 0 or a negative errno, with a message.
+ */
+int nrb_topology_read_xml(struct nrb_topology *topology, const char *path);
+
 /** The entry of an OS node, or NULL. */
 const struct nrb_topology_node *nrb_topology_node(
 	const struct nrb_topology *topology, int node);
@@ -44,17 +60,5 @@ int nrb_topology_distance(const struct nrb_topology *topology, int from, int to)
 /** The CPUs of a node that this process may run on; empty where there are none. */
 void nrb_topology_usable_cpus(
 	const struct nrb_topology *topology, int node, struct nrb_idset *cpus);
-
-/**
- * The nearest other node that has memory, and CPUs that this process may run on; -1: there is none.
- * Of several at one distance the first that memory falls back to: the next higher number, and behind
- * the highest the lowest. Source: find_next_best_node() in mm/page_alloc.c.
- */
-int nrb_topology_neighbour(const struct nrb_topology *topology, int node);
-
-/** Nodes that have memory; nodes that have CPUs. */
-void nrb_topology_memory_nodes(
-	const struct nrb_topology *topology, struct nrb_idset *nodes);
-void nrb_topology_cpu_nodes(const struct nrb_topology *topology, struct nrb_idset *nodes);
 
 #endif

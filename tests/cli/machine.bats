@@ -169,7 +169,7 @@ machine_with_run() {
 	[[ $output != *serial=nrb-swap* ]]
 	nrb 0 rehearse -n --swap off,on --nodes 3 --node-mem 256M
 	[[ $output == *'swap:    768 MiB'* && $output == *serial=nrb-swap* ]]
-	nrb 0 rehearse -n --json --scenario anon
+	nrb 0 rehearse -n --json --scenario anon --nodes 2
 	json_is '.swap_bytes == 1073741824'
 }
 
@@ -246,6 +246,26 @@ machine_with_run() {
 	[[ $output == *'qemu-system-x86_64'* && $output == *--modes=0,7* ]]
 	[[ $output == *'300M'* || $output == *314572800* ]]
 	[[ -z $(ls -A) ]]
+}
+
+@test 'rehearse -n --like: nodes as they are there, what is cut, the same as JSON' {
+	nrb 0 rehearse -n -o r --like "$fixtures/../likes/sparse.xml"
+	[[ $output == *'guest:   6 nodes like those of '*'/sparse.xml'* ]]
+	[[ $output == *'node 4:  no CPU, 512 MiB; distances 17 17 28 28 10 28'* ]]
+	[[ $output == *'cut:     8 CPUs are 4 here'* && $output == *'--guest=--like='* ]]
+	[[ $output == *'-machine q35,hmat=on '* && $output == *' node,nodeid=4,memdev=m4,initiator=0 '* ]]
+	nrb 0 rehearse -n --json -o r --like "$fixtures/../likes/nps4.xml" --node-mem 256M --node 7
+	json_is '.nodes == 8 and .node_bytes == 268435456 and (has("distance") | not)'
+	json_is '.distances[0] == [10, 12, 12, 12, 32, 32, 32, 32] and (.shape | length == 8)'
+	json_is '.shape[7] == {node: 7, like: 7, cpus: 1, bytes: 268435456} and (.cuts | length == 2)'
+	nrb 0 rehearse -n -o r --like "$fixtures/memoryless-node"
+	[[ $output == *'node 2:  1 CPU, no memory; distances 21 21 10'* ]]
+	nrb 0 rehearse -n -o r --like own
+	[[ $output == *"like this machine's"* && $output == *'--guest=--like=own'* ]]
+	nrb 2 rehearse -n --like "$fixtures/../likes/nps4.xml" --node 8
+	says_one_line '--node: the guest has no node 8; it has 8'
+	nrb 7 rehearse -n --like "$fixtures/machines.tsv"
+	says_one_line 'machines.tsv is not hwloc.s'
 }
 
 @test 'rehearse: an existing -o file, a directory that is not there' {

@@ -166,9 +166,9 @@ load cli.bash
 }
 
 @test 'a node that the guest has not, before one is booted' {
-	nrb 2 rehearse --node 9
+	nrb 2 rehearse --nodes 2 --node 9
 	says_one_line '--node: the guest has no node 9; it has 2'
-	nrb 2 rehearse -n --cpu-node 7
+	nrb 2 rehearse -n --nodes 2 --cpu-node 7
 	says_one_line '--cpu-node: the guest has no node 7; it has 2'
 }
 
@@ -241,6 +241,8 @@ load cli.bash
 	nrb 2 run -n --node all --node 0
 	nrb 2 rehearse -n --kernel /boot/vmlinuz
 	says_one_line '--kernel goes with --modules'
+	nrb 2 rehearse -n --like own --nodes 2
+	nrb 2 rehearse -n --like ''
 	nrb 2 rehearse -n --kernel x --modules y --kernel-deb z
 }
 

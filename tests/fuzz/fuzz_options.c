@@ -89,15 +89,14 @@ static void plan(const struct nrb_options *options)
 static void rehearse(const struct nrb_options *options)
 {
 	const struct nrb_rehearse_options *asked = &options->rehearse;
-	const struct nrb_guest guest = { .nodes = asked->nodes,
-		.node_bytes = asked->node_bytes,
-		.cpus_per_node = asked->cpus_per_node,
-		.distance = asked->distance,
-		.kvm = strcmp(asked->accel, "kvm") == 0,
-		.swap = true };
+	struct nrb_shape shape;
+	const struct nrb_guest guest = {
+		.shape = &shape, .kvm = strcmp(asked->accel, "kvm") == 0, .swap = true
+	};
 	struct nrb_words words = { 0 };
 	struct nrb_kinds kinds;
 
+	nrb_shape_make(&shape, &asked->asked);
 	nrb_plankinds_find(&kinds, &options->run, nrb_scenario_table);
 	assert(nrb_guest_disk_bytes(&guest) > 0 && nrb_guest_swap_bytes(&guest) > 0);
 	nrb_guest_command_line(&guest, "VMLINUZ", &words);

@@ -4,7 +4,10 @@
 #include "tree.h"
 
 #include "nrb/diag.h"
+#include "nrb/guestnodes.h"
+#include "nrb/shapelike.h"
 #include "nrb/topologyjson.h"
+#include "nrb/topologynodes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 const char *__lsan_default_suppressions(void);
@@ -51,6 +54,30 @@ static void look_at(const struct nrb_topology *topology)
 	nrb_topology_cpu_nodes(topology, &set);
 }
 
+/* As nodes of a guest, whose numbers QEMU takes. */
+static void make_guest(const struct nrb_topology *topology)
+{
+	const struct nrb_shape_asked asked = {
+		.node_bytes = 512 << 20, .cpus_per_node = 2, .distance = 21
+	};
+	struct nrb_words argv = { 0 };
+	struct nrb_shape shape;
+
+	if (nrb_shapelike_make(&shape, &asked, topology) == 0) {
+		assert(shape.n > 0 && shape.n <= NRB_SHAPE_MAX_NODES);
+		for (int i = 0; i < shape.n; i++) {
+			assert(shape.nodes[i].bytes >= 0 &&
+				shape.nodes[i].bytes <= asked.node_bytes);
+			assert(shape.nodes[shape.nodes[i].initiator].cpus > 0);
+			assert(shape.distances[i][0] >= 10);
+		}
+		nrb_guestnodes_words(&shape, &argv);
+		assert(argv.err == 0);
+		nrb_words_finish(&argv);
+	}
+	nrb_shape_finish(&shape);
+}
+
 static void print(const struct nrb_topology *topology)
 {
 	struct nrb_json *json = nrb_topology_json(topology, true);
@@ -81,6 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (nrb_topology_read(&topology, &tree.root) == 0) {
 		look_at(&topology);
+		make_guest(&topology);
 		print(&topology);
 		nrb_topology_finish(&topology);
 	} else {

@@ -31,7 +31,7 @@ def rehearse(program, name, path):
     done = subprocess.run(
         [program, "rehearse", "-y", "--kernel", kernel.image, "--modules", kernel.modules, "--all",
          "--budget", str(BUDGET_S[is_long]), "--blocks", "1", "--modes", MODES[is_long],
-         "-o", path, "--progress", "plain"],
+         "--nodes", "2", "-o", path, "--progress", "plain"],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, encoding="utf-8", timeout=DEADLINE_S,
         check=False)
     print(done.stdout)

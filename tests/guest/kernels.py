@@ -29,7 +29,8 @@ def kept_ratio(cell):
 
 def rehearse(program, kernel, modes, record):
     words = [program, "rehearse", "-y", "--kernel", kernel.image, "--modules", kernel.modules,
-             "--modes", ",".join(map(str, sorted(modes))), "-o", record, "--progress", "plain"]
+             "--modes", ",".join(map(str, sorted(modes))), "-o", record, "--progress", "plain",
+             "--nodes", "2"]
     return subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           encoding="utf-8", timeout=DEADLINE_S, check=False)
 

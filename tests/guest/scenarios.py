@@ -226,7 +226,7 @@ def rehearse(program, run, path):
     kernel = guest.kernel(run.kernel)
     more = run.long if is_long(run) else run.sample
     words = [program, "rehearse", "-y", "--kernel", kernel.image, "--modules", kernel.modules,
-             "-o", path, "--progress", "plain", *shlex.split(run.options), *shlex.split(more)]
+             "-o", path, "--progress", "plain", "--nodes", "2", *shlex.split(run.options), *shlex.split(more)]
     print("rehearse " + shlex.join(map(str, words[9:])), flush=True)
     blocks = re.search(r"--blocks (\d+)", more)
     return subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

@@ -54,7 +54,7 @@ def check_pair(checks, cell):
 
 
 def matrix(checks, program, kernel, path):
-    code = rehearse(program, kernel, path, "--scenario", "matrix")
+    code = rehearse(program, kernel, path, "--nodes", "2", "--scenario", "matrix")
     if not checks.equal(code, 0, "matrix: rehearse succeeds"):
         return
     record = guest.read_record(path)

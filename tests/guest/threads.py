@@ -21,7 +21,7 @@ THREADS = {"6.1": "1,2,4", "7.3": "1,4"}
 def rehearse(program, name, path):
     kernel, mode = guest.kernel(name), str(MODES[name])
     words = [program, "rehearse", "-y", "--kernel", kernel.image, "--modules", kernel.modules,
-             "--cpus-per-node", "2", "--threads", THREADS[name], "--modes", mode, "--reference", mode,
+             "--nodes", "2", "--cpus-per-node", "2", "--threads", THREADS[name], "--modes", mode, "--reference", mode,
              "--blocks", "10" if guest.is_long() else "2", "-o", path, "--progress", "plain"]
     done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           encoding="utf-8", timeout=DEADLINE_S, check=False)

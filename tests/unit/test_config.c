@@ -121,8 +121,8 @@ static void test_a_rehearsal_again(void **state)
 	(void)state;
 	write_record(true, "\"seed\":9,\"options\":[\"--nodes=4\",\"--modes=0,7\"]");
 	assert_int_equal(parse("rehearse", "--node-mem=300M", NULL), 0);
-	assert_int_equal(options->rehearse.nodes, 4);
-	assert_int_equal(options->rehearse.node_bytes, 300 << 20);
+	assert_int_equal(options->rehearse.asked.nodes, 4);
+	assert_int_equal(options->rehearse.asked.node_bytes, 300 << 20);
 	assert_string_equal(options->rehearse.guest_args[0], "--nodes=4");
 	assert_string_equal(options->rehearse.guest_args[1], "--node-mem=300M");
 	assert_null(options->rehearse.guest_args[2]);
@@ -133,6 +133,25 @@ static void test_a_rehearsal_again(void **state)
 	assert_int_equal(parse("run", NULL, NULL), 0);
 	assert_int_equal(options->run.modes, 1 << 0 | 1 << 7);
 	assert_false(is_asked("--nodes=4"));
+}
+
+/* As the machine of a file, also where that is not the one that it was made on; another is asked for
+ * beside it. A guest that was made without a word of its nodes had two. */
+static void test_a_guest_like_a_machine_again(void **state)
+{
+	(void)state;
+	write_record(true, "\"seed\":9,\"options\":[\"--like=own\",\"--modes=0,7\"]");
+	assert_int_equal(parse("rehearse", NULL, NULL), 0);
+	assert_string_equal(options->rehearse.asked.like, "own");
+	assert_string_equal(options->rehearse.guest_args[0], "--like=own");
+	assert_int_equal(parse("rehearse", "--nodes=3", NULL), 0);
+	assert_null(options->rehearse.asked.like);
+	assert_int_equal(parse("rehearse", "--like=a.xml", NULL), 0);
+	assert_string_equal(options->rehearse.asked.like, "a.xml");
+	write_record(true, "\"seed\":9,\"options\":[\"--modes=0,7\"]");
+	assert_int_equal(parse("rehearse", NULL, NULL), 0);
+	assert_true(options->rehearse.asked.repeated);
+	assert_int_equal(options->rehearse.asked.nodes, 2);
 }
 
 static void assert_refused(const char *part)
@@ -189,6 +208,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_given_counts),
 		cmocka_unit_test(test_a_command_line_will_do),
 		cmocka_unit_test(test_a_rehearsal_again),
+		cmocka_unit_test(test_a_guest_like_a_machine_again),
 		cmocka_unit_test(test_bad_records),
 	};
 

@@ -97,11 +97,12 @@ static bool with_swap;
 
 static int rehearse(int64_t deadline_s, int *inner_exit)
 {
+	const struct nrb_shape_asked asked = {
+		.nodes = 3, .node_bytes = 16 << 20, .cpus_per_node = 2, .distance = 30
+	};
+	static struct nrb_shape shape;
 	const struct nrb_rehearse_options options = {
-		.nodes = 3,
-		.node_bytes = 16 << 20,
-		.cpus_per_node = 2,
-		.distance = 30,
+		.shape = &shape,
 		.swap = with_swap,
 		.kernel = "/dev/null",
 		.modules = modules,
@@ -112,6 +113,7 @@ static int rehearse(int64_t deadline_s, int *inner_exit)
 		.on_progress = on_progress,
 	};
 
+	nrb_shape_make(&shape, &asked);
 	return nrb_rehearse(&options, inner_exit);
 }
 

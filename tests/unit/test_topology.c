@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Nodes, CPUs and distances of recorded machines, by OS number. */
 #include "nrb/topologyjson.h"
+#include "nrb/topologynodes.h"
 
 #include "tree.h"
 
