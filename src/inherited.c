@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Descriptors and a mask that we did not ask for. */
+/* Descriptors, a mask and limits that we did not ask for. */
 #include "nrb/inherited.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -50,5 +53,23 @@ void nrb_inherited_tame(void)
 	hide(STDERR_FILENO + 1);
 	if (geteuid() == 0) {
 		umask(umask(S_IWGRP | S_IWOTH) | S_IWGRP | S_IWOTH);
+	}
+}
+
+bool nrb_inherited_ignores(int number)
+{
+	struct sigaction action;
+
+	return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+void nrb_inherited_make_room(int n)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < (rlim_t)n &&
+		limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
 	}
 }

@@ -1,23 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SIGINT, SIGTERM and SIGHUP as something to wait for. */
+/* SIGINT, SIGTERM, SIGHUP and SIGQUIT as something to wait for. */
 #include "nrb/interrupt.h"
 
 #include "nrb/diag.h"
+#include "nrb/inherited.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+/* A shell ignores SIGINT and SIGQUIT for what runs in the background; whoever sends a SIGINT means us all
+ * the same, as a run has it. */
+static void fill(sigset_t *ends)
+{
+	static const int unless_ignored[] = { SIGHUP, SIGQUIT };
+
+	sigemptyset(ends);
+	sigaddset(ends, SIGINT);
+	sigaddset(ends, SIGTERM);
+	for (size_t i = 0; i < sizeof(unless_ignored) / sizeof(unless_ignored[0]); i++) {
+		if (!nrb_inherited_ignores(unless_ignored[i])) {
+			sigaddset(ends, unless_ignored[i]);
+		}
+	}
+}
+
 int nrb_interrupt_begin(struct nrb_interrupt *interrupt)
 {
 	sigset_t ends, blocked;
 
 	*interrupt = (struct nrb_interrupt){ .fd = -1 };
-	sigemptyset(&ends);
-	sigaddset(&ends, SIGHUP);
-	sigaddset(&ends, SIGINT);
-	sigaddset(&ends, SIGTERM);
+	fill(&ends);
 	blocked = ends;
 	sigaddset(&blocked, SIGPIPE);
 	interrupt->fd = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);

@@ -3,21 +3,14 @@
 #include "nrb/signals.h"
 
 #include "nrb/diag.h"
+#include "nrb/inherited.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 static const int stops[NRB_SIGNALS_STOPS] = { SIGTSTP, SIGTTIN, SIGTTOU };
-
-static bool is_ignored(int number)
-{
-	struct sigaction action;
-
-	return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
-}
 
 /* A shell ignores SIGINT for what runs in the background, but whoever sends one means us; only
  * nohup's wish to outlive the terminal is honoured. */
@@ -26,7 +19,7 @@ static void fill(sigset_t *set)
 	sigemptyset(set);
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTERM);
-	if (!is_ignored(SIGHUP)) {
+	if (!nrb_inherited_ignores(SIGHUP)) {
 		sigaddset(set, SIGHUP);
 	}
 }

@@ -150,12 +150,21 @@ static void sum_low(struct nrb_watch_moment *moment, const struct nrb_zones *zon
  * each counter of each zone, and several for each CPU. */
 static int read_zones(struct nrb_watch_reader *reader, uint64_t now_ns)
 {
+	struct nrb_zones zones;
+	int rc;
+
 	if (reader->zones.n > 0 && now_ns - reader->zones_ns < max_zones_age_ns) {
 		return 0;
 	}
-	nrb_zones_finish(&reader->zones);
 	reader->zones_ns = now_ns;
-	return nrb_zones_read(&reader->zones, reader->root);
+	rc = nrb_zones_read(&zones, reader->root);
+	if (rc < 0 && reader->zones.n > 0) {
+		nrb_diag_reset(); /* said, but no failure: the old ones hold for another while */
+		return 0;
+	}
+	nrb_zones_finish(&reader->zones);
+	reader->zones = zones;
+	return rc;
 }
 
 /* The file of a node, new where it was not seen before; NULL: too many. */
@@ -199,9 +208,12 @@ static int read_nodes(struct nrb_watch_reader *reader, struct nrb_watch_moment *
 	struct nrb_idset nodes;
 	int rc = nrb_livefile_read(&reader->list, reader->root, &reader->text);
 
-	if (rc < 0) {
+	if (rc == -ENOENT) {
 		return nrb_refuse(NRB_EXIT_NOT_HERE, NULL,
 			"this kernel has no NUMA nodes: no /%s", reader->list.path);
+	}
+	if (rc < 0) {
+		return nrb_fail(rc, "cannot read /%s", reader->list.path);
 	}
 	rc = nrb_idset_parse(reader->text.bytes, &nodes);
 	if (rc < 0) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SIGINT, SIGTERM and SIGHUP as something to wait for, so that cleaning up is ordinary code. */
+/* SIGINT, SIGTERM, SIGHUP and SIGQUIT as something to wait for, so that cleaning up is ordinary code. */
 #ifndef NRB_INTERRUPT_H
 #define NRB_INTERRUPT_H
 
@@ -12,7 +12,8 @@ struct nrb_interrupt {
 };
 
 /**
- * Block the three signals and take them from a descriptor; block SIGPIPE, so that a reader of
+ * Block these signals and take them from a descriptor, SIGHUP (nohup) and SIGQUIT unless they were
+ * ignored; block SIGPIPE, so that a reader of
  * stdout that went away is an error of write(2) until the end.
  * Returns 0 or a negative errno, with a message.
  */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A tick of `watch` as metrics in Prometheus' text format. */
+/* A tick of `watch` as metrics in Prometheus' text format (0.0.4), as `export --format openmetrics` and for the same
+ * reader, node_exporter: a counter's TYPE has its name with _total, which OpenMetrics has without. */
 #ifndef NRB_WATCHMETRICS_H
 #define NRB_WATCHMETRICS_H
 

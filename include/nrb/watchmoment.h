@@ -89,7 +89,8 @@ struct nrb_watch_reader {
 void nrb_watchmoment_begin(struct nrb_watch_reader *reader, const struct nrb_root *root);
 
 /**
- * Read all of it. A node that is not there any more is left out.
+ * Read all of it. A node that is not there any more is left out; watermarks that cannot be read again, which is
+ * said, stay as they were.
  * Returns 0 or a negative errno, with a message: no /proc/vmstat, or no list of nodes (a kernel without
  * NUMA: NRB_EXIT_NOT_HERE).
  */

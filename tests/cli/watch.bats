@@ -59,7 +59,7 @@ load cli.bash
 # Signal it once it shows something. What a shell starts in the background ignores SIGINT.
 end_watch() { # SIGNAL ARGUMENT...
 	rm -f ticks
-	env --default-signal=INT "$NRB_BIN" watch "${@:2}" >ticks &
+	env --default-signal=INT,QUIT "$NRB_BIN" watch "${@:2}" >ticks &
 	local pid=$!
 
 	until [[ -s ticks ]]; do sleep 0.05; done
@@ -72,8 +72,21 @@ end_watch() { # SIGNAL ARGUMENT...
 	jq -es 'length > 0 and all(.type == "tick")' ticks
 	run -130 end_watch INT 0.1 1000
 	run -143 end_watch TERM 0.1
+	run -129 end_watch HUP 0.1
+	ulimit -c 0
+	run -131 end_watch QUIT 0.1
 	run -143 end_watch TERM 0.1 --json
 	jq -es 'last | .error.code == 143' ticks
+}
+
+@test 'nohup: the end of the terminal is not its end' {
+	sh -c "trap '' HUP; exec \"\$0\" watch 0.2 5 --json" "$NRB_BIN" >ticks &
+	local pid=$!
+
+	until [[ -s ticks ]]; do sleep 0.05; done
+	kill -HUP "$pid"
+	wait "$pid"
+	jq -es 'length == 5 and all(.type == "tick")' ticks
 }
 
 @test 'a reader that goes away ends it in silence' {

@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -115,6 +117,34 @@ static int a_range_is_closed(void)
 	return 0;
 }
 
+static int what_is_ignored(void)
+{
+	(void)signal(SIGHUP, SIG_DFL);
+	MUST(!nrb_inherited_ignores(SIGHUP));
+	(void)signal(SIGHUP, SIG_IGN);
+	MUST(nrb_inherited_ignores(SIGHUP));
+	MUST(!nrb_inherited_ignores(SIGKILL) && !nrb_inherited_ignores(-1));
+	return 0;
+}
+
+static rlim_t files_of(rlim_t soft, rlim_t hard, int wanted)
+{
+	struct rlimit limit = { .rlim_cur = soft, .rlim_max = hard };
+
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+	nrb_inherited_make_room(wanted);
+	(void)getrlimit(RLIMIT_NOFILE, &limit);
+	return limit.rlim_cur;
+}
+
+static int room_for_files(void)
+{
+	MUST(files_of(64, 512, 64) == 64);
+	MUST(files_of(64, 512, 65) == 512);
+	MUST(files_of(64, 512, 5000) == 512); /* as many as there may be */
+	return 0;
+}
+
 static void test_in_children(void **state)
 {
 	(void)state;
@@ -122,6 +152,8 @@ static void test_in_children(void **state)
 	in_child(standard_streams_are_held);
 	in_child(the_mask_of_root);
 	in_child(a_range_is_closed);
+	in_child(what_is_ignored);
+	in_child(room_for_files);
 }
 
 int main(void)

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define NODES "sys/devices/system/node/"
@@ -210,6 +211,34 @@ static void what_is_missing(void **state)
 	assert_int_equal(after.machine.v[NRB_WATCH_OVER_LOW], NRB_ABSENT);
 }
 
+/* Watermarks are read again and cannot be: the old ones stay, and it is no failure. */
+static void watermarks_that_fail_once(void **state)
+{
+	struct tree *tree = *state;
+
+	write_first(tree);
+	assert_int_equal(nrb_watchmoment_read(&reader, &before), 0);
+	tree_write(tree, "proc/zoneinfo", "");
+	reader.zones_ns -= UINT64_C(31000000000);
+	assert_int_equal(nrb_watchmoment_read(&reader, &after), 0);
+	assert_int_equal(after.nodes[0].values.v[NRB_WATCH_LOW],
+		before.nodes[0].values.v[NRB_WATCH_LOW]);
+	assert_string_equal(nrb_diag_message(), "");
+	assert_true(after.monotonic_ns == reader.zones_ns); /* not again at once */
+}
+
+/* Not there is one thing, not to be had another. */
+static void no_list_for_another_reason(void **state)
+{
+	struct tree *tree = *state;
+
+	write_first(tree);
+	assert_int_equal(unlinkat(tree->root.fd, NODES "has_memory", 0), 0);
+	assert_int_equal(mkdirat(tree->root.fd, NODES "has_memory", 0700), 0);
+	assert_int_equal(nrb_watchmoment_read(&reader, &after), -EISDIR);
+	assert_int_equal(nrb_diag_exit(-1), NRB_EXIT_FAILED);
+}
+
 /* No kernel has counted so much: sums stay within 64 bits. */
 static void numbers_that_cannot_be(void **state)
 {
@@ -233,6 +262,8 @@ int main(void)
 		MOMENT_TEST(nodes_that_come_and_go),
 		MOMENT_TEST(counts_that_stand_still),
 		MOMENT_TEST(what_is_missing),
+		MOMENT_TEST(watermarks_that_fail_once),
+		MOMENT_TEST(no_list_for_another_reason),
 		MOMENT_TEST(numbers_that_cannot_be),
 	};
 
