@@ -59,7 +59,7 @@ load cli.bash
 # Signal it once it shows something. What a shell starts in the background ignores SIGINT.
 end_watch() { # SIGNAL ARGUMENT...
 	rm -f ticks
-	env --default-signal=INT,QUIT "$NRB_BIN" watch "${@:2}" >ticks &
+	env --default-signal=INT,QUIT,HUP "$NRB_BIN" watch "${@:2}" >ticks &
 	local pid=$!
 
 	until [[ -s ticks ]]; do sleep 0.05; done
