@@ -24,6 +24,11 @@ scripts() {
 
 cd "$2"
 case $1 in
+ansible-lint)
+	need ansible-lint
+	cd contrib/ansible
+	ansible-lint --offline --nocolor fleet.yml roles
+	;;
 clang-format)
 	# The layout differs from version to version; 14 is what .clang-format was written for.
 	need clang-format-14
@@ -55,7 +60,7 @@ shellcheck)
 	scripts | xargs shellcheck
 	;;
 *)
-	echo "usage: style.sh clang-format|codespell|cppcheck|groff|mandoc|shellcheck SOURCE_ROOT" >&2
+	echo "usage: style.sh ansible-lint|clang-format|codespell|cppcheck|groff|mandoc|shellcheck SOURCE_ROOT" >&2
 	exit 2
 	;;
 esac
