@@ -2,17 +2,17 @@
 /* Two tracepoints, read from each CPU's buffer and paired by thread. */
 #include "nrb/reclaimtrace.h"
 
+#include "nrb/clock.h"
+#include "nrb/tracebuffers.h"
 #include "nrb/traceinstance.h"
-#include "nrb/tracepage.h"
-#include "nrb/units.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+/* Of CPUs that are not asked. */
+#define OTHER_KIB "8"
 
 #define EVENTS "events/vmscan/mm_vmscan_node_reclaim_"
 #define BEGIN  EVENTS "begin"
@@ -23,22 +23,6 @@ enum {
 	 * together than one */
 	BUSY_KIB = 4 << 10, /* 75,000 calls */
 	QUIET_KIB = 64,
-	OTHER_KIB = 8,  /* of CPUs that are not asked */
-	MAX_BEGUN = 64, /* calls under way; more than one a node there are not */
-};
-
-/* A CPU's buffer, and the next event of it. */
-struct cpu {
-	int cpu, fd;
-	unsigned char *bytes; /* a page */
-	struct nrb_tracepage page;
-	struct nrb_traceevent next; /* data NULL: none */
-};
-
-struct begun {
-	pid_t tid; /* 0: free */
-	int node, order;
-	uint64_t ns;
 };
 
 struct nrb_reclaimtrace {
@@ -46,9 +30,9 @@ struct nrb_reclaimtrace {
 	struct nrb_tracepage_layout layout;
 	int begin_id, end_id;
 	struct nrb_tracefield type, pid, node, order, reclaimed;
-	struct begun begun[MAX_BEGUN];
-	int n_cpus;
-	struct cpu cpus[];
+	struct nrb_reclaimpairs pairs;
+	int kib; /* of a busy CPU, and of one that comes */
+	struct nrb_tracebuffers buffers;
 };
 
 static int read_field(const char *format, const char *name, struct nrb_tracefield *field)
@@ -114,14 +98,6 @@ static int set(const struct nrb_reclaimtrace *trace, const char *path, const cha
 	return nrb_fsroot_write_str(&trace->instance.files, path, value);
 }
 
-static int set_kib(const struct nrb_reclaimtrace *trace, const char *path, int kib)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "%d", kib);
-	return set(trace, path, text);
-}
-
 /*
  * Events stay on and are only marked as not to be recorded: then neither start nor stop patches code, and
  * outside them an event costs the test of a mark. A kernel keeps a mark ("soft mode") for an event that
@@ -154,7 +130,7 @@ static int set_up(struct nrb_reclaimtrace *trace)
 		nrb_reclaimtrace_stop(trace);
 		rc = set(trace, "tracing_on", "1");
 	}
-	return rc < 0 ? rc : set_kib(trace, "buffer_size_kb", OTHER_KIB);
+	return rc < 0 ? rc : set(trace, "buffer_size_kb", OTHER_KIB);
 }
 
 static int busy_kib(int n_busy)
@@ -164,43 +140,36 @@ static int busy_kib(int n_busy)
 	return kib < QUIET_KIB ? QUIET_KIB : kib;
 }
 
-static int open_cpu(struct nrb_reclaimtrace *trace, int number, int kib)
-{
-	struct cpu *cpu = &trace->cpus[trace->n_cpus];
-	char path[64];
-	int rc;
-
-	snprintf(path, sizeof(path), "per_cpu/cpu%d/buffer_size_kb", number);
-	rc = set_kib(trace, path, kib);
-	if (rc < 0) {
-		return rc;
-	}
-	snprintf(path, sizeof(path), "per_cpu/cpu%d/trace_pipe_raw", number);
-	rc = nrb_fsroot_open_file(
-		&trace->instance.files, path, O_RDONLY | O_NONBLOCK, &cpu->fd);
-	if (rc < 0) {
-		return rc;
-	}
-	trace->n_cpus++;
-	cpu->cpu = number;
-	cpu->bytes = malloc(trace->layout.bytes);
-	return cpu->bytes == NULL ? -ENOMEM : 0;
-}
-
 static int open_cpus(struct nrb_reclaimtrace *trace, const struct nrb_idset *cpus,
 	const struct nrb_idset *busy)
 {
-	int kib = busy_kib(busy != NULL ? nrb_idset_count(busy) : 0);
+	int rc = 0;
 
+	trace->buffers = (struct nrb_tracebuffers){ .files = &trace->instance.files,
+		.layout = &trace->layout };
+	trace->kib = busy_kib(busy != NULL ? nrb_idset_count(busy) : 0);
 	nrb_for_each_id(cpu, cpus) {
-		int rc = open_cpu(trace, cpu,
-			busy != NULL && nrb_idset_has(busy, cpu) ? kib : QUIET_KIB);
-
-		if (rc < 0) {
-			return rc;
+		if (rc == 0) {
+			rc = nrb_tracebuffers_open(&trace->buffers, cpu,
+				busy != NULL && nrb_idset_has(busy, cpu) ? trace->kib
+									 : QUIET_KIB);
 		}
 	}
-	return 0;
+	return rc;
+}
+
+int nrb_reclaimtrace_follow(
+	struct nrb_reclaimtrace *trace, const struct nrb_idset *cpus, int *cpu)
+{
+	int rc = 0;
+
+	nrb_for_each_id(number, cpus) {
+		if (rc == 0 && !nrb_tracebuffers_has(&trace->buffers, number)) {
+			*cpu = number;
+			rc = nrb_tracebuffers_open(&trace->buffers, number, trace->kib);
+		}
+	}
+	return rc;
 }
 
 static int explain(int rc, char *why, size_t why_len)
@@ -216,8 +185,7 @@ int nrb_reclaimtrace_open(struct nrb_reclaimtrace **trace, const struct nrb_root
 	const struct nrb_idset *cpus, const struct nrb_idset *busy, char *why,
 	size_t why_len)
 {
-	struct nrb_reclaimtrace *made = calloc(
-		1, sizeof(*made) + (size_t)nrb_idset_count(cpus) * sizeof(made->cpus[0]));
+	struct nrb_reclaimtrace *made = calloc(1, sizeof(*made));
 	int rc;
 
 	*trace = NULL;
@@ -244,97 +212,12 @@ int nrb_reclaimtrace_open(struct nrb_reclaimtrace **trace, const struct nrb_root
 	return 0;
 }
 
-/* Returns false if there is none. */
-static bool next_page(const struct nrb_reclaimtrace *trace, struct cpu *cpu)
-{
-	ssize_t n;
-
-	do {
-		n = read(cpu->fd, cpu->bytes, trace->layout.bytes);
-	} while (n < 0 && errno == EINTR);
-	return n > 0 && nrb_tracepage_begin(
-				&cpu->page, &trace->layout, cpu->bytes, (size_t)n) == 0;
-}
-
-static void next_event(const struct nrb_reclaimtrace *trace, struct cpu *cpu)
-{
-	while (!nrb_tracepage_next(&cpu->page, &cpu->next)) {
-		if (!next_page(trace, cpu)) {
-			cpu->next.data = NULL;
-			return;
-		}
-	}
-}
-
-/* A thread may move between its begin and its end: buffers are read as one, by time. */
-static struct cpu *earliest(struct nrb_reclaimtrace *trace)
-{
-	struct cpu *found = NULL;
-
-	for (int i = 0; i < trace->n_cpus; i++) {
-		struct cpu *cpu = &trace->cpus[i];
-
-		if (cpu->next.data != NULL &&
-			(found == NULL || cpu->next.ns < found->next.ns)) {
-			found = cpu;
-		}
-	}
-	return found;
-}
-
-static struct begun *find_begun(struct nrb_reclaimtrace *trace, pid_t tid)
-{
-	for (int i = 0; i < MAX_BEGUN; i++) {
-		if (trace->begun[i].tid == tid) {
-			return &trace->begun[i];
-		}
-	}
-	return NULL;
-}
-
 static int64_t get(const struct nrb_tracefield *field, const struct nrb_traceevent *event)
 {
 	int64_t value = 0;
 
 	(void)nrb_tracefield_get(field, event->data, event->len, &value);
 	return value;
-}
-
-/* One whose end was dropped makes place for its next, or for anybody's. */
-static void begin(
-	struct nrb_reclaimtrace *trace, const struct nrb_traceevent *event, pid_t tid)
-{
-	struct begun *slot = find_begun(trace, tid);
-
-	if (slot == NULL) {
-		slot = find_begun(trace, 0);
-	}
-	if (slot == NULL) {
-		slot = &trace->begun[tid % MAX_BEGUN];
-	}
-	*slot = (struct begun){ .tid = tid,
-		.node = (int)get(&trace->node, event),
-		.order = (int)get(&trace->order, event),
-		.ns = event->ns };
-}
-
-/* Returns false for an end without a begin. */
-static bool end(struct nrb_reclaimtrace *trace, const struct nrb_traceevent *event,
-	pid_t tid, struct nrb_reclaimcall *call)
-{
-	struct begun *slot = find_begun(trace, tid);
-
-	if (slot == NULL || event->ns < slot->ns) {
-		return false;
-	}
-	*call = (struct nrb_reclaimcall){ .tid = tid,
-		.node = slot->node,
-		.order = slot->order,
-		.reclaimed_pages = get(&trace->reclaimed, event),
-		.start_ns = slot->ns,
-		.ns = event->ns - slot->ns };
-	slot->tid = 0;
-	return true;
 }
 
 static bool take(struct nrb_reclaimtrace *trace, const struct nrb_traceevent *event,
@@ -347,27 +230,44 @@ static bool take(struct nrb_reclaimtrace *trace, const struct nrb_traceevent *ev
 		return false;
 	}
 	if (type == trace->begin_id) {
-		begin(trace, event, tid);
+		const struct nrb_reclaimcall begun = { .tid = tid,
+			.node = (int)get(&trace->node, event),
+			.order = (int)get(&trace->order, event),
+			.start_ns = event->ns };
+
+		nrb_reclaimpairs_begin(&trace->pairs, &begun);
 	}
-	return type == trace->end_id && end(trace, event, tid, call);
+	return type == trace->end_id &&
+	       nrb_reclaimpairs_end(&trace->pairs, tid, event->ns,
+		       get(&trace->reclaimed, event), call);
 }
 
+/*
+ * No further than what was there when it began: who fills buffers as fast as they are read holds up nobody.
+ * A buffer that was full stays so until it is read, from which on events come in again. So what was recorded
+ * up to the begin of a reading lies before a gap, and what is recorded after the look at it behind; in between
+ * there may be several.
+ */
 int64_t nrb_reclaimtrace_read(struct nrb_reclaimtrace *trace,
 	void (*each)(void *arg, const struct nrb_reclaimcall *call), void *arg)
 {
+	struct nrb_tracebuffers *buffers = &trace->buffers;
+	uint64_t until_ns = nrb_clock_ns();
+	const struct nrb_traceevent *event;
 	struct nrb_reclaimcall call;
-	struct cpu *cpu;
 	int64_t n = 0;
 
-	for (int i = 0; i < trace->n_cpus; i++) {
-		next_event(trace, &trace->cpus[i]);
-	}
-	for (cpu = earliest(trace); cpu != NULL; cpu = earliest(trace)) {
-		if (take(trace, &cpu->next, &call)) {
+	nrb_tracebuffers_gather(buffers);
+	while ((event = nrb_tracebuffers_first(buffers)) != NULL &&
+		event->ns <= until_ns) {
+		if (take(trace, event, &call)) {
 			n++;
 			each(arg, &call);
 		}
-		next_event(trace, cpu);
+		nrb_tracebuffers_pass(buffers);
+	}
+	if (nrb_tracebuffers_had_gap(buffers)) {
+		nrb_reclaimpairs_gap(&trace->pairs, nrb_clock_ns());
 	}
 	return n;
 }
@@ -375,55 +275,13 @@ int64_t nrb_reclaimtrace_read(struct nrb_reclaimtrace *trace,
 int64_t nrb_reclaimtrace_read_unended(struct nrb_reclaimtrace *trace, uint64_t now_ns,
 	void (*each)(void *arg, const struct nrb_reclaimcall *call), void *arg)
 {
-	int64_t n = 0;
-
-	for (int i = 0; i < MAX_BEGUN; i++) {
-		const struct begun *begun = &trace->begun[i];
-
-		if (begun->tid != 0 && begun->ns < now_ns) {
-			const struct nrb_reclaimcall call = { .tid = begun->tid,
-				.node = begun->node,
-				.order = begun->order,
-				.reclaimed_pages = NRB_ABSENT,
-				.start_ns = begun->ns,
-				.ns = now_ns - begun->ns };
-
-			n++;
-			each(arg, &call);
-		}
-	}
-	memset(trace->begun, 0, sizeof(trace->begun));
-	return n;
+	return nrb_reclaimpairs_unended(&trace->pairs, now_ns, each, arg);
 }
 
-/* Events that a CPU's buffer had no room for, ever. */
-static int64_t dropped(const struct nrb_reclaimtrace *trace, const struct cpu *cpu)
-{
-	static const char word[] = "dropped events:";
-	int64_t n = 0;
-	char path[64], *text;
-	const char *at;
-
-	snprintf(path, sizeof(path), "per_cpu/cpu%d/stats", cpu->cpu);
-	if (nrb_fsroot_read_all(&trace->instance.files, path, &text) < 0) {
-		return 0;
-	}
-	at = strstr(text, word);
-	if (at != NULL) {
-		n = strtoll(at + strlen(word), NULL, 10);
-	}
-	free(text);
-	return n;
-}
-
+/* Each such call has two events, and each of the two was dropped or stands alone. */
 int64_t nrb_reclaimtrace_lost(const struct nrb_reclaimtrace *trace)
 {
-	int64_t events = 0;
-
-	for (int i = 0; i < trace->n_cpus; i++) {
-		events += dropped(trace, &trace->cpus[i]);
-	}
-	return (events + 1) / 2;
+	return (trace->pairs.odd + nrb_tracebuffers_dropped(&trace->buffers) + 1) / 2;
 }
 
 static void forget(void *arg, const struct nrb_reclaimcall *call)
@@ -438,7 +296,7 @@ int nrb_reclaimtrace_start(struct nrb_reclaimtrace *trace)
 	int rc;
 
 	(void)nrb_reclaimtrace_read(trace, forget, NULL);
-	memset(trace->begun, 0, sizeof(trace->begun));
+	nrb_reclaimpairs_clear(&trace->pairs);
 	rc = set(trace, END "/enable", "1");
 	return rc < 0 ? rc : set(trace, BEGIN "/enable", "1");
 }
@@ -449,15 +307,6 @@ void nrb_reclaimtrace_stop(struct nrb_reclaimtrace *trace)
 	(void)set(trace, END "/enable", "0");
 }
 
-static void close_cpus(struct nrb_reclaimtrace *trace)
-{
-	for (int i = 0; i < trace->n_cpus; i++) {
-		close(trace->cpus[i].fd);
-		free(trace->cpus[i].bytes);
-	}
-	trace->n_cpus = 0;
-}
-
 int nrb_reclaimtrace_close(struct nrb_reclaimtrace *trace)
 {
 	int rc;
@@ -465,7 +314,7 @@ int nrb_reclaimtrace_close(struct nrb_reclaimtrace *trace)
 	if (trace == NULL) {
 		return 0;
 	}
-	close_cpus(trace);
+	nrb_tracebuffers_close(&trace->buffers);
 	rc = nrb_traceinstance_remove(&trace->instance);
 	free(trace);
 	return rc;

@@ -15,10 +15,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#define ONLINE_CPUS "sys/devices/system/cpu/online"
 
 /* Lines from one heading of two to the next, for a terminal of 24; and how often what is traced is taken out of the
  * kernel's buffers, which would be full. */
-enum { LINES_PER_HEADING = 22, TRACE_NS = 100000000 };
+enum { LINES_PER_HEADING = 22, TRACE_NS = 100000000, CPUS_NS = 1000000000 };
 
 struct watch {
 	const struct nrb_watch_options *options;
@@ -29,7 +32,9 @@ struct watch {
 	struct nrb_watch_calls
 		calls[2]; /* of the last tick, and since: which is at current */
 	int current;
-	int64_t lost; /* by the last tick */
+	int64_t lost;     /* by the last tick */
+	uint64_t cpus_ns; /* when it was looked which CPUs are online */
+	int untraced_cpu; /* that was said; 0: none */
 	struct nrb_watch_out out;
 	int lines_to_heading;
 	bool said_frozen;
@@ -125,7 +130,7 @@ static int open_trace(struct watch *watch)
 		return nrb_refuse(NRB_EXIT_NOT_HERE, NULL,
 			"--trace: a recorded machine reclaims nothing");
 	}
-	rc = nrb_fsroot_read_list(root, "sys/devices/system/cpu/online", &cpus);
+	rc = nrb_fsroot_read_list(root, ONLINE_CPUS, &cpus);
 	if (rc < 0) {
 		return nrb_fail(rc, "cannot read which CPUs are online");
 	}
@@ -150,9 +155,29 @@ static void take_call(void *arg, const struct nrb_reclaimcall *call)
 	}
 }
 
+/* CPUs come and go while it is watched. */
+static void follow_cpus(struct watch *watch)
+{
+	uint64_t now_ns = nrb_clock_ns();
+	struct nrb_idset cpus;
+	int cpu = 0, rc;
+
+	if (now_ns - watch->cpus_ns < CPUS_NS ||
+		nrb_fsroot_read_list(watch->options->root, ONLINE_CPUS, &cpus) < 0) {
+		return;
+	}
+	watch->cpus_ns = now_ns;
+	rc = nrb_reclaimtrace_follow(watch->trace, &cpus, &cpu);
+	if (rc < 0 && cpu != watch->untraced_cpu) {
+		nrb_warn("--trace: calls on CPU %d are not seen: %s", cpu, strerror(-rc));
+		watch->untraced_cpu = cpu;
+	}
+}
+
 static void read_trace(struct watch *watch)
 {
 	if (watch->trace != NULL) {
+		follow_cpus(watch);
 		nrb_reclaimtrace_read(watch->trace, take_call, watch);
 	}
 }

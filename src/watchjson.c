@@ -95,7 +95,7 @@ struct nrb_json *nrb_watchjson_make(const struct nrb_watch_tick *tick)
 	nrb_json_set(object, "nodes", nodes);
 	set_values(machine, tick, -1);
 	if (tick->calls != NULL) {
-		nrb_json_set_int(machine, "lost_events", tick->calls->lost);
+		nrb_json_set_int(machine, "lost_calls", tick->calls->lost);
 	}
 	nrb_json_set(object, "machine", machine);
 	return object;

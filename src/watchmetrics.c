@@ -149,9 +149,9 @@ static void print_calls(const struct nrb_watch_tick *tick, FILE *out)
 				calls->of[i].node, of_calls[row].value(&calls->of[i]));
 		}
 	}
-	begin(out, "lost_events", "gauge",
-		"events in the interval that the kernel had no room for");
-	fprintf(out, PREFIX "lost_events %" PRId64 "\n", calls->lost);
+	begin(out, "lost_calls", "gauge",
+		"calls in the interval that are missing, for want of room in a buffer");
+	fprintf(out, PREFIX "lost_calls %" PRId64 "\n", calls->lost);
 }
 
 void nrb_watchmetrics_print(const struct nrb_watch_tick *tick, FILE *out)

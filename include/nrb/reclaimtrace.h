@@ -9,26 +9,19 @@
 
 #include "nrb/fsroot.h"
 #include "nrb/idset.h"
+#include "nrb/reclaimpairs.h"
 
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 struct nrb_reclaimtrace;
-
-struct nrb_reclaimcall {
-	pid_t tid; /* the thread that waited */
-	int node, order;
-	int64_t reclaimed_pages; /* base pages; 0: it waited for nothing */
-	uint64_t start_ns;       /* CLOCK_MONOTONIC */
-	uint64_t ns;
-};
 
 /**
  * Make the instance and have it ready; nothing is recorded yet.
  * cpus  whose calls are wanted: those of the nodes looked at, for a node is reclaimed by its own CPUs
  * busy  those of them where most are expected, which get bigger buffers; NULL: none more than others.
- *       Buffers lie on the CPUs' own nodes: 4 MiB for all busy ones together, 64 KiB for each other
+ *       Buffers lie on the CPUs' own nodes: 4 MiB for all busy ones together, but no less than 64 KiB for each,
+ *       and 64 KiB for each other. A descriptor for each: the soft limit on files is raised where it is too low
  * why   out, in words: what cannot be traced here (no root, no tracefs, before 5.2)
  * Returns 0 or a negative errno, silent; *trace is NULL then. Whoever ends must close it; after who is
  * killed nrb_traceinstance_clear removes the instance.
@@ -36,6 +29,14 @@ struct nrb_reclaimcall {
 int nrb_reclaimtrace_open(struct nrb_reclaimtrace **trace, const struct nrb_root *root,
 	const struct nrb_idset *cpus, const struct nrb_idset *busy, char *why,
 	size_t why_len);
+
+/**
+ * Take in CPUs that came online since, with the buffer of a busy one; one that went stays open, for the kernel
+ * keeps its buffer until it comes back. Returns 0 or a negative errno, silent: of *cpu, which may be tried again.
+ * Source: trace_rb_cpu_prepare() of kernel/trace/ring_buffer.c.
+ */
+int nrb_reclaimtrace_follow(
+	struct nrb_reclaimtrace *trace, const struct nrb_idset *cpus, int *cpu);
 
 /** Record from now on; what was not read before is forgotten. Returns 0 or a negative errno, silent. */
 int nrb_reclaimtrace_start(struct nrb_reclaimtrace *trace);
@@ -45,9 +46,10 @@ int nrb_reclaimtrace_start(struct nrb_reclaimtrace *trace);
 void nrb_reclaimtrace_stop(struct nrb_reclaimtrace *trace);
 
 /**
- * Hand over the calls that have ended since the last time, in the order of their ends, without waiting.
- * A buffer that is full takes no more: read ten times a second. A call that was under way at the start
- * is left out. Returns how many it handed over.
+ * Hand over the calls that have ended since the last time and before now, in the order of their ends, without
+ * waiting. A buffer that is full takes no more: read ten times a second. A call that was under way at the start
+ * is left out, and so is one that may have lost its begin or end to a full buffer. Returns how many it handed
+ * over.
  */
 int64_t nrb_reclaimtrace_read(struct nrb_reclaimtrace *trace,
 	void (*each)(void *arg, const struct nrb_reclaimcall *call), void *arg);
@@ -57,7 +59,7 @@ int64_t nrb_reclaimtrace_read(struct nrb_reclaimtrace *trace,
 int64_t nrb_reclaimtrace_read_unended(struct nrb_reclaimtrace *trace, uint64_t now_ns,
 	void (*each)(void *arg, const struct nrb_reclaimcall *call), void *arg);
 
-/** Calls since the opening that are not told of, because a buffer was full (two events are one). */
+/** Calls since the opening that are not told of, because a buffer was full. */
 int64_t nrb_reclaimtrace_lost(const struct nrb_reclaimtrace *trace);
 
 /** Remove the instance and free. NULL is left alone. Returns 0 or a negative errno, silent: -EBUSY as

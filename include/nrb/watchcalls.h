@@ -14,7 +14,7 @@ struct nrb_watch_calls_of {
 
 /* Begin with all zero. */
 struct nrb_watch_calls {
-	int64_t lost; /* events that the kernel had no room for: their calls are missing */
+	int64_t lost; /* calls that are missing, for want of room */
 	int n;
 	struct nrb_watch_calls_of of[NRB_MAX_NODES]; /* as they came */
 };

@@ -99,7 +99,7 @@ def check_calls(checks, cell, ticks):
     what = "cell %d, mode %d" % (cell["cell"], cell["mode"])
     around = ticks_around(ticks, cell)
     calls = [one["node_reclaim"] for tick in around for one in tick["nodes"]]
-    checks.equal(sum(tick["machine"]["lost_events"] for tick in around), 0, what + ": no event was lost")
+    checks.equal(sum(tick["machine"]["lost_calls"] for tick in around), 0, what + ": no call was lost")
     counted = cell["counters"].get("zone_reclaim_success")
     if counted is not None:
         check_one(checks, what + ", calls", sum(of["calls"] for of in calls),

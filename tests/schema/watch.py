@@ -32,7 +32,7 @@ def output(*words):
 def faults_of_names(schema):
     names = set(json.loads(output("list", "--json"))["watch"])
     of = {name: set(definition["properties"]) for name, definition in schema["$defs"].items()}
-    now = of["machine"] - {"counts", "per_s", "lost_events"}
+    now = of["machine"] - {"counts", "per_s", "lost_calls"}
     for what, got, expected in (
             ("figures", now | of["machine_counts"], names),
             ("figures of a node now", of["node"] - {"node", "counts", "per_s", "node_reclaim"}, now),

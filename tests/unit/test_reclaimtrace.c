@@ -5,6 +5,8 @@
 #include "nrb/units.h"
 #include "tracefs.h"
 
+#include <time.h>
+
 #define TRACE_TEST(test)                                                                 \
 	cmocka_unit_test_setup_teardown(test, tracefs_setup, tree_teardown)
 
@@ -15,6 +17,19 @@ static struct {
 	int n;
 	struct nrb_reclaimcall calls[MAX_CALLS];
 } got;
+
+/* Later than all that is recorded, unless a test has it otherwise. */
+static uint64_t now_ns;
+
+int __wrap_clock_gettime(clockid_t id, struct timespec *time);
+
+int __wrap_clock_gettime(clockid_t id, struct timespec *time)
+{
+	(void)id;
+	time->tv_sec = (time_t)(now_ns / 1000000000);
+	time->tv_nsec = (long)(now_ns % 1000000000);
+	return 0;
+}
 
 static void keep(void *arg, const struct nrb_reclaimcall *call)
 {
@@ -36,6 +51,7 @@ static int try_open(struct nrb_reclaimtrace **trace, char *why)
 	const struct nrb_idset cpus = set_of("0-1"), busy = set_of("1");
 
 	memset(&got, 0, sizeof(got));
+	now_ns = UINT64_C(1) << 60;
 	why[0] = '\0';
 	return nrb_reclaimtrace_open(trace, &tracefs.tree->root, &cpus, &busy, why, 128);
 }
@@ -209,7 +225,8 @@ static void test_unended(void **state)
 	(void)state;
 	traced_begin_page(&page, 1000);
 	traced_event(&page, 1010, BEGIN, 7, 1, 0);
-	traced_event(&page, 1020, BEGIN, 7, 1, 3); /* its end was dropped */
+	traced_event(&page, 1020, BEGIN, 7, 1,
+		3); /* the end of that before is nowhere: this one counts */
 	put_page(0, &page);
 	assert_int_equal(nrb_reclaimtrace_read(trace, keep, &got), 0);
 	assert_int_equal(nrb_reclaimtrace_read_unended(trace, 5000, keep, &got), 1);
@@ -277,6 +294,94 @@ static void test_lost(void **state)
 	assert_int_equal(nrb_reclaimtrace_close(trace), 0);
 }
 
+static void put_dropped(int cpu, int n)
+{
+	char path[64], text[64];
+
+	snprintf(path, sizeof(path), "per_cpu/cpu%d/stats", cpu);
+	snprintf(text, sizeof(text), "dropped events: %d\n", n);
+	tracefs_put(path, text);
+}
+
+/* A buffer was full: a begin before and an end behind are of two calls, and nobody knows of which. */
+static void test_gap(void **state)
+{
+	struct nrb_reclaimtrace *trace = started();
+	struct traced_page page;
+
+	(void)state;
+	now_ns = 2000;
+	traced_begin_page(&page, 1000);
+	traced_event(&page, 1010, BEGIN, 7, 0, 0);
+	traced_event(&page, 1020, END, 7, 1, 0);
+	traced_event(&page, 1030, BEGIN, 7, 0, 0);
+	put_page(0, &page);
+	put_dropped(0, 3);
+	assert_int_equal(nrb_reclaimtrace_read(trace, keep, &got), 1);
+	check_call(0, 7, 0, 0, 1, 1010, 10);
+	/* its end is among what was dropped: it is not under way */
+	assert_int_equal(nrb_reclaimtrace_read_unended(trace, 5000, keep, &got), 0);
+
+	/* recorded while that was read, where another gap may be; and behind it, where none is */
+	traced_begin_page(&page, 1900);
+	traced_event(&page, 1950, BEGIN, 8, 0, 0);
+	traced_event(&page, 2050, END, 8, 1, 0);
+	traced_event(&page, 2060, END, 7, 1, 0);
+	traced_event(&page, 2070, BEGIN, 7, 0, 0);
+	traced_event(&page, 2080, END, 7, 2, 0);
+	put_page(0, &page);
+	now_ns = 3000;
+	assert_int_equal(nrb_reclaimtrace_read(trace, keep, &got), 1);
+	check_call(1, 7, 0, 0, 2, 2070, 10);
+	/* 3 dropped, and 4 that stand alone: a begin before the gap, one in it, two ends */
+	assert_int_equal(nrb_reclaimtrace_lost(trace), 4);
+	assert_int_equal(nrb_reclaimtrace_close(trace), 0);
+}
+
+/* Whoever fills buffers as fast as they are read holds up nobody: what comes later is for the next time. */
+static void test_no_further_than_its_begin(void **state)
+{
+	struct nrb_reclaimtrace *trace = started();
+	struct traced_page page;
+
+	(void)state;
+	traced_begin_page(&page, 1000);
+	traced_event(&page, 1010, BEGIN, 7, 0, 0);
+	traced_event(&page, 1020, END, 7, 1, 0);
+	traced_event(&page, 1030, BEGIN, 7, 0, 0);
+	traced_event(&page, 1040, END, 7, 2, 0);
+	put_page(0, &page);
+	now_ns = 1035;
+	assert_int_equal(nrb_reclaimtrace_read(trace, keep, &got), 1);
+	now_ns = 1040;
+	assert_int_equal(nrb_reclaimtrace_read(trace, keep, &got), 1);
+	check_call(1, 7, 0, 0, 2, 1030, 10);
+	assert_int_equal(nrb_reclaimtrace_close(trace), 0);
+}
+
+/* A CPU that comes online is read too, from then on. */
+static void test_follow(void **state)
+{
+	struct nrb_reclaimtrace *trace = started();
+	const struct nrb_idset cpus = set_of("1-2");
+	struct traced_page page;
+	int cpu = -1;
+
+	(void)state;
+	traced_begin_page(&page, 1000);
+	traced_event(&page, 1010, BEGIN, 7, 0, 0);
+	put_page(0, &page);
+	assert_int_equal(nrb_reclaimtrace_follow(trace, &cpus, &cpu), 0);
+	assert_string_equal(tracefs_get("per_cpu/cpu2/buffer_size_kb"), "4096");
+	traced_begin_page(&page, 1000);
+	traced_event(&page, 1020, END, 7, 1, 0);
+	put_page(2, &page);
+	assert_int_equal(nrb_reclaimtrace_read(trace, keep, &got), 1);
+	check_call(0, 7, 0, 0, 1, 1010, 10);
+	assert_int_equal(nrb_reclaimtrace_follow(trace, &cpus, &cpu), 0);
+	assert_int_equal(nrb_reclaimtrace_close(trace), 0);
+}
+
 /* A page that is none ends the reading of that CPU's for this time. */
 static void test_no_page(void **state)
 {
@@ -304,6 +409,9 @@ int main(void)
 		TRACE_TEST(test_start_forgets),
 		TRACE_TEST(test_many_threads),
 		TRACE_TEST(test_lost),
+		TRACE_TEST(test_gap),
+		TRACE_TEST(test_no_further_than_its_begin),
+		TRACE_TEST(test_follow),
 		TRACE_TEST(test_no_page),
 	};
 

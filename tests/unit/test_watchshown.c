@@ -74,7 +74,7 @@ static void json_with_calls(void **state)
 	of = nrb_json_get(node_at(made, 1), "node_reclaim");
 	assert_int_equal(number_at(of, "calls"), 0);
 	assert_null(nrb_json_get(of, "stall_max_ns"));
-	assert_int_equal(number_at(nrb_json_get(made, "machine"), "lost_events"), 2);
+	assert_int_equal(number_at(nrb_json_get(made, "machine"), "lost_calls"), 2);
 	nrb_json_free(made);
 }
 
@@ -151,7 +151,7 @@ static void metrics(void **state)
 	assert_in(text, M "node_reclaim_futile_calls{node=\"0\"} 1\n");
 	assert_in(text, M "node_reclaim_pages{node=\"0\"} 128\n");
 	assert_in(text, M "node_reclaim_stall_max_seconds{node=\"0\"} 0.0034\n");
-	assert_in(text, M "lost_events 5\n");
+	assert_in(text, M "lost_calls 5\n");
 	free(text);
 }
 
