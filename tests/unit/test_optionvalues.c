@@ -35,6 +35,7 @@ static const struct value {
 	{ "guest", "--nodes=4", { "--modes=0", "nodes=4", "--nodes", "--", "" } },
 	{ "dir", "/tmp", { NULL } },
 	{ "file", "/a,b", { ",", "a,", "" } },
+	{ "like", "own", { "" } },
 	{ "nodes", "4", { "0", "65", "x" } },
 	{ "node-mem", "256M", { "255M", "x" } },
 	{ "cpus-per-node", "2", { "0", "65" } },
