@@ -349,6 +349,7 @@ int __wrap_nrb_topology_read(struct nrb_topology *topology, const struct nrb_roo
 	*topology = first;
 	topology->nodes = copy_of(first.nodes, n * sizeof(*first.nodes));
 	topology->distances = copy_of(first.distances, n * n * sizeof(*first.distances));
+	topology->paths = copy_of(first.paths, n * n * sizeof(*first.paths));
 	topology->xml = copy_of(first.xml, strlen(first.xml) + 1);
 	return 0;
 }

@@ -22,8 +22,10 @@ MOST_OFF = 0.02
 # Events of the kernel's and of watch itself, in all: an idle guest has about 40 a second.
 OTHERS = 250
 ALLOCATIONS = ("numa_hit", "numa_miss", "numa_foreign")
-RECLAIM = ("zone_reclaim_success", "zone_reclaim_failed", "pgsteal_direct", "pgsteal_kswapd", "allocstall",
-           "refault_file", "pswpout")
+RECLAIM = ("zone_reclaim_success", "zone_reclaim_failed", "pgsteal_direct", "pgsteal_kswapd", "allocstall", "pswpout")
+# Happens to whoever reads a file again, before and behind the allocation too: between the ticks that are wholly of it
+# and those that have a part of it.
+ANYBODYS = "refault_file"
 # Where a value works: 1 before MGLRU asks for bits 2 and 4.
 MODES = {"6.1": "1", "7.3": "7"}
 SAMPLE = "7.3"
@@ -34,11 +36,15 @@ def ticks_of(text):
     return [tick for tick in map(json.loads, text.splitlines()) if tick.get("type") == "tick"]
 
 
+def between_phases(cell):
+    return cell["wall_ns"] - sum(cell["phase_ns"].values())
+
+
 def allocation_of(cell):
     """When it began and ended, in ns: no earlier, and no later; and when the soak did, no later."""
     phases = list(cell["phase_ns"].items())
     at = [name for name, _ in phases].index("allocate")
-    between = cell["wall_ns"] - sum(ns for _, ns in phases)
+    between = between_phases(cell)
     begin = cell["start_ns"] + sum(ns for _, ns in phases[:at])
     soaked = begin - cell["phase_ns"]["apply"] + between
     return begin, begin + phases[at][1] + between, soaked
@@ -51,6 +57,13 @@ def begin_of(tick):
 def ticks_around(ticks, cell):
     begin, end, _ = allocation_of(cell)
     return [tick for tick in ticks if tick["monotonic_ns"] > begin and begin_of(tick) < end]
+
+
+def ticks_within(ticks, cell):
+    """Those that have no part of anything else."""
+    begin, end, _ = allocation_of(cell)
+    between = between_phases(cell)
+    return [tick for tick in ticks if begin_of(tick) >= begin + between and tick["monotonic_ns"] <= end - between]
 
 
 def total(ticks, where, name):
@@ -85,6 +98,9 @@ def check_cell(checks, cell, ticks):
     for name in (*ALLOCATIONS, *RECLAIM):
         check_one(checks, "%s, %s" % (what, name), total(around, machine, name), cell["counters"].get(name),
                   others if name in ALLOCATIONS else 0)
+    least, recorded, most = (total(ticks_within(ticks, cell), machine, ANYBODYS), cell["counters"].get(ANYBODYS),
+                             total(around, machine, ANYBODYS))
+    checks.that(least <= recorded <= most, "%s, %s: watched %d to %d, recorded %d" % (what, ANYBODYS, least, most, recorded))
     for one in cell["nodes"]:
         for name in ALLOCATIONS:
             check_one(checks, "%s, node %d %s" % (what, one["node"], name),
