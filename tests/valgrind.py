@@ -37,16 +37,19 @@ def judge(test):
     """(its name, whether it passed, what is wrong)."""
     name = Path(test).name
     with tempfile.TemporaryDirectory() as logs:
+        process = subprocess.Popen(["valgrind", "-q", "--leak-check=no", f"--log-file={logs}/%p", test],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   start_new_session=True)
         try:
-            done = subprocess.run(["valgrind", "-q", "--leak-check=no", f"--log-file={logs}/%p", test],
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                  timeout=DEADLINE_S, check=False)
+            status = process.wait(DEADLINE_S)
         except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # with its children
+            process.wait()
             return name, False, [f"not done after {DEADLINE_S} s"]
         faults = list(errors_in(Path(logs)))
-        if -done.returncode in CRASHES:
-            faults.append(f"ended by {signal.Signals(-done.returncode).name}")
-        return name, done.returncode == 0, faults
+        if -status in CRASHES:
+            faults.append(f"ended by {signal.Signals(-status).name}")
+        return name, status == 0, faults
 
 
 def main():
