@@ -7,28 +7,18 @@
 #include "nrb/pagecache.h"
 #include "nrb/rng.h"
 #include "nrb/stopword.h"
+#include "nrb/units.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <unistd.h>
-
-static uint64_t common_divisor(uint64_t a, uint64_t b)
-{
-	while (b != 0) {
-		uint64_t rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	return a;
-}
 
 /* Steps of it, round and round, come to each of n blocks once. */
 static uint64_t draw_stride(struct nrb_rng *rng, uint64_t n)
 {
 	uint64_t stride = 1 + nrb_rng_below(rng, n);
 
-	while (common_divisor(stride, n) != 1) {
+	while (nrb_units_common_divisor(stride, n) != 1) {
 		stride++;
 	}
 	return stride;

@@ -5,6 +5,7 @@
 #include "nrb/arena.h"
 #include "nrb/diag.h"
 #include "nrb/stats.h"
+#include "nrb/units.h"
 
 #include <errno.h>
 #include <math.h>
@@ -44,17 +45,6 @@ static int64_t measure_cost_ps(const struct nrb_clock *clock)
 	return llround(1000 * ns_of(clock, nrb_stats_median(ticks, RUNS)));
 }
 
-static uint64_t common_divisor(uint64_t a, uint64_t b)
-{
-	while (b != 0) {
-		uint64_t rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	return a;
-}
-
 uint64_t nrb_stamp_step(const uint64_t *differences, size_t n)
 {
 	uint64_t common = 0, least = 0;
@@ -64,7 +54,7 @@ uint64_t nrb_stamp_step(const uint64_t *differences, size_t n)
 		uint64_t difference = differences[i];
 
 		coarse = coarse || difference == 0;
-		common = common_divisor(common, difference);
+		common = nrb_units_common_divisor(common, difference);
 		if (difference > 0 && (least == 0 || difference < least)) {
 			least = difference;
 		}

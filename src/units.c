@@ -259,3 +259,14 @@ void nrb_nearest_look(struct nrb_nearest *nearest, const char *name)
 		nearest->distance = distance;
 	}
 }
+
+uint64_t nrb_units_common_divisor(uint64_t a, uint64_t b)
+{
+	while (b != 0) {
+		uint64_t rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	return a;
+}

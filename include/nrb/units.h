@@ -61,4 +61,7 @@ struct nrb_nearest {
  * the unknown one is its beginning, of at least 3 letters. */
 void nrb_nearest_look(struct nrb_nearest *nearest, const char *name);
 
+/** The largest number that divides both; of 0 and another, that one. */
+uint64_t nrb_units_common_divisor(uint64_t a, uint64_t b);
+
 #endif
