@@ -15,21 +15,13 @@ import tempfile
 from pathlib import Path
 
 import helptext
+from helptext import errors, same
 
 SKIP = 77
 HERE = Path(__file__).resolve().parent
 PROGRAM = "numa-reclaim-bench"
 # Where each shell lists what it found on this machine.
 OF_THIS_MACHINE = ("--node", "--cpu-node")
-errors = []
-
-
-def same(what, expected, found):
-    """Both directions: what is missing, and what is offered that is none."""
-    for word in sorted(set(expected) - set(found)):
-        errors.append(f"{what}: {word} is missing")
-    for word in sorted(set(found) - set(expected)):
-        errors.append(f"{what}: {word} is none")
 
 
 # In an empty directory, so that no file name is among the words.

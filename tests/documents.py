@@ -12,18 +12,9 @@ import re
 import sys
 from pathlib import Path
 
-from helptext import commands_of, formats, help_of, options_of, output_of, tables
+from helptext import commands_of, errors, formats, help_of, options_of, output_of, same, tables
 
 EXIT_CODES = ["0", "2", "3", "4", "5", "6", "7", "8", "128+n"]
-errors = []
-
-
-def same(what, expected, found):
-    """Both directions: what is missing, and what is said of things that are not there."""
-    for word in sorted(set(expected) - set(found)):
-        errors.append(f"{what}: {word} is missing")
-    for word in sorted(set(found) - set(expected)):
-        errors.append(f"{what}: {word} is none")
 
 
 # The man page

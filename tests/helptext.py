@@ -53,3 +53,15 @@ def values_of(names):
 def formats():
     """What export can print is named in its help."""
     return re.split(r", | or ", re.search(r"--format F +(.*)", help_of("export")).group(1))
+
+
+# What differs, of all that was compared.
+errors = []
+
+
+def same(what, expected, found):
+    """Both directions: what is missing, and what is said of things that are not there."""
+    for word in sorted(set(expected) - set(found)):
+        errors.append(f"{what}: {word} is missing")
+    for word in sorted(set(found) - set(expected)):
+        errors.append(f"{what}: {word} is none")

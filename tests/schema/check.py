@@ -13,14 +13,10 @@ import pathlib
 import subprocess
 import sys
 
-try:
-    import jsonschema
-except ImportError:
-    print("python3-jsonschema is not installed")
-    sys.exit(77)
+import schemas
 
-TESTS = pathlib.Path(__file__).resolve().parent.parent
-ROOT = TESTS.parent
+TESTS = schemas.TESTS
+ROOT = schemas.ROOT
 RECORDS = TESTS / "golden" / "records"
 # Good line by line: what is wrong lies between lines, or between members.
 BEYOND = {"after-end", "bucket-max", "bucket-sum", "bucket-twice", "distances-not-square",
@@ -78,7 +74,7 @@ def first_fault(validator, path):
             entry = json.loads(line)
         except ValueError as error:
             return number, f"not JSON: {error}"
-        error = jsonschema.exceptions.best_match(validator.iter_errors(entry))
+        error = schemas.best_error(validator, entry)
         if error:
             return number, f"{error.json_path}: {error.message[:200]}"
     return None
@@ -104,9 +100,8 @@ def check_records(validator):
 
 
 def main(files):
-    schema = json.loads((ROOT / "results" / "schema" / "record.schema.json").read_text())
-    jsonschema.Draft202012Validator.check_schema(schema)
-    validator = jsonschema.Draft202012Validator(schema)
+    schema = schemas.read("record")
+    validator = schemas.validator(schema)
     if files:
         faults = [f"{name}:{fault[0]}: {fault[1]}" for name in files
                   if (fault := first_fault(validator, pathlib.Path(name)))]

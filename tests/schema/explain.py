@@ -16,14 +16,9 @@ import pathlib
 import subprocess
 import sys
 
-try:
-    import jsonschema
-except ImportError:
-    print("python3-jsonschema is not installed")
-    sys.exit(77)
+import schemas
 
-TESTS = pathlib.Path(__file__).resolve().parent.parent
-SCHEMA = TESTS.parent / "results" / "schema" / "explain.schema.json"
+TESTS = schemas.TESTS
 # Each kind, order and policy with each other would take minutes and show the same.
 REQUESTS = [("movable", "0", "local"), ("movable", "9", "bind"), ("kernel", "3", "interleave"),
             ("dirty-write", "0", "bind"), ("atomic", "0", "local"), ("atomic", "4", "local")]
@@ -66,9 +61,9 @@ def faults_of_mode(mode, gates):
 
 def faults_of_verification(schema):
     """Two pages of this machine, whatever comes."""
-    validator = jsonschema.Draft202012Validator({"$ref": "#/$defs/verification", "$defs": schema["$defs"]})
+    validator = schemas.validator({"$ref": "#/$defs/verification", "$defs": schema["$defs"]})
     document = run("explain", "--json", "--verify", "--count", "2")
-    error = jsonschema.exceptions.best_match(validator.iter_errors(document))
+    error = schemas.best_error(validator, document)
     if error:
         yield f"{error.json_path}: {error.message[:200]}"
     if document["count"] != len(document["blocks"]) or document["count"] != 2:
@@ -78,9 +73,8 @@ def faults_of_verification(schema):
 
 
 def main():
-    schema = json.loads(SCHEMA.read_text())
-    jsonschema.Draft202012Validator.check_schema(schema)
-    validator = jsonschema.Draft202012Validator(schema)
+    schema = schemas.read("explain")
+    validator = schemas.validator(schema)
     gates = list(run("list", "--json")["gates"])
     machines = [*sorted(str(path.parent) for path in (TESTS / "fixtures").glob("*/topology.xml")), "/"]
     faults, documents = [], 0
@@ -88,7 +82,7 @@ def main():
         words = ["--gfp", gfp, "--order", order, "--policy", policy]
         where = f"{pathlib.Path(machine).name or '/'} {' '.join(words)}"
         document = run("explain", "--json", "--root", machine, *words)
-        error = jsonschema.exceptions.best_match(validator.iter_errors(document))
+        error = schemas.best_error(validator, document)
         if error:
             faults.append(f"{where}: {error.json_path}: {error.message[:200]}")
         for mode in document["modes"]:

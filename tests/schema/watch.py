@@ -14,14 +14,9 @@ import pathlib
 import subprocess
 import sys
 
-try:
-    import jsonschema
-except ImportError:
-    print("python3-jsonschema is not installed")
-    sys.exit(77)
+import schemas
 
-TESTS = pathlib.Path(__file__).resolve().parent.parent
-SCHEMA = TESTS.parent / "results" / "schema" / "watch.schema.json"
+TESTS = schemas.TESTS
 TICKS = 2
 
 
@@ -58,7 +53,7 @@ def faults_of_machine(root, validator):
     if len(ticks) != TICKS:
         yield f"{len(ticks)} ticks"
     for tick in ticks:
-        error = jsonschema.exceptions.best_match(validator.iter_errors(tick))
+        error = schemas.best_error(validator, tick)
         if error:
             yield f"{error.json_path}: {error.message[:200]}"
         else:
@@ -66,9 +61,8 @@ def faults_of_machine(root, validator):
 
 
 def main():
-    schema = json.loads(SCHEMA.read_text())
-    jsonschema.Draft202012Validator.check_schema(schema)
-    validator = jsonschema.Draft202012Validator(schema)
+    schema = schemas.read("watch")
+    validator = schemas.validator(schema)
     machines = [*sorted(str(path.parent) for path in (TESTS / "fixtures").glob("*/topology.xml")), "/"]
     faults = list(faults_of_names(schema))
     for root in machines:
