@@ -236,6 +236,16 @@ static void test_distance(void **state)
 	assert_int_equal(nrb_units_distance(longer, longer), 0);
 }
 
+static void test_common_divisor(void **state)
+{
+	(void)state;
+	assert_int_equal(nrb_units_common_divisor(12, 18), 6);
+	assert_int_equal(nrb_units_common_divisor(18, 12), 6);
+	assert_int_equal(nrb_units_common_divisor(7, 9), 1);
+	assert_int_equal(nrb_units_common_divisor(0, 5), 5);
+	assert_int_equal(nrb_units_common_divisor(5, 0), 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +258,7 @@ int main(void)
 		cmocka_unit_test(test_no_four_digits_beyond_the_first_unit),
 		cmocka_unit_test(test_nearest),
 		cmocka_unit_test(test_distance),
+		cmocka_unit_test(test_common_divisor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
