@@ -43,15 +43,17 @@ in_service() { # COMMAND...
 }
 
 below_terminal() {
-	parent=$(our_processes | awk -v p="$terminal" '$2 == p { print $1 }')
+	shell=$(cat "/proc/$terminal/task/$terminal/children")
+	parent=$(our_processes | awk -v p="${shell% }" '$2 == p { print $1 }')
 	[ -n "$parent" ]
 }
 
-# In the foreground of a terminal of its own, whose keys are pressed through descriptor 9.
+# In the foreground of a terminal of its own, whose keys are pressed through descriptor 9. A shell stands between:
+# script(1) would stop with its child, and have it go on before a key has reached it.
 on_terminal() { # ARGUMENT...
 	mkfifo "$keys"
 	exec 9<>"$keys" # not to wait for a reader
-	script -qfc "exec taskset 3 numa-reclaim-bench $*" "$case_out/stderr" <"$keys" >"$case_out/stdout" 2>&1 9>&- &
+	script -qfc "taskset 3 numa-reclaim-bench $*; exit \$?" "$case_out/stderr" <"$keys" >"$case_out/stdout" 2>&1 9>&- &
 	terminal=$!
 	wait_until "$looks_60s" below_terminal || touch "$case_out/missed"
 }
@@ -79,7 +81,6 @@ end_run() { # WHOM
 		echo $? >"$case_out/exit"
 		return
 	fi
-	kill -CONT "$terminal" 2>/dev/null
 	wait_until "$looks_60s" is_gone "$parent"
 	exec 9>&-
 	wait "$terminal"
@@ -99,10 +100,14 @@ until_gone() { # COMMAND...
 	if [ "$times" -lt 2 ]; then touch "$case_out/missed"; fi
 }
 
-# script(1) stops with who was stopped in it.
+sees_signal() {
+	grep -q '^ShdPnd:.*[1-9a-f]' "/proc/$parent/status" || is_gone "$parent"
+}
+
+# Into the terminal, and out of it to whoever is in the foreground.
 press_ctrl_c() {
-	kill -CONT "$terminal"
 	printf '\003' >&9
+	wait_until "$looks_3s" sees_signal
 }
 
 stop_for_5_s() { # of whom $pids are
