@@ -2,12 +2,11 @@
 /* Making and removing our instance of tracefs. */
 #include "nrb/traceinstance.h"
 
-#include "nrb/process.h"
+#include "nrb/maker.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,35 +68,30 @@ static int remove_named(int parent, const char *name, int *tries)
 	return 0;
 }
 
-/* A zombie records nothing more: whoever waits for it may be waiting for us. */
-static bool is_alive(const struct nrb_root *root, pid_t pid, int64_t start_time)
-{
-	int64_t now;
-
-	return nrb_process_start_time(root, pid, &now) == 0 && now == start_time &&
-	       !nrb_process_is_dead(root, pid);
-}
-
 /* Whether a name is one of ours, and nobody's, or the caller's own. */
-static bool is_orphan(const struct nrb_root *root, const char *name)
+static bool is_orphan(
+	const struct nrb_root *root, const char *name, const struct nrb_maker *self)
 {
-	int64_t start_time;
-	int pid, len = 0;
+	const size_t prefix = sizeof(PREFIX) - 1;
+	struct nrb_maker maker;
 
-	if (sscanf(name, PREFIX "%d-%" SCNd64 "%n", &pid, &start_time, &len) < 2 ||
-		name[len] != '\0') {
+	if (strncmp(name, PREFIX, prefix) != 0 ||
+		nrb_maker_parse(name + prefix, &maker) < 0) {
 		return false;
 	}
-	return pid == getpid() || !is_alive(root, pid, start_time);
+	return (maker.pid == self->pid && maker.namespace == self->namespace) ||
+	       nrb_maker_is_gone(root, &maker);
 }
 
 /* Removes them, or counts them. */
 static int for_orphans(const struct nrb_root *root, bool removes)
 {
 	int fd, n = 0, tries = BUSY_TRIES;
+	struct nrb_maker self;
 	struct dirent *entry;
 	DIR *dir;
 
+	(void)nrb_maker_self(root, &self);
 	if (open_instances(root, &fd) < 0) {
 		return 0;
 	}
@@ -107,7 +101,7 @@ static int for_orphans(const struct nrb_root *root, bool removes)
 		return 0;
 	}
 	while ((entry = readdir(dir)) != NULL) {
-		if (is_orphan(root, entry->d_name)) {
+		if (is_orphan(root, entry->d_name, &self)) {
 			n += !removes || remove_named(fd, entry->d_name, &tries) == 0;
 		}
 	}
@@ -125,13 +119,14 @@ int nrb_traceinstance_left(const struct nrb_root *root)
 	return for_orphans(root, false);
 }
 
-static int make_in(
-	struct nrb_traceinstance *made, const struct nrb_root *root, int64_t start_time)
+static int make_in(struct nrb_traceinstance *made, const struct nrb_root *root,
+	const struct nrb_maker *self)
 {
+	char whose[NRB_MAKER_LEN];
 	int rc;
 
-	snprintf(made->name, sizeof(made->name), PREFIX "%d-%" PRId64, (int)getpid(),
-		start_time);
+	nrb_maker_format(self, whose);
+	snprintf(made->name, sizeof(made->name), PREFIX "%s", whose);
 	if (mkdirat(made->parent, made->name, 0700) < 0) {
 		rc = -errno;
 		made->name[0] = '\0';
@@ -148,7 +143,7 @@ static int make_in(
 int nrb_traceinstance_make(struct nrb_traceinstance *instance,
 	const struct nrb_root *root, char *why, size_t why_len)
 {
-	int64_t start_time = 0;
+	struct nrb_maker self;
 	int rc;
 
 	*instance = (struct nrb_traceinstance){ 0 };
@@ -158,9 +153,9 @@ int nrb_traceinstance_make(struct nrb_traceinstance *instance,
 		return explain(rc, why, why_len);
 	}
 	(void)nrb_traceinstance_clear(root);
-	rc = nrb_process_start_time(root, getpid(), &start_time);
-	if (rc == 0 || !root->live) { /* a recorded machine does not list us */
-		rc = make_in(instance, root, start_time);
+	rc = nrb_maker_self(root, &self);
+	if (rc == 0) {
+		rc = make_in(instance, root, &self);
 	}
 	if (rc < 0) {
 		(void)nrb_traceinstance_remove(instance);
