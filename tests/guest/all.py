@@ -20,7 +20,7 @@ KERNELS = {False: ["7.3"], True: ["7.3", "6.1"]}
 # By the time that a cell takes, and the number of cells.
 CHEAPEST_FIRST = ["matrix", "clean", "hot", "mapped", "dirty", "neighbour", "anon", "shmem", "headroom",
                   "fileserver"]
-BUDGET_S = {False: 60, True: 600}
+BUDGET_S = {False: 30, True: 600}
 MODES = {False: "0,7", True: "all"}
 SLACK_S = 120  # beyond a budget: the cell that was under way at its end
 DEADLINE_S = 1800

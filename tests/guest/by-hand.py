@@ -27,7 +27,7 @@ def check_record(checks, record):
 
 def test(checks):
     with guest.Guest(guest.kernel("6.1"), guest.HERE / "by-hand.sh", [sys.argv[1]],
-                     init=guest.HERE / "by-hand-init") as machine:
+                     init=guest.HERE / "by-hand-init", node_mib=256) as machine:
         files = machine.run(DEADLINE_S).files
         checks.equal((files / "files").read_text().split(),
                      ["/bin/" + sys.argv[1].rsplit("/", 1)[-1]],

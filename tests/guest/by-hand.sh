@@ -14,7 +14,7 @@ step list numa-reclaim-bench list
 # the directory is another user's, as under sudo
 mkdir -m 700 /data/home
 chown 1000:1000 /data/home
-step run /bin/numa-reclaim-bench run -y --modes 0,1 --blocks 1 --alloc 100M --dir /data/home \
+step run /bin/numa-reclaim-bench run -y --modes 0,1 --blocks 1 --alloc 60M --dir /data/home \
 	-o /data/r.jsonl
 knob >"$out/knob"
 step report numa-reclaim-bench report /data/r.jsonl

@@ -126,6 +126,15 @@ scans_in_vain() {
 	[ "$1" -gt 10000 ] && [ $(($2 * 100)) -lt "$1" ]
 }
 
+# Stopped: it would be ready before everybody is found.
+holds_ballast() {
+	ballast=$(pid_of ballast)
+	if [ -z "$ballast" ] || ! kill -STOP "$ballast" 2>/dev/null; then return 1; fi
+	if ! now_says ': [a-z]*, '; then return 0; fi
+	kill -CONT "$ballast" 2>/dev/null
+	return 1
+}
+
 # CELL/file: while the cache file is written; CELL/ballast: while free memory is taken;
 # CELL/mode: while the mode is set; CELL/stall: while mode 4 stalls; else CELL/PHASE. $record: where its record is, if not there.
 has_come() { # MOMENT
@@ -133,7 +142,7 @@ has_come() { # MOMENT
 	if [ "$(cells_in "${record:-$case_out/record.jsonl}")" != $((${1%/*} - 1)) ]; then return 1; fi
 	case $1 in
 	*/file) now_says 'writing the cache file' ;;
-	*/ballast) [ -n "$(pid_of ballast)" ] && ! now_says ': [a-z]*, ' ;;
+	*/ballast) holds_ballast ;;
 	*/mode) [ "$(knob)" = 7 ] ;;
 	*/stall) [ "$(knob)" = 4 ] && scans_in_vain ;;
 	*) now_says ": ${1#*/}, " ;;

@@ -32,7 +32,7 @@ Case = namedtuple("Case", "name when signal whom moment after exit cells lost op
 Dice = namedtuple("Dice", "long sample whom")
 DICE = {
     "kills": Dice(200, 0, ["parent", "child", "guard", "parent+guard", "parent+guard+child"]),
-    "kills-settings": Dice(50, 2, ["parent", "child", "guard", "holder", "parent+guard",
+    "kills-settings": Dice(50, 1, ["parent", "child", "guard", "holder", "parent+guard",
                                    "parent+guard+holder+child"]),
     "kills-serving": Dice(50, 1, ["parent", "child", "guard", "holder", "parent+guard",
                                   "parent+guard+holder+child"]),
