@@ -376,6 +376,13 @@ static int prepare(struct session *session, const struct nrb_scenario *const *ta
 	if (rc == 0 && !options->dry_run) {
 		rc = fit_disk(session, table);
 	}
+	/* for who reads the plan before it is carried out */
+	if (rc == 0 && session->root->live && (options->dry_run || !options->yes)) {
+		nrb_pace_try(&session->plan.pace, options->dir, options->sparse,
+			session->machine.cpu.line_bytes > 0
+				? (size_t)session->machine.cpu.line_bytes
+				: 64);
+	}
 	if (rc == 0) {
 		rc = print_plan(session, screen);
 	}

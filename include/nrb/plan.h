@@ -10,6 +10,7 @@
 #include "nrb/idset.h"
 #include "nrb/json.h"
 #include "nrb/machine.h"
+#include "nrb/pace.h"
 #include "nrb/placement.h"
 #include "nrb/screen.h"
 #include "nrb/servedfiles.h"
@@ -112,6 +113,8 @@ struct nrb_plan {
 	struct nrb_plan_ballast ballasts[NRB_MAX_NODES];
 	const struct nrb_servedset *served; /* the options' */
 	bool rehearsal;
+	struct nrb_pace
+		pace; /* of the machine, where somebody waits for the plan: by it times are told */
 };
 
 /**
