@@ -378,7 +378,8 @@ static int prepare(struct session *session, const struct nrb_scenario *const *ta
 	}
 	/* for who reads the plan before it is carried out */
 	if (rc == 0 && session->root->live && (options->dry_run || !options->yes)) {
-		nrb_pace_try(&session->plan.pace, options->dir, options->sparse,
+		nrb_pace_try(&session->plan.pace, options->dir,
+			options->sparse || session->plan.file_bytes == 0,
 			session->machine.cpu.line_bytes > 0
 				? (size_t)session->machine.cpu.line_bytes
 				: 64);
