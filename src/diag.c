@@ -18,6 +18,7 @@ static struct {
 	bool impatient;
 	bool quiet, muted;
 	void (*before_line)(void);
+	const char *about;
 	char *copy;
 	size_t copy_len;
 	enum nrb_exit code; /* of the first failure; 0: none yet */
@@ -41,7 +42,7 @@ bool nrb_diag_write(const char *text, size_t len)
  * (a path, a sysctl's text) must not drive the terminal. */
 static void print_line(const char *kind, const char *text, const char *way_out)
 {
-	char raw[2 * MESSAGE_LEN + 64], line[sizeof(raw) + 512];
+	char raw[2 * MESSAGE_LEN + 256], line[sizeof(raw) + 512];
 	size_t len;
 
 	if (sink.muted) {
@@ -50,8 +51,9 @@ static void print_line(const char *kind, const char *text, const char *way_out)
 	if (sink.before_line != NULL) {
 		sink.before_line();
 	}
-	snprintf(raw, sizeof(raw), "numa-reclaim-bench: %s%s%s%s%s", kind, text,
-		way_out != NULL ? " (" : "", way_out != NULL ? way_out : "",
+	snprintf(raw, sizeof(raw), "numa-reclaim-bench: %s%s%s%s%s%s%s",
+		sink.about != NULL ? sink.about : "", sink.about != NULL ? ": " : "",
+		kind, text, way_out != NULL ? " (" : "", way_out != NULL ? way_out : "",
 		way_out != NULL ? ")" : "");
 	nrb_screen_escape(line, sizeof(line) - 1, raw, false);
 	len = strlen(line);
@@ -174,6 +176,11 @@ void nrb_diag_set_muted(bool muted)
 void nrb_diag_set_patient(bool patient)
 {
 	sink.impatient = !patient;
+}
+
+void nrb_diag_set_about(const char *name)
+{
+	sink.about = name;
 }
 
 void nrb_diag_set_quiet(bool quiet)

@@ -83,6 +83,17 @@ int nrb_kernelimage_installed(const char *root, struct nrb_kernelimage *image)
 	return rc == 0 || rc == -ENOENT ? rc : nrb_fail(rc, "search for a kernel");
 }
 
+int nrb_kernelimage_in(const char *dir, struct nrb_kernelimage *image)
+{
+	int rc = nrb_kernelimage_installed(dir, image);
+
+	return rc == -ENOENT
+		       ? nrb_refuse(NRB_EXIT_NOT_HERE,
+				 "it takes boot/vmlinuz-RELEASE and lib/modules/RELEASE",
+				 "%s has no kernel with its modules", dir)
+		       : rc;
+}
+
 /* Take one line "KEY=PATH" of fetch-kernel's stdout. PATH is relative to the working directory
  * if it lies there. */
 static void take_line(
@@ -139,14 +150,26 @@ static int run_fetch(const struct nrb_workdir *workdir, struct nrb_interrupt *in
 }
 
 int nrb_kernelimage_fetch(const struct nrb_workdir *workdir,
-	struct nrb_interrupt *interrupt, struct nrb_kernelimage *image)
+	struct nrb_interrupt *interrupt, const char *suite, const char *pattern,
+	struct nrb_kernelimage *image)
 {
-	const struct nrb_words no_args = { 0 };
+	struct nrb_words args = { 0 };
+	int rc;
 
-	nrb_note(
-		"no kernel is installed here that a guest could use; "
-		"taking the distribution's cloud kernel (fetched once, into the user's cache)");
-	return run_fetch(workdir, interrupt, &no_args, image);
+	if (suite[0] == '\0') {
+		nrb_note(
+			"no kernel is installed here that a guest could use; "
+			"taking the distribution's cloud kernel (fetched once, into the user's cache)");
+	} else {
+		nrb_words_add(&args, "%s", suite);
+	}
+	if (suite[0] != '\0' && pattern[0] != '\0') {
+		nrb_words_add(&args, "%s", pattern);
+	}
+	rc = args.err ? nrb_fail(args.err, "fetch-kernel %s", suite)
+		      : run_fetch(workdir, interrupt, &args, image);
+	nrb_words_finish(&args);
+	return rc;
 }
 
 int nrb_kernelimage_unpack(const struct nrb_workdir *workdir,

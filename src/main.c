@@ -21,6 +21,7 @@
 #include "nrb/progress.h"
 #include "nrb/record.h"
 #include "nrb/rehearse.h"
+#include "nrb/rehearsekernels.h"
 #include "nrb/report.h"
 #include "nrb/restore.h"
 #include "nrb/rights.h"
@@ -195,6 +196,10 @@ static int rehearse(struct nrb_options *options, const struct nrb_screen *screen
 		options->rehearse.output = rehearsal_name(name, sizeof(name));
 	}
 	note_crowd(options);
+	if (options->n_kernels > 0) {
+		return nrb_rehearsekernels(
+			options, screen, &ending->exit_code, &ending->signal);
+	}
 	options->rehearse.on_progress = say_progress;
 	if (!options->rehearse.dry_run) {
 		nrb_progress_begin((enum nrb_progress_mode)options->run.progress);

@@ -5,6 +5,29 @@
 
 #include <string.h>
 
+/* Each has a kernel and a record of its own. */
+static int check_kernels(const struct nrb_options *options)
+{
+	const struct nrb_rehearse_options *rehearse = &options->rehearse;
+
+	if (options->n_kernels == 0) {
+		return options->guests_given ? nrb_refuse(NRB_EXIT_USAGE, "give both",
+						       "--guests goes with --kernels")
+					     : 0;
+	}
+	if (rehearse->kernel != NULL || options->n_debs > 0) {
+		return nrb_refuse(NRB_EXIT_USAGE,
+			"choose one; a directory can be one of --kernels",
+			"--kernels and --kernel%s",
+			rehearse->kernel != NULL ? "" : "-deb");
+	}
+	if (rehearse->output != NULL && strcmp(rehearse->output, "-") == 0) {
+		return nrb_refuse(NRB_EXIT_USAGE, "name a file with -o",
+			"--kernels makes several records, and stdout takes one");
+	}
+	return 0;
+}
+
 static int check_guest(const struct nrb_options *options)
 {
 	const struct nrb_rehearse_options *rehearse = &options->rehearse;
@@ -20,7 +43,7 @@ static int check_guest(const struct nrb_options *options)
 	if (rehearse->asked.like != NULL && rehearse->asked.nodes_given) {
 		return nrb_refuse(NRB_EXIT_USAGE, "choose one", "--like and --nodes");
 	}
-	return 0;
+	return check_kernels(options);
 }
 
 /* Nobody else reads them. */

@@ -92,6 +92,8 @@ const struct nrb_option_info nrb_option_table[] = {
 	{ "kernel",        0,  "FILE",     REHEARSE, false, "vmlinuz to boot; the newest in /boot, or fetched", nrb_take_kernel },
 	{ "modules",       0,  "DIR",      REHEARSE, false, "its modules: .../lib/modules/RELEASE", nrb_take_modules },
 	{ "kernel-deb",    0,  "FILE",     REHEARSE, false, "kernel package to unpack and boot; may be repeated", nrb_take_kernel_deb },
+	{ "kernels",       0,  "SPEC,...", REHEARSE, false, "SUITE[:6.1], DIR or own: each, then compare", nrb_take_kernels },
+	{ "guests",        0,  "N",        REHEARSE, false, "of --kernels so many at once; 1", nrb_take_guests },
 	{ "accel",         0,  "tcg|kvm",  REHEARSE, false, "how QEMU runs the guest; tcg", nrb_take_accel },
 	{ "keep",          0,  "DIR",      REHEARSE, false, "leave the guest's files in this new directory", nrb_take_keep },
 	{ "output",        'o', "FILE",    BOTH | EXPORT, false, "the record, a new file, or the export; - is stdout", nrb_take_output },
@@ -257,6 +259,7 @@ static void set_defaults(struct nrb_options *options)
 	options->rehearse.asked = (struct nrb_shape_asked){
 		.nodes = 2, .node_bytes = 512 << 20, .cpus_per_node = 1, .distance = 21
 	};
+	options->guests = 1;
 	options->rehearse.accel = "tcg";
 	options->rehearse.deadline_s = 120;
 }

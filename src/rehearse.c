@@ -200,8 +200,11 @@ static int choose_kernel(struct rehearsal *rehearsal)
 	const struct nrb_rehearse_options *options = rehearsal->options;
 	int rc;
 
-	if (options->debs[0]) {
+	if (options->debs[0] || (options->spec && options->spec->suite[0])) {
 		return 0;
+	}
+	if (options->spec && options->spec->dir) {
+		return nrb_kernelimage_in(options->spec->dir, &rehearsal->image);
 	}
 	if (options->kernel) {
 		return nrb_kernelimage_given(
@@ -213,6 +216,8 @@ static int choose_kernel(struct rehearsal *rehearsal)
 
 static int get_kernel(struct rehearsal *rehearsal)
 {
+	const struct nrb_kernelspec *spec = rehearsal->options->spec;
+
 	if (rehearsal->image.kernel) {
 		return 0;
 	}
@@ -220,8 +225,8 @@ static int get_kernel(struct rehearsal *rehearsal)
 		return nrb_kernelimage_unpack(&rehearsal->workdir, &rehearsal->interrupt,
 			rehearsal->options->debs, &rehearsal->image);
 	}
-	return nrb_kernelimage_fetch(
-		&rehearsal->workdir, &rehearsal->interrupt, &rehearsal->image);
+	return nrb_kernelimage_fetch(&rehearsal->workdir, &rehearsal->interrupt,
+		spec ? spec->suite : "", spec ? spec->pattern : "", &rehearsal->image);
 }
 
 static struct nrb_guest describe_guest(const struct rehearsal *rehearsal)
@@ -246,11 +251,10 @@ static void take_available(void *arg, const char *key, int64_t value)
 	}
 }
 
-/* The guest fills its memory, so this machine must have it. */
-static int check_memory(const struct nrb_rehearse_options *options)
+int nrb_rehearse_check_memory(const struct nrb_shape *shape, int guests)
 {
 	char wanted[NRB_UNITS_LEN], there[NRB_UNITS_LEN];
-	int64_t available = INT64_MAX, bytes = nrb_shape_bytes(options->shape);
+	int64_t available = INT64_MAX, bytes = guests * nrb_shape_bytes(shape);
 	struct nrb_root root = { .fd = -1 };
 	int rc = nrb_fsroot_open(&root, "/");
 
@@ -262,9 +266,16 @@ static int check_memory(const struct nrb_rehearse_options *options)
 	if (rc || bytes <= available) {
 		return 0;
 	}
+	nrb_units_bytes(wanted, bytes);
+	nrb_units_bytes(there, available);
+	if (guests > 1) {
+		return nrb_refuse(NRB_EXIT_NOT_HERE,
+			"take fewer --guests or --nodes, or less --node-mem",
+			"%d guests need %s of memory and %s are available here", guests,
+			wanted, there);
+	}
 	return nrb_refuse(NRB_EXIT_NOT_HERE, "take fewer --nodes or less --node-mem",
-		"the guest needs %s of memory and %s are available here",
-		nrb_units_bytes(wanted, bytes), nrb_units_bytes(there, available));
+		"the guest needs %s of memory and %s are available here", wanted, there);
 }
 
 /* -- the run -- */
@@ -364,6 +375,7 @@ static int print_plan(const struct rehearsal *rehearsal)
 	const struct nrb_rehearseplan plan = {
 		.guest = &guest,
 		.kernel = rehearsal->image.kernel,
+		.spec = options->spec,
 		.unpacked = options->debs[0] != NULL,
 		.keep = options->keep,
 		.output = options->output,
@@ -416,7 +428,7 @@ int nrb_rehearse(const struct nrb_rehearse_options *options, int *inner_exit)
 		goto out;
 	}
 	if (!rc) {
-		rc = check_memory(options);
+		rc = nrb_rehearse_check_memory(options->shape, 1);
 	}
 	if (!rc) {
 		rc = nrb_interrupt_begin(&rehearsal.interrupt);

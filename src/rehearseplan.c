@@ -136,6 +136,29 @@ static void print_shape(const struct nrb_shape *shape, FILE *out)
 	}
 }
 
+static void print_kernel(const struct nrb_rehearseplan *plan, FILE *out)
+{
+	const struct nrb_kernelspec *spec = plan->spec;
+
+	if (plan->kernel != NULL) {
+		fprintf(out, "kernel:  %s\n", plan->kernel);
+	} else if (plan->unpacked) {
+		fputs("kernel:  VMLINUZ, unpacked from the packages given\n", out);
+	} else if (spec != NULL && spec->pattern[0] != '\0') {
+		fprintf(out,
+			"kernel:  VMLINUZ, %s of %s, fetched once into the user's cache\n",
+			spec->pattern, spec->suite);
+	} else {
+		fprintf(out,
+			"kernel:  VMLINUZ, %s cloud kernel%s%s, fetched once "
+			"into the user's cache\n",
+			spec != NULL && spec->suite[0] != '\0' ? "the"
+							       : "this distribution's",
+			spec != NULL && spec->suite[0] != '\0' ? " of " : "",
+			spec != NULL ? spec->suite : "");
+	}
+}
+
 static void print_text(
 	const struct nrb_rehearseplan *plan, const struct nrb_words *qemu, FILE *out)
 {
@@ -143,12 +166,7 @@ static void print_text(
 	char bytes[NRB_UNITS_LEN];
 
 	print_shape(guest->shape, out);
-	fprintf(out, "kernel:  %s\n",
-		plan->kernel != NULL ? plan->kernel
-		: plan->unpacked
-			? "VMLINUZ, unpacked from the packages given"
-			: "VMLINUZ, this distribution's cloud kernel, fetched once "
-			  "into the user's cache");
+	print_kernel(plan, out);
 	fprintf(out, "files:   %s\n",
 		plan->keep != NULL ? plan->keep
 				   : "a directory below $TMPDIR, removed at the end");

@@ -294,3 +294,50 @@ int nrb_take_set(struct nrb_options *options, const char *value)
 	}
 	return 0;
 }
+
+/* Records are named after them. */
+static bool is_named_twice(const struct nrb_kernelspec *specs, int n)
+{
+	for (int i = 0; i < n; i++) {
+		if (strcmp(specs[i].name, specs[n].name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* May be repeated. */
+int nrb_take_kernels(struct nrb_options *options, const char *value)
+{
+	const char *names[NRB_KERNELSPEC_MAX];
+	int n, rc = split(&options->kept, value, names,
+		       NRB_KERNELSPEC_MAX - options->n_kernels, &n);
+
+	for (int i = 0; rc == 0 && i < n; i++) {
+		rc = nrb_kernelspec_parse(
+			names[i], &options->kernels[options->n_kernels]);
+		if (rc == 0 && is_named_twice(options->kernels, options->n_kernels)) {
+			return nrb_refuse(NRB_EXIT_USAGE, "name each once",
+				"--kernels: two records would be named after %s",
+				options->kernels[options->n_kernels].name);
+		}
+		options->n_kernels += rc == 0;
+	}
+	return rc == 0 ? 0
+		       : nrb_take_bad("kernels", value,
+				 "up to 16, with commas: a suite as bookworm, "
+				 "trixie-backports:7.3, a directory with a slash, or own");
+}
+
+int nrb_take_guests(struct nrb_options *options, const char *value)
+{
+	int64_t guests;
+	int rc = nrb_take_i64(
+		"guests", value, 1, NRB_KERNELSPEC_MAX, "a number 1 to 16", &guests);
+
+	if (rc == 0) {
+		options->guests = (int)guests;
+		options->guests_given = true;
+	}
+	return rc;
+}

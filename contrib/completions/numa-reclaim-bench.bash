@@ -12,7 +12,7 @@ _numa_reclaim_bench_options() { # COMMAND
 	run) echo "$inner --width --dir --file --rehearsal --guest --root $all" ;;
 	rehearse)
 		echo "$inner --like --nodes --node-mem --cpus-per-node --distance --kernel --modules" \
-			"--kernel-deb --accel --keep $all"
+			"--kernel-deb --kernels --guests --accel --keep $all"
 		;;
 	check) echo "--root $all" ;;
 	explain) echo "--node --cpu --order --gfp --policy --mode --lru-gen --verify --count --dir --root $all" ;;
@@ -104,6 +104,10 @@ _numa_reclaim_bench() {
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -d -- "$current")
 		;;
+	--kernels)
+		compopt -o filenames
+		_numa_reclaim_bench_list "own $(compgen -d -S / -- "${current##*,}")" "$current"
+		;;
 	--like)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -W own -- "$current")
@@ -113,7 +117,7 @@ _numa_reclaim_bench() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		;;
 	--threads | --fill | --alloc | --blocks | --budget | --width | --seed | --roi | --max-memory | --guest) ;;
-	--arm | --cpu | --nodes | --node-mem | --cpus-per-node | --distance) ;;
+	--arm | --cpu | --guests | --nodes | --node-mem | --cpus-per-node | --distance) ;;
 	*)
 		if [[ $current == -* ]]; then
 			mapfile -t COMPREPLY < <(

@@ -5,6 +5,7 @@
 
 #include "nrb/explain.h"
 #include "nrb/export.h"
+#include "nrb/kernelspec.h"
 #include "nrb/plan.h"
 #include "nrb/rehearse.h"
 #include "nrb/report.h"
@@ -65,6 +66,11 @@ struct nrb_options {
 	struct nrb_explain_options explain;
 	struct nrb_watch_options watch;
 	int n_rehearse_args, n_guest_args, n_debs;
+	struct nrb_kernelspec
+		kernels[NRB_KERNELSPEC_MAX]; /* of rehearse; none: one kernel */
+	int n_kernels;
+	int guests; /* at once */
+	bool guests_given;
 	const char *const *operands;
 	int n_operands;
 	char **words;          /* the command line as getopt_long(3) leaves it */

@@ -72,6 +72,9 @@ void nrb_diag_set_patient(bool patient);
 /** Write to stderr as it is; for what is no message. Returns false if it was dropped. */
 bool nrb_diag_write(const char *text, size_t len);
 
+/** Say before each message what it is about (one of several guests); NULL: nothing. name is borrowed. */
+void nrb_diag_set_about(const char *name);
+
 /** Silence nrb_note. */
 void nrb_diag_set_quiet(bool quiet);
 

@@ -23,14 +23,20 @@ int nrb_kernelimage_given(
  */
 int nrb_kernelimage_installed(const char *root, struct nrb_kernelimage *image);
 
+/** The same below a directory that the user named; there is one, or a message says that there is none. */
+int nrb_kernelimage_in(const char *dir, struct nrb_kernelimage *image);
+
 /**
- * Take the kernel of this distribution that was fetched before, else fetch its newest cloud
+ * Take the kernel of a distribution that was fetched before, else fetch its newest cloud
  * kernel into the user's cache directory. Installs nothing, does not touch the host's apt.
+ * suite    of the mirror that apt is set up for; "": this distribution
+ * pattern  extended regular expression for the whole name of the package; "": the cloud kernel
  * Returns 0, -EINTR (silent; an interrupt came), or another negative errno, with a message.
  * Source: rehearsal/fetch-kernel.
  */
 int nrb_kernelimage_fetch(const struct nrb_workdir *workdir,
-	struct nrb_interrupt *interrupt, struct nrb_kernelimage *image);
+	struct nrb_interrupt *interrupt, const char *suite, const char *pattern,
+	struct nrb_kernelimage *image);
 
 /** Unpack kernel packages (NULL-ended) into the working directory. Returns as
  * nrb_kernelimage_fetch. */

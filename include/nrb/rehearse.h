@@ -3,6 +3,7 @@
 #ifndef NRB_REHEARSE_H
 #define NRB_REHEARSE_H
 
+#include "nrb/kernelspec.h"
 #include "nrb/shape.h"
 
 #include <stdbool.h>
@@ -11,11 +12,12 @@
 enum { NRB_REHEARSE_MAX_DEBS = 8, NRB_REHEARSE_MAX_ARGS = 64 };
 
 struct nrb_rehearse_options {
-	struct nrb_shape_asked asked;            /* nodes of the guest */
-	const struct nrb_shape *shape;           /* that they came to */
-	bool swap;                               /* the guest gets a swap disk */
-	const char *kernel;                      /* FILE; NULL: find or fetch one */
-	const char *modules;                     /* DIR that goes with kernel */
+	struct nrb_shape_asked asked;      /* nodes of the guest */
+	const struct nrb_shape *shape;     /* that they came to */
+	bool swap;                         /* the guest gets a swap disk */
+	const struct nrb_kernelspec *spec; /* of several kernels this one; NULL: one */
+	const char *kernel;                /* FILE; NULL: find or fetch one */
+	const char *modules;               /* DIR that goes with kernel */
 	const char *debs[NRB_REHEARSE_MAX_DEBS]; /* kernel packages; NULL-ended */
 	const char *accel;                       /* "tcg" or "kvm" */
 	const char
@@ -32,6 +34,10 @@ struct nrb_rehearse_options {
 	void (*on_progress)(void *arg, const char *line);
 	void *arg;
 };
+
+/** Refuse guests of that shape, so many at once, that this machine has no memory for: they fill theirs.
+ * Returns 0 or a negative errno, with a message (NRB_EXIT_NOT_HERE). */
+int nrb_rehearse_check_memory(const struct nrb_shape *shape, int guests);
 
 /**
  * Build a guest, run in it, bring the record back to output as its lines come.

@@ -4,6 +4,7 @@
 #define NRB_REHEARSEPLAN_H
 
 #include "nrb/guest.h"
+#include "nrb/kernelspec.h"
 
 #include <stdio.h>
 
@@ -16,7 +17,9 @@ struct nrb_rehearseplan {
 	const struct nrb_guest *guest;
 	const char *
 		kernel; /* path of the image; NULL: it must first be unpacked or fetched */
-	bool unpacked;  /* of packages that are given */
+	const struct nrb_kernelspec
+		*spec;      /* by which it is fetched; NULL: the distribution's */
+	bool unpacked;      /* of packages that are given */
 	const char *keep;   /* directory for the guest's files; NULL: a temporary one */
 	const char *output; /* of the record */
 	bool json;

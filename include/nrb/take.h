@@ -68,6 +68,8 @@ int nrb_take_distance(struct nrb_options *options, const char *value);
 int nrb_take_kernel(struct nrb_options *options, const char *value);
 int nrb_take_modules(struct nrb_options *options, const char *value);
 int nrb_take_kernel_deb(struct nrb_options *options, const char *value);
+int nrb_take_kernels(struct nrb_options *options, const char *value);
+int nrb_take_guests(struct nrb_options *options, const char *value);
 int nrb_take_accel(struct nrb_options *options, const char *value);
 int nrb_take_keep(struct nrb_options *options, const char *value);
 int nrb_take_openmetrics(struct nrb_options *options, const char *value);

@@ -68,6 +68,21 @@ static void test_an_impatient_writer_never_waits(void **state)
 	nrb_diag_set_patient(true);
 }
 
+static void test_what_it_is_about_stands_before(void **state)
+{
+	(void)state;
+	nrb_diag_set_about("one of several");
+	nrb_warn("late");
+	assert_string_equal(
+		printed(), "numa-reclaim-bench: one of several: warning: late\n");
+	assert_int_equal(nrb_refuse(NRB_EXIT_BUSY, NULL, "busy"), -ECANCELED);
+	assert_string_equal(nrb_diag_message(), "busy");
+	nrb_diag_set_about(NULL);
+	(void)printed();
+	nrb_note("alone");
+	assert_string_equal(printed(), "numa-reclaim-bench: alone\n");
+}
+
 static void test_a_failure_is_said_once_and_kept(void **state)
 {
 	(void)state;
@@ -207,6 +222,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		DIAG_TEST(test_a_failure_is_said_once_and_kept),
+		DIAG_TEST(test_what_it_is_about_stands_before),
 		DIAG_TEST(test_an_impatient_writer_never_waits),
 		DIAG_TEST(test_the_first_failure_counts),
 		DIAG_TEST(test_control_bytes_do_not_reach_the_terminal),

@@ -100,11 +100,27 @@ static void test_given(void **state)
 	nrb_kernelimage_finish(&image);
 }
 
+/* Named by the user, so that a message is due. */
+static void test_in(void **state)
+{
+	struct nrb_kernelimage image = { 0 };
+
+	(void)state;
+	assert_int_equal(nrb_kernelimage_in(root, &image), -ECANCELED);
+	assert_int_equal(nrb_diag_exit(-ECANCELED), NRB_EXIT_NOT_HERE);
+	assert_non_null(strstr(nrb_diag_message(), root));
+	sh("touch boot/vmlinuz-6.1; mkdir lib/modules/6.1; touch lib/modules/6.1/modules.dep");
+	assert_int_equal(nrb_kernelimage_in(root, &image), 0);
+	assert_string_equal(image.kernel + strlen(root), "/boot/vmlinuz-6.1");
+	nrb_kernelimage_finish(&image);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_none, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_newest, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_in, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_given, set_up, tear_down),
 	};
 

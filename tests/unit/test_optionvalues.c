@@ -43,6 +43,9 @@ static const struct value {
 	{ "kernel", "/boot/vmlinuz", { NULL } },
 	{ "modules", "/lib/modules/x", { NULL } },
 	{ "kernel-deb", "a.deb", { NULL } },
+	{ "kernels", "bookworm,trixie-backports:7.3,./x,own",
+		{ "", "bookworm,", "bookworm:6", "bookworm:6.1-9", "book*worm", "/" } },
+	{ "guests", "2", { "0", "17", "x", "" } },
 	{ "accel", "kvm", { "xen", "" } },
 	{ "keep", "/tmp/x", { NULL } },
 	{ "html", "o.html", { "-", "" } },
@@ -91,9 +94,10 @@ static const char *company(const struct nrb_command_info *command, const char *o
 	       : strcmp(option, "modules") == 0 ? " --kernel x"
 	       : strcmp(option, "swap") == 0 && command->command == NRB_COMMAND_RUN
 		       ? " --rehearsal"
-	       : strcmp(option, "plots") == 0 ? " --html=o x.jsonl"
-	       : strcmp(option, "guest") == 0 ? " --rehearsal"
-	       : strcmp(option, "file") == 0  ? " --scenario fileserver"
+	       : strcmp(option, "plots") == 0  ? " --html=o x.jsonl"
+	       : strcmp(option, "guest") == 0  ? " --rehearsal"
+	       : strcmp(option, "guests") == 0 ? " --kernels own"
+	       : strcmp(option, "file") == 0   ? " --scenario fileserver"
 	       : command->command == NRB_COMMAND_EXPORT
 		       ? strcmp(option, "root") == 0 ? " --format tuned x.jsonl"
 						     : " --format hgrm x.jsonl"
