@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`rehearse` on machines of other shapes, and the scenario without modes (shapes.py PROGRAM)."""
+"""`rehearse` on machines of other shapes, and the scenario without modes (shapes.py PROGRAM). NRB_LONG adds one
+of eight nodes, all of which are compared in all modes."""
 import itertools
 import subprocess
 import sys
@@ -41,6 +42,21 @@ def four_nodes(checks, program, kernel, path):
                     "four nodes: mode %d decides the node" % mode, local)
 
 
+def eight_nodes(checks, program, kernel, path):
+    code = rehearse(program, kernel, path, "--nodes", "8", "--node-mem", "256M", "--node", "all")
+    if not checks.equal(code, 0, "eight nodes: rehearse succeeds"):
+        return
+    record = guest.read_record(path)
+    cells = [cell for cell in record.cells if cell["block"] == 1]
+    checks.equal(sorted((cell["node"], cell["mode"]) for cell in cells),
+                 list(itertools.product(range(8), range(8))), "eight nodes: each in every mode, once")
+    # on so small a node the kernel may be at work still as a cell wants to begin
+    fine = sum(cell["status"] == "ok" for cell in cells)
+    checks.that(fine >= 60, "eight nodes: nearly all of them are ok", fine)
+    checks.that(path.stat().st_size <= 24 << 10 << 6, "eight nodes: at most 24 KiB a cell",
+                path.stat().st_size)
+
+
 def check_pair(checks, cell):
     what = "matrix: CPU on node %d, memory on node %d: " % (cell["cpu_node"], cell["node"])
     checks.equal(cell["status"], "ok", what + "is ok")
@@ -69,6 +85,8 @@ def test(checks):
     with tempfile.TemporaryDirectory() as work:
         four_nodes(checks, program, kernel, Path(work) / "four-nodes.jsonl")
         matrix(checks, program, kernel, Path(work) / "matrix.jsonl")
+        if guest.is_long():
+            eight_nodes(checks, program, kernel, Path(work) / "eight-nodes.jsonl")
 
 
 if __name__ == "__main__":
