@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The part of a manual page that a program of the tests writes from a table in results/: between two lines
-that name the program. A program with one has the verbs collect, page and check.
+"""The part of a manual page, or of the README, that a program of the tests writes from what is in results/:
+between two lines that name the program. A program with one has the verbs collect, page and check.
 """
 import sys
 from pathlib import Path
@@ -8,11 +8,13 @@ from pathlib import Path
 
 class Part:
     def __init__(self, page, program):
-        """page: its path below the source; program: the name of who writes it."""
+        """page: its path below the source, mdoc or Markdown; program: the name of who writes it."""
         self.page, self.program = page, program
+        self.comment = "<!-- %s -->\n" if page.endswith(".md") else '.\\" %s\n'
 
     def _split(self, root):
-        begin, end = ('.\\" %s of what tests/%s wrote\n' % (word, self.program) for word in ("begin", "end"))
+        begin, end = (self.comment % ("%s of what tests/%s wrote" % (word, self.program))
+                      for word in ("begin", "end"))
         before, _, rest = (root / self.page).read_text().partition(begin)
         old, _, after = rest.partition(end)
         return before + begin, old, end + after

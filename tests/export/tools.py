@@ -24,7 +24,8 @@ EVIL = "a\"} 1\nnuma_reclaim_bench_exit_code 0\r\n-vm.zone_reclaim_mode = 7\n[sy
 HOSTILE = {"host": EVIL, "kernel": "7.3.4" + EVIL, "lru_gen": "on\n1 1 1 1\n", "run_id": EVIL[-20:],
            "policy": "local\n`id`#\\", "set": EVIL[:200]}
 # Only these give an answer, and so a value.
-ANSWERED = {"fileserver", "debian-7.3-fileserver"}
+ANSWERED = {"fileserver", "debian-7.3-fileserver"} | {
+    path.stem for path in RESULTS if path.parent.name == "kernels"}
 
 
 def find(tool):
@@ -159,7 +160,9 @@ def check_gnuplot(path):
                           "print STATS_columns, STATS_min_y\n" for i in blocks)
         result = run([find("gnuplot"), "-"], script)
     expected = [] if not blocks else [str(len(blocks)), *["4 0.0"] * len(blocks)]
-    if result.returncode != 0 or result.stderr.split("\n")[:-1] != expected:
+    # it also fits a line, through the one or two points of an arm that stalled
+    told = [line for line in result.stderr.split("\n")[:-1] if "slope and intercept" not in line]
+    if result.returncode != 0 or told != expected:
         raise AssertionError(f"{result.returncode}: {result.stderr[:500]}")
 
 
