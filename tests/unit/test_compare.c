@@ -139,6 +139,20 @@ static void test_asked(void **state)
 	assert_string_equal(pair.rows[0].reference->key->lru_gen, "on");
 }
 
+/* The lists of a kernel without MGLRU are those of another one that has it off. */
+static void test_kernel_without_mglru(void **state)
+{
+	(void)state;
+	add();
+	strcpy(header.lru_gen, "0x0007");
+	made.change = lru_by_block;
+	add();
+	compare();
+	assert_int_equal(pair.n, 2);
+	assert_int_equal(pair.alone, 2);
+	assert_string_equal(pair.rows[0].reference->key->lru_gen, "off");
+}
+
 static void test_nothing_in_common(void **state)
 {
 	(void)state;
@@ -262,6 +276,7 @@ int main(void)
 		COMPARE_TEST(test_other_plan),
 		COMPARE_TEST(test_given),
 		COMPARE_TEST(test_asked),
+		COMPARE_TEST(test_kernel_without_mglru),
 		COMPARE_TEST(test_nothing_in_common),
 		COMPARE_TEST(test_few),
 		COMPARE_TEST(test_five),
