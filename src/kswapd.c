@@ -2,7 +2,6 @@
 /* The kernel threads kswapd<node>, out of /proc/PID/stat. */
 #include "nrb/kswapd.h"
 
-#include "nrb/pids.h"
 #include "nrb/units.h"
 
 #include <dirent.h>
@@ -67,14 +66,72 @@ static int node_of(const struct stat_line *stat)
 		       : -1;
 }
 
+struct pids {
+	int *pid;
+	size_t n;
+};
+
+static int add_pid(struct pids *pids, int pid)
+{
+	if ((pids->n & (pids->n - 1)) == 0) { /* full at powers of two */
+		size_t room = pids->n > 0 ? 2 * pids->n : 1;
+		int *grown = realloc(pids->pid, room * sizeof(*grown));
+
+		if (grown == NULL) {
+			return -ENOMEM;
+		}
+		pids->pid = grown;
+	}
+	pids->pid[pids->n++] = pid;
+	return 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const int *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* All processes, the oldest first: threads of the kernel are among them, so that few have to be looked at.
+ * What is in pids is the caller's to free, also after a failure. */
+static int list_pids(const struct nrb_root *root, struct pids *pids)
+{
+	struct dirent *entry;
+	int64_t pid;
+	int fd, rc;
+	DIR *dir;
+
+	rc = nrb_fsroot_open_file(root, "proc", O_RDONLY | O_DIRECTORY, &fd);
+	if (rc < 0) {
+		return rc;
+	}
+	dir = fdopendir(fd);
+	if (dir == NULL) {
+		rc = -errno;
+		close(fd);
+		return rc;
+	}
+	while (rc == 0 && (entry = readdir(dir)) != NULL) {
+		if (nrb_units_parse_i64(entry->d_name, 1, INT32_MAX, &pid) == 0) {
+			rc = add_pid(pids, (int)pid);
+		}
+	}
+	closedir(dir);
+	if (pids->n > 0) {
+		qsort(pids->pid, pids->n, sizeof(*pids->pid), by_number);
+	}
+	return rc;
+}
+
 /* Call each with every kswapd, until it is content. */
 static int each_kswapd(const struct nrb_root *root,
 	bool (*each)(void *arg, int node, int pid, bool asleep), void *arg)
 {
-	struct nrb_pids pids;
+	struct pids pids = { 0 };
 	struct stat_line stat;
 	bool is_content = false;
-	int rc = nrb_pids_list(root, &pids);
+	int rc = list_pids(root, &pids);
 
 	for (size_t i = 0; rc == 0 && i < pids.n && !is_content; i++) {
 		if (read_stat(root, pids.pid[i], &stat) == 0 && node_of(&stat) >= 0) {
@@ -82,7 +139,7 @@ static int each_kswapd(const struct nrb_root *root,
 				each(arg, node_of(&stat), pids.pid[i], is_asleep(&stat));
 		}
 	}
-	nrb_pids_free(&pids);
+	free(pids.pid);
 	return rc < 0 ? rc : is_content ? 0 : -ENOENT;
 }
 

@@ -2,11 +2,12 @@
 /* Making and removing our instance of tracefs. */
 #include "nrb/traceinstance.h"
 
-#include "nrb/maker.h"
+#include "nrb/process.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,30 +69,35 @@ static int remove_named(int parent, const char *name, int *tries)
 	return 0;
 }
 
-/* Whether a name is one of ours, and nobody's, or the caller's own. */
-static bool is_orphan(
-	const struct nrb_root *root, const char *name, const struct nrb_maker *self)
+/* A zombie records nothing more: whoever waits for it may be waiting for us. */
+static bool is_alive(const struct nrb_root *root, pid_t pid, int64_t start_time)
 {
-	const size_t prefix = sizeof(PREFIX) - 1;
-	struct nrb_maker maker;
+	int64_t now;
 
-	if (strncmp(name, PREFIX, prefix) != 0 ||
-		nrb_maker_parse(name + prefix, &maker) < 0) {
+	return nrb_process_start_time(root, pid, &now) == 0 && now == start_time &&
+	       !nrb_process_is_dead(root, pid);
+}
+
+/* Whether a name is one of ours, and nobody's, or the caller's own. */
+static bool is_orphan(const struct nrb_root *root, const char *name)
+{
+	int64_t start_time;
+	int pid, len = 0;
+
+	if (sscanf(name, PREFIX "%d-%" SCNd64 "%n", &pid, &start_time, &len) < 2 ||
+		name[len] != '\0') {
 		return false;
 	}
-	return (maker.pid == self->pid && maker.namespace == self->namespace) ||
-	       nrb_maker_is_gone(root, &maker);
+	return pid == getpid() || !is_alive(root, pid, start_time);
 }
 
 /* Removes them, or counts them. */
 static int for_orphans(const struct nrb_root *root, bool removes)
 {
 	int fd, n = 0, tries = BUSY_TRIES;
-	struct nrb_maker self;
 	struct dirent *entry;
 	DIR *dir;
 
-	(void)nrb_maker_self(root, &self);
 	if (open_instances(root, &fd) < 0) {
 		return 0;
 	}
@@ -101,7 +107,7 @@ static int for_orphans(const struct nrb_root *root, bool removes)
 		return 0;
 	}
 	while ((entry = readdir(dir)) != NULL) {
-		if (is_orphan(root, entry->d_name, &self)) {
+		if (is_orphan(root, entry->d_name)) {
 			n += !removes || remove_named(fd, entry->d_name, &tries) == 0;
 		}
 	}
@@ -119,14 +125,13 @@ int nrb_traceinstance_left(const struct nrb_root *root)
 	return for_orphans(root, false);
 }
 
-static int make_in(struct nrb_traceinstance *made, const struct nrb_root *root,
-	const struct nrb_maker *self)
+static int make_in(
+	struct nrb_traceinstance *made, const struct nrb_root *root, int64_t start_time)
 {
-	char whose[NRB_MAKER_LEN];
 	int rc;
 
-	nrb_maker_format(self, whose);
-	snprintf(made->name, sizeof(made->name), PREFIX "%s", whose);
+	snprintf(made->name, sizeof(made->name), PREFIX "%d-%" PRId64, (int)getpid(),
+		start_time);
 	if (mkdirat(made->parent, made->name, 0700) < 0) {
 		rc = -errno;
 		made->name[0] = '\0';
@@ -143,7 +148,7 @@ static int make_in(struct nrb_traceinstance *made, const struct nrb_root *root,
 int nrb_traceinstance_make(struct nrb_traceinstance *instance,
 	const struct nrb_root *root, char *why, size_t why_len)
 {
-	struct nrb_maker self;
+	int64_t start_time = 0;
 	int rc;
 
 	*instance = (struct nrb_traceinstance){ 0 };
@@ -153,9 +158,9 @@ int nrb_traceinstance_make(struct nrb_traceinstance *instance,
 		return explain(rc, why, why_len);
 	}
 	(void)nrb_traceinstance_clear(root);
-	rc = nrb_maker_self(root, &self);
-	if (rc == 0) {
-		rc = make_in(instance, root, &self);
+	rc = nrb_process_start_time(root, getpid(), &start_time);
+	if (rc == 0 || !root->live) { /* a recorded machine does not list us */
+		rc = make_in(instance, root, start_time);
 	}
 	if (rc < 0) {
 		(void)nrb_traceinstance_remove(instance);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An instance of tracefs of our own: a buffer and event switches that are nobody else's.
- * It outlives who made it, so that its name says whose it is (nrb/maker.h), and everybody who restores or
- * begins removes those of the dead.
+ * It outlives who made it, so that its name says whose it is (pid and start time), and everybody who
+ * restores or begins removes those of the dead.
  */
 #ifndef NRB_TRACEINSTANCE_H
 #define NRB_TRACEINSTANCE_H
@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-enum { NRB_TRACEINSTANCE_NAME_LEN = 72 };
+enum { NRB_TRACEINSTANCE_NAME_LEN = 64 };
 
 /* All zero: there is none. */
 struct nrb_traceinstance {

@@ -42,7 +42,7 @@ WRITES = [
     "/data/user",  # O_TMPFILE
     "/sys/fs/cgroup/numa-reclaim-bench",  # removed, whoever made it
     # its instance of tracefs
-    r"/sys/kernel/tracing/instances/numa-reclaim-bench-\d+-\d+-\d+(/(tracing_on|trace_clock|options/overwrite"
+    r"/sys/kernel/tracing/instances/numa-reclaim-bench-\d+-\d+(/(tracing_on|trace_clock|options/overwrite"
     r"|(per_cpu/cpu\d+/)?buffer_size_kb|events/oom/(mark_victim|wake_reaper)/trigger"
     r"|events/vmscan/mm_vmscan_node_reclaim_(begin|end)/enable))?",
     "/dev/null",

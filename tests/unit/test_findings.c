@@ -62,15 +62,13 @@ static void instances(void **state)
 
 	tree_write(tree, "sys/kernel/tracing/instances/foreign/tracing_on", "1\n");
 	tree_write(tree,
-		"sys/kernel/tracing/instances/numa-reclaim-bench-57-5-4026531836/tracing_on",
-		"1\n");
+		"sys/kernel/tracing/instances/numa-reclaim-bench-57-5/tracing_on", "1\n");
 	tree_write(tree, "proc/57/stat",
 		"57 (a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0\n");
 	findings = disturbing(&tree->root, "6.18.0", 7);
 	assert_int_equal(findings.n, 0);
 	tree_write(tree,
-		"sys/kernel/tracing/instances/numa-reclaim-bench-57-4-4026531836/tracing_on",
-		"1\n");
+		"sys/kernel/tracing/instances/numa-reclaim-bench-57-4/tracing_on", "1\n");
 	findings = disturbing(&tree->root, "6.18.0", 7);
 	assert_int_equal(findings.n, 1);
 	assert_true(has(&findings, "instances of runs that were killed: 1"));

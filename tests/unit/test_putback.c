@@ -7,7 +7,7 @@
 #include "nrb/putback.h"
 
 #define GROUP "sys/fs/cgroup/numa-reclaim-bench"
-#define TRACE "sys/kernel/tracing/instances/numa-reclaim-bench-4711-99-4026531836"
+#define TRACE "sys/kernel/tracing/instances/numa-reclaim-bench-4711-99"
 
 int __wrap_unlinkat(int dir, const char *path, int flags);
 int __real_unlinkat(int dir, const char *path, int flags);

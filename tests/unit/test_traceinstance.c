@@ -31,8 +31,7 @@ static void test_made_and_removed(void **state)
 	(void)state;
 	tracefs_put_process(getpid(), 'R', 77);
 	assert_int_equal(make(&instance, why), 0);
-	snprintf(wanted, sizeof(wanted), "numa-reclaim-bench-%d-77-4026531836",
-		(int)getpid());
+	snprintf(wanted, sizeof(wanted), "numa-reclaim-bench-%d-77", (int)getpid());
 	assert_string_equal(tracefs.made, wanted);
 	assert_string_equal(tracefs_get("tracing_on"), "0");
 	assert_int_equal(nrb_fsroot_write_str(&instance.files, "trace_clock", "mono"), 0);
@@ -94,13 +93,11 @@ static void test_cannot_be_had(void **state)
 /* Another's who lives, and what only looks like ours, stays. */
 static void test_clears_the_dead_ones(void **state)
 {
-	static const char *const stay[] = { "foreign",
-		"numa-reclaim-bench-4711-500-4026531836", "numa-reclaim-bench-4711",
-		"numa-reclaim-bench-4711-500-4026531836x", "numa-reclaim-bench-x-500",
-		"numa-reclaim-bench-" };
-	static const char *const go[] = { "numa-reclaim-bench-4711-499-4026531836",
-		"numa-reclaim-bench-4712-1-4026531836",
-		"numa-reclaim-bench-4713-9-4026531836" };
+	static const char *const stay[] = { "foreign", "numa-reclaim-bench-4711-500",
+		"numa-reclaim-bench-4711", "numa-reclaim-bench-4711-500x",
+		"numa-reclaim-bench-x-500", "numa-reclaim-bench-" };
+	static const char *const go[] = { "numa-reclaim-bench-4711-499",
+		"numa-reclaim-bench-4712-1", "numa-reclaim-bench-4713-9" };
 	const struct tree *tree = *state;
 
 	tracefs_put_process(OTHER, 'S', 500);
@@ -128,9 +125,9 @@ static void test_a_new_one_clears_too(void **state)
 	char why[128];
 
 	(void)state;
-	put_instance("numa-reclaim-bench-4712-1-4026531836");
+	put_instance("numa-reclaim-bench-4712-1");
 	assert_int_equal(make(&instance, why), 0);
-	assert_false(tracefs_has("numa-reclaim-bench-4712-1-4026531836"));
+	assert_false(tracefs_has("numa-reclaim-bench-4712-1"));
 	assert_true(tracefs_has(tracefs.made));
 	assert_int_equal(nrb_traceinstance_remove(&instance), 0);
 }
@@ -151,8 +148,8 @@ static void test_busy(void **state)
 	assert_int_equal(tracefs.removals, 5);
 	assert_false(tracefs_has(tracefs.made));
 
-	put_instance("numa-reclaim-bench-4712-1-4026531836");
-	put_instance("numa-reclaim-bench-4713-1-4026531836");
+	put_instance("numa-reclaim-bench-4712-1");
+	put_instance("numa-reclaim-bench-4713-1");
 	tracefs.busy = 1000;
 	tracefs.removals = 0;
 	assert_int_equal(nrb_traceinstance_clear(&tree->root), 0);
