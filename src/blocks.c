@@ -14,16 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* On hardware the warm-up re-reads so much; later cells as much as half a deadline takes. */
-static const int64_t first_reread_bytes = 256LL << 20;
-
 /* How much re-reading fits in half of its deadline, from the warm-up's rate. */
 static int64_t reread_for(const struct nrb_sample *sample)
 {
 	double deadline_s = 10 * (double)sample->reread_ns / 1e9;
 
 	if (sample->reread_ns <= 0) {
-		return first_reread_bytes;
+		return NRB_FIRST_REREAD_BYTES;
 	}
 	if (deadline_s < 10) {
 		deadline_s = 10;
@@ -42,7 +39,7 @@ static int run_warm_up(struct nrb_blocks *blocks)
 	if (blocks->plan->warm_up < 0) {
 		return 0;
 	}
-	blocks->reread_bytes = first_reread_bytes;
+	blocks->reread_bytes = NRB_FIRST_REREAD_BYTES;
 	rc = nrb_blockcell_run(blocks, 0, blocks->plan->warm_up);
 	if (rc == 0 && sample->status == NRB_STATUS_WARM_UP) {
 		blocks->reread_bytes = reread_for(sample);

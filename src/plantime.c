@@ -2,6 +2,7 @@
 /* How long a plan takes. */
 #include "nrb/plantime.h"
 
+#include "nrb/blocks.h"
 #include "nrb/units.h"
 #include "nrb/zones.h"
 
@@ -13,9 +14,8 @@ enum {
 	MIN_LOADS = 1 << 20,   /* of a walk on hardware, at least */
 };
 
-/* Settling, soaking, setting and judging: seen in guests of 512 MiB to 4 GiB a node (6.1). */
+/* Settling, soaking, setting and judging: seen in guests of 512 MiB and 2 GiB a node (6.1). */
 static const double fixed_s = 0.7;
-static const int64_t first_reread_bytes = 256LL << 20; /* of a plan that bounds it not */
 
 static int64_t smaller(int64_t a, int64_t b)
 {
@@ -69,11 +69,11 @@ static double cell_s(const struct nrb_plan *plan, const struct nrb_machine *mach
 		located = sizes->locate_pages > 0
 				  ? smaller(sizes->locate_pages * PAGE_BYTES, alloc)
 				  : alloc,
-		reread = sizes->sparse
-				 ? 0
-				 : smaller(sizes->reread_bytes > 0 ? sizes->reread_bytes
-								   : first_reread_bytes,
-					   fill);
+		reread = sizes->sparse ? 0
+				       : smaller(sizes->reread_bytes > 0
+							 ? sizes->reread_bytes
+							 : NRB_FIRST_REREAD_BYTES,
+						 fill);
 	double ns = (double)(fill + reread) * (double)pace->fill_ns +
 		    (double)fill * (double)pace->evict_ns +
 		    (double)alloc * (double)pace->touch_ns +

@@ -5,6 +5,9 @@
 
 #include "nrb/blockcell.h"
 
+/* On hardware the warm-up re-reads so many bytes; later cells as much as half a deadline takes. */
+enum { NRB_FIRST_REREAD_BYTES = 256 << 20 };
+
 /**
  * Run the plan's warm-up, decide the number of blocks by what it took, and run them; of a plan by
  * scenario as many as there turns out to be time for, and what is left out is named. Each cell is
